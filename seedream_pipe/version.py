@@ -1,8 +1,3 @@
-"""The version of this package, said once.
+"""The version, alone in its file so that `--version` reads nothing else."""
 
-The build reads it from the source text and ``--version`` prints it, so this module imports nothing.
-"""
-
-from typing import Final
-
-VERSION: Final = "0.1.0"
+VERSION = "0.1.0"

@@ -1,0 +1,1 @@
+"""seedream-pipe: make for pictures that cost money."""

@@ -1,0 +1,101 @@
+"""The error tree. Each class exists because someone acts differently on it.
+
+    SeedreamError                 exit 1   the root: anything the tool says on purpose
+    ├── UsageError                exit 2   the command line or the user's settings are wrong
+    ├── InvalidPipeline           exit 3   the author's files are wrong; carries the problems
+    ├── ProviderError             exit 1   a provider cannot be used: no key, unknown model
+    ├── OverBudget                exit 5   the cap does not allow it, or nobody confirmed
+    ├── StoreError                exit 7   the store cannot be read or written; nothing more is sent
+    │   └── StoreTooNew           exit 7   written by a newer version; left untouched
+    └── Interrupted               exit 130 a person or the system stopped the run
+
+A finding in a user's file is not an exception but a `problems.Problem`;
+exceptions stop the work.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from seedream_pipe.problems import Problem
+
+__all__ = [
+    "Interrupted",
+    "InvalidPipeline",
+    "OverBudget",
+    "ProviderError",
+    "SeedreamError",
+    "StoreError",
+    "StoreTooNew",
+    "UsageError",
+]
+
+
+class SeedreamError(Exception):
+    """Something the tool says on purpose: a cause, and where possible a remedy.
+
+    `code` is a stable word for machines (`E-…`), `hint` the remedy in the user's words.
+    """
+
+    exit_code: ClassVar[int] = 1
+    code: ClassVar[str] = "E-FAILED"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(SeedreamError):
+    """The command line or the user's settings are wrong."""
+
+    exit_code = 2
+    code = "E-USAGE"
+
+
+class InvalidPipeline(SeedreamError):  # noqa: N818 - it says what is wrong with the file
+    """The author's files have errors; nothing was sent. `problems` has all of them."""
+
+    exit_code = 3
+    code = "E-PIPELINE"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        count = sum(problem.is_error for problem in problems)
+        super().__init__(f"{count} problem{'' if count == 1 else 's'}; nothing was sent")
+        self.problems = tuple(problems)
+
+
+class ProviderError(SeedreamError):
+    """A provider cannot be used as it is set up: no key, no such model, no such host."""
+
+    code = "E-PROVIDER"
+
+
+class OverBudget(SeedreamError):  # noqa: N818
+    """The cap does not allow the call, or nobody confirmed the price."""
+
+    exit_code = 5
+    code = "E-BUDGET"
+
+
+class StoreError(SeedreamError):
+    """The store cannot be read or written. Nothing more is sent after it."""
+
+    exit_code = 7
+    code = "E-STORE"
+
+
+class StoreTooNew(StoreError):
+    """The store was written by a newer version; it is left untouched."""
+
+    code = "E-STORE-NEWER"
+
+
+class Interrupted(SeedreamError):  # noqa: N818
+    """The run was stopped by a signal; what is recorded is resumable."""
+
+    exit_code = 130
+    code = "E-INTERRUPTED"

@@ -1,0 +1,313 @@
+"""What a maker is: the contract of providers and operations, and the values they exchange.
+
+A provider is asked in three movements, because the ledger writes between them:
+
+1. `request` builds the exact bytes to send; pure.
+2. `send` is the one call that costs money. It writes what happens to a `Tape`
+   as it happens, and never interprets the answer.
+3. `read` says what the recorded answer means (pure but for reading the recorded
+   body), and `fetch` brings one picture of it to disk; both free and repeatable,
+   also by a later process.
+
+Nobody but `run.pay` calls `send`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol, TypeAlias
+
+from seedream_pipe.digest import BlobDigest, Json
+
+__all__ = [
+    "Answer",
+    "Fetched",
+    "Generation",
+    "Hole",
+    "Link",
+    "LinkDead",
+    "Lost",
+    "MakerId",
+    "NotFetched",
+    "NotSent",
+    "Part",
+    "Permanent",
+    "Picture",
+    "Provider",
+    "Realm",
+    "Refused",
+    "Reply",
+    "Request",
+    "Sent",
+    "Span",
+    "Tape",
+    "Transient",
+    "Unknown",
+    "Verdict",
+]
+
+Realm: TypeAlias = Literal["seedream", "preview"]
+"""Where pictures come from: paid for, or drawn locally. Part of the key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakerId:
+    """What of a maker is in the key. `version` rises in the commit that changes its pictures."""
+
+    name: str
+    version: int
+    realm: Realm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """What shapes a generated picture, reference pictures aside (contract R141).
+
+    Every value is as resolved: `model` neutral and versioned, `size` an upper-case
+    tier or ``WxH``. `group` is the ceiling of a series, None for a single picture.
+    `seed` is a label of a variant; it does not make a picture repeatable (R38).
+    """
+
+    model: str
+    prompt: str
+    size: str
+    watermark: bool = False
+    group: int | None = None
+    seed: int | None = None
+    optimize_prompt: str | None = None
+    output_format: str | None = None
+    tools: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A reference with its bytes, read once: what was hashed is what is sent.
+
+    `media_type` is lower case, for example ``image/jpeg`` (R45, R46). `label` is for
+    people: the reference's name or file name.
+    """
+
+    digest: BlobDigest
+    data: bytes = field(repr=False)
+    media_type: str
+    width: int
+    height: int
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One call, ready to send.
+
+    `body` is exactly what goes over the wire. `shown` is the same for people and
+    for the ledger: reference bytes replaced by ``sha256:…`` digests, no secrets.
+    `ceiling` is how many pictures it can cost; `patience` how many seconds the
+    answer may take (R132).
+    """
+
+    body: bytes = field(repr=False)
+    shown: Json
+    ceiling: int
+    patience: float
+
+
+class Tape(Protocol):
+    """Where `send` writes what happens, durably, while it happens. The ledger gives it."""
+
+    async def sending(self) -> None:
+        """Call when the connection stands, just before the first byte of the body."""
+
+    async def head(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
+        """Call when the answer's head is there; `headers` without secrets."""
+
+    async def write(self, chunk: bytes) -> None:
+        """Append raw bytes of the answer's body; bounded memory."""
+
+    async def reply(self) -> Reply:
+        """Close the body, make it durable, and give the whole answer back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A recorded answer, unread: `body` is a file. May come from an earlier process."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: Path
+
+    def header(self, name: str) -> str:
+        """The first value of a header, by lower-case name, or an empty text."""
+        return next((value for key, value in self.headers if key.lower() == name), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotSent:
+    """Nothing of the body left the machine: certainly free, may be tried again."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """Sent, and no whole answer came: perhaps billed, never resent by itself."""
+
+    cause: str
+
+
+Sent: TypeAlias = Reply | NotSent | Lost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A picture behind a presigned URL, to be used byte for byte (R73), without the key (R74)."""
+
+    url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A picture inside the recorded body: `length` bytes from `offset`, as they stand there."""
+
+    offset: int
+    length: int
+    encoding: Literal["raw", "base64"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One picture of an answer, not fetched yet. `size` is what the service claims, ``WxH`` (R59)."""
+
+    index: int
+    source: Link | Span
+    size: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hole:
+    """A picture that did not come (R82): `refused` by the content filter, or failed."""
+
+    index: int
+    code: str
+    message: str
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A usable answer. `billed` is the service's own count (R128), None when it gave none.
+
+    `complete` is False when the answer ended before the service said that it had.
+    """
+
+    model: str
+    request_id: str
+    parts: tuple[Part, ...]
+    holes: tuple[Hole, ...]
+    billed: int | None
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The content filter said no to the prompt, a reference or the picture. Not billed."""
+
+    code: str
+    message: str
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transient:
+    """Nothing was made; wait and try again. `retry_after` in seconds when the service said it."""
+
+    code: str
+    message: str
+    request_id: str
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permanent:
+    """Certainly not billed, and the same request will fail again.
+
+    `account` is True when no other call with this key can succeed either (bad key,
+    no balance, quota gone): the run stops sending. `remedy` says what a person does.
+    """
+
+    code: str
+    message: str
+    request_id: str
+    account: bool = False
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """An answer that does not say whether it was billed: treated as a hold."""
+
+    code: str
+    message: str
+    request_id: str
+
+
+Verdict: TypeAlias = Answer | Refused | Transient | Permanent | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """The picture's bytes are whole in the file that was named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotFetched:
+    """It did not come this time; costs nothing to try again while the link lives."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkDead:
+    """The link has expired or was refused: what it showed is lost (R71)."""
+
+    cause: str
+
+
+class Provider(Protocol):
+    """A maker across a network, or one that stands in for it. One instance serves a run.
+
+    `paid` says whether `send` can cost money: then every call goes through the ledger.
+    """
+
+    @property
+    def name(self) -> str:
+        """The provider's name in settings and reports, for example ``302ai``."""
+
+    @property
+    def id(self) -> MakerId:
+        """What of it is in the key: the same for all providers that run the same models."""
+
+    @property
+    def paid(self) -> bool:
+        """Whether `send` can cost money."""
+
+    def request(self, generation: Generation, references: Sequence[Picture]) -> Request:
+        """Build the call from the keyed values alone. Pure.
+
+        Raises:
+            ProviderError: this provider does not serve the model, or the body is too large (R50).
+
+        """
+
+    async def send(self, request: Request, tape: Tape) -> Sent:
+        """Make the call, once. Never retries, never raises for what the network does."""
+
+    def read(self, reply: Reply) -> Verdict:
+        """Say what a recorded answer means. Blocking; call it in a thread."""
+
+    async def fetch(self, part: Part, reply: Reply, target: Path) -> Fetched | NotFetched | LinkDead:
+        """Write one picture's bytes, untouched, to a new file. Tries a few times by itself."""
+
+    async def close(self) -> None:
+        """Let go of connections. May be called twice."""

@@ -1,0 +1,1 @@
+"""From a pipeline to tasks with recipes and keys. Pure: files come through the `Files` seam."""

@@ -1,0 +1,188 @@
+"""A plan: tasks with their recipes, inputs and names, before anything is looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
+
+from seedream_pipe.digest import BlobDigest, Json
+from seedream_pipe.makers import Generation, MakerId
+from seedream_pipe.problems import Place
+
+__all__ = [
+    "Address",
+    "FileFacts",
+    "Files",
+    "FilesError",
+    "FromTask",
+    "FromUrl",
+    "Input",
+    "Known",
+    "Plan",
+    "Recipe",
+    "Row",
+    "Task",
+    "TableRows",
+]
+
+Address: TypeAlias = str
+"""``step@key``, or ``step`` when the step is one task."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """All of a task that determines its pictures, input pictures and take aside.
+
+    Only what stands here can reach the key, so a timeout or a host cannot.
+    """
+
+    maker: MakerId
+    generation: Generation
+    salt: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """An input whose bytes are known: a file of the project, or a data URI.
+
+    `path` is the absolute path of the file; empty for a data URI, whose bytes are `data`.
+    """
+
+    digest: BlobDigest
+    path: str
+    label: str
+    name: str = ""
+    media_type: str = ""
+    width: int = 0
+    height: int = 0
+    data: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromUrl:
+    """An input behind a URL: fetched once and pinned by digest; `digest` when already pinned."""
+
+    url: str
+    label: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromTask:
+    """An input that another task makes: picture `index` of its picked take; None means all."""
+
+    task: Address
+    index: int | None
+    label: str
+    name: str = ""
+
+
+Input: TypeAlias = Known | FromUrl | FromTask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A step made concrete."""
+
+    address: Address
+    step: str
+    key: str
+    """The row's key; empty when the step is one task."""
+    recipe: Recipe
+    inputs: tuple[Input, ...] = ()
+    takes: int = 1
+    pick: int = 1
+    """Which take stands for the task, from 1."""
+    outputs: tuple[tuple[str, ...], ...] = ()
+    """For each take, for each picture: the path below the output folder, without an
+    extension when the author gave none."""
+    meta: Mapping[str, Json] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    needs: tuple[Address, ...] = ()
+    """Tasks that must be done first although no picture of theirs is an input."""
+    at: Place = Place("")
+    row: Place | None = None
+    """Where the row stands that made it."""
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """Where each field of the recipe comes from; shared by the tasks of a step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Every task of a pipeline, each after what it needs."""
+
+    name: str
+    file: str
+    tasks: Mapping[Address, Task]
+    budget: str | None = None
+
+    def needs(self) -> dict[Address, list[Address]]:
+        """Each task with the tasks it needs, each once, in order."""
+        return {
+            address: list(
+                dict.fromkeys([*(i.task for i in task.inputs if isinstance(i, FromTask)), *task.needs])
+            )
+            for address, task in self.tasks.items()
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A row of a table: its value (a mapping, or a scalar of an inline list) and its place."""
+
+    value: Json
+    at: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableRows:
+    """A table as read: `keyed` when it was a map, whose rows then have their key as `id`."""
+
+    name: str
+    rows: tuple[Row, ...]
+    keyed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFacts:
+    """What a reference picture says of itself, with its digest."""
+
+    digest: BlobDigest
+    path: str
+    media_type: str
+    width: int
+    height: int
+    bytes: int
+
+
+class FilesError(Exception):
+    """A file of the project cannot be used; `str()` says why, `hint` what to do."""
+
+    def __init__(self, code: str, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.hint = hint
+
+
+class Files(Protocol):
+    """The files of the project as the plan may see them: below its root, nothing else.
+
+    Paths are relative to the pipeline's folder, with forward slashes. Every method
+    raises `FilesError` for what is missing, outside, unreadable or not what it must be.
+    """
+
+    def text(self, path: str) -> str:
+        """A template's text, UTF-8, at most 1 MiB."""
+
+    def picture(self, path: str) -> FileFacts:
+        """A reference picture's facts: a regular file inside the root that is an image."""
+
+    def data_uri(self, uri: str) -> tuple[FileFacts, bytes]:
+        """The facts and bytes of a picture given as a data URI."""
+
+    def matches(self, pattern: str) -> Iterable[str]:
+        """Paths that match a glob, sorted by name."""
+
+    def shown(self, path: str) -> str:
+        """The path as the user would type it, for places and labels."""

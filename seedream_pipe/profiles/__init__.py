@@ -1,0 +1,1 @@
+"""Models and providers as data: ids, sizes, limits, prices, rates."""

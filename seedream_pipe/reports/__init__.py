@@ -1,0 +1,1 @@
+"""The record as text or JSON. Pure: `render(record) -> str`."""

@@ -1,0 +1,1 @@
+"""Making it so: schedule, one task, one paid call, outputs, the record."""

@@ -1,0 +1,1 @@
+"""The pipeline file: text to tree, tree to records, records to problems. No I/O, no plan."""
