@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 __all__ = ["ancestors", "find_cycle", "inverted", "order"]
@@ -21,20 +21,20 @@ def order(needs: Mapping[N, Iterable[N]]) -> list[N]:
         ValueError: the graph has a cycle (`find_cycle` spells it out).
 
     """
-    missing = {node: len(set(wants)) for node, wants in needs.items()}
-    users = inverted(needs)
-    ready = deque(node for node, count in missing.items() if not count)
-    result: list[N] = []
-    while ready:
-        node = ready.popleft()
-        result.append(node)
-        for user in users[node]:
-            missing[user] -= 1
-            if not missing[user]:
-                ready.append(user)
-    if len(result) != len(missing):
-        raise ValueError("the graph has a cycle")
-    return result
+    result: dict[N, None] = {}
+    for start in needs:
+        open_nodes: dict[N, Iterator[N]] = {} if start in result else {start: iter(needs[start])}
+        while open_nodes:
+            node, wants = next(reversed(open_nodes.items()))
+            want = next((want for want in wants if want not in result), None)
+            if want is None:
+                del open_nodes[node]
+                result[node] = None
+            elif want in open_nodes:
+                raise ValueError("the graph has a cycle")
+            else:
+                open_nodes[want] = iter(needs[want])
+    return list(result)
 
 
 def inverted(needs: Mapping[N, Iterable[N]]) -> dict[N, list[N]]:

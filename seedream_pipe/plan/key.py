@@ -1,0 +1,64 @@
+"""The key: digest of a recipe, its input digests and the take. Nobody else knows its format.
+
+In it (design section 4, contract R141, R143), and why:
+
+- maker's name, version and realm: another maker, another picture
+- model, neutral and versioned: all providers run the same models, switching costs nothing
+- the final prompt text, exact
+- digest of each reference's bytes, in order: content and order are meaning (R44)
+- size as resolved, group ceiling, watermark, prompt optimisation, output format, tools
+- seed, salt, and the take when it is not 1: labels of a variant
+
+Not in it (R142): provider, host, API key, timeouts, retries, streaming, url or base64,
+names of steps and outputs, layout of the YAML, the tool's version.
+
+The format is never changed in place: a released tool that makes a bought board
+stale has failed. A new field is left out of the canonical form when it is None.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from seedream_pipe.digest import Key, tagged
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from seedream_pipe.digest import BlobDigest, Json
+    from seedream_pipe.plan.model import Recipe
+
+__all__ = ["FORMAT", "key", "keyed"]
+
+FORMAT: Final = "task/1"
+
+
+def key(recipe: Recipe, inputs: Sequence[BlobDigest], take: int) -> Key:
+    """The key of one take of a recipe whose input digests are known."""
+    return Key(tagged(FORMAT, keyed(recipe, inputs, take)))
+
+
+def keyed(recipe: Recipe, inputs: Sequence[BlobDigest], take: int) -> dict[str, Json]:
+    """What the key is taken of; a result keeps it, so that `why` can compare."""
+    made = recipe.generation
+    value: dict[str, Json] = {
+        "maker": recipe.maker.name,
+        "version": recipe.maker.version,
+        "realm": recipe.maker.realm,
+        "model": made.model,
+        "prompt": made.prompt,
+        "references": list(inputs),
+        "size": made.size,
+        "watermark": made.watermark,
+    }
+    optional: dict[str, Json] = {
+        "group": made.group,
+        "optimize_prompt": made.optimize_prompt,
+        "output_format": made.output_format,
+        "tools": list(made.tools) or None,
+        "seed": made.seed,
+        "salt": recipe.salt,
+        "take": take if take != 1 else None,
+    }
+    value.update((name, item) for name, item in optional.items() if item is not None)
+    return value
