@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TypeVar
 
 __all__ = ["ancestors", "find_cycle", "inverted", "order"]
@@ -23,17 +23,21 @@ def order(needs: Mapping[N, Iterable[N]]) -> list[N]:
     """
     result: dict[N, None] = {}
     for start in needs:
-        open_nodes: dict[N, Iterator[N]] = {} if start in result else {start: iter(needs[start])}
-        while open_nodes:
-            node, wants = next(reversed(open_nodes.items()))
+        if start in result:
+            continue
+        path, on_path = [(start, iter(needs[start]))], {start}
+        while path:
+            node, wants = path[-1]
             want = next((want for want in wants if want not in result), None)
             if want is None:
-                del open_nodes[node]
+                path.pop()
+                on_path.discard(node)
                 result[node] = None
-            elif want in open_nodes:
+            elif want in on_path:
                 raise ValueError("the graph has a cycle")
             else:
-                open_nodes[want] = iter(needs[want])
+                on_path.add(want)
+                path.append((want, iter(needs[want])))
     return list(result)
 
 
