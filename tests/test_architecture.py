@@ -46,7 +46,10 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
     "run": frozenset(
         {"plan.model", "plan.key", "graph", "store", "ledger", "makers", "digest", "errors", "pictures"}
     ),
-    "snapshot": frozenset({"spec.model", "plan.model", "digest", "errors", "pictures"}),
+    # a table in YAML is read by the rules of the pipeline, and what is wrong in it is a finding
+    "snapshot": frozenset(
+        {"spec.document", "spec.model", "plan.model", "problems", "digest", "errors", "pictures"}
+    ),
     "plan": frozenset({"spec.model", "graph", "makers", "profiles", "digest", "problems", "errors"}),
     "catalog": frozenset({"operations", "providers", "makers"}),
     "spec": frozenset({"makers", "profiles", "graph", "problems", "errors"}),
