@@ -1,0 +1,701 @@
+"""A prompt, read the way a storyboard artist would: who, where, when, how close, doing what.
+
+`read` takes any text, Chinese, English or both, and always gives a `Scene`; what is not
+said stays None or empty, and the drawing decides. No pictures are touched here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
+
+from seedream_pipe.providers.preview import vocabulary as words
+
+__all__ = ["Figure", "Garment", "Lettering", "Scene", "read"]
+
+Kind: TypeAlias = Literal["frame", "sheet", "product", "poster"]
+Role: TypeAlias = Literal["speech", "sign", "title", "caption"]
+MAX_FIGURES: Final = 9
+MAX_TEXT: Final = 8000
+"""Characters of a prompt that are read; the rest says nothing (R27 asks for a few hundred)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Garment:
+    """A piece of clothing, with its colour's name when the prompt gives one."""
+
+    kind: str
+    colour: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A person or an animal. `kind` is a key of `vocabulary.PEOPLE` or `ANIMALS`.
+
+    `reference` is the number of the picture that shows this figure (image 1, 图1).
+    """
+
+    kind: str
+    name: str = ""
+    animal: bool = False
+    garments: tuple[Garment, ...] = ()
+    hair: str | None = None
+    hair_colour: str | None = None
+    coat_colour: str | None = None
+    beard: bool = False
+    glasses: bool = False
+    action: str | None = None
+    mood: str | None = None
+    holds: str | None = None
+    reference: int | None = None
+    number: int = 0
+
+    @property
+    def descriptor(self) -> str:
+        """What this figure is known by: equal descriptors are drawn alike everywhere."""
+        if self.name:
+            return f"name:{self.name.lower()}:{self.number}"
+        worn = ",".join(f"{g.colour or ''} {g.kind}" for g in sorted_garments(self.garments))
+        traits = (self.kind, self.hair, self.hair_colour, self.coat_colour, worn, self.number)
+        return "|".join(str(t or "") for t in traits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lettering:
+    """Text to be drawn (R136), and where it belongs."""
+
+    text: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What a prompt says. None means that it does not say."""
+
+    kind: Kind
+    shot: str | None
+    angle: str | None
+    time: str | None
+    weather: str | None
+    place: str | None
+    style: str | None
+    figures: tuple[Figure, ...]
+    crowd: bool
+    subject: str | None
+    subject_colour: str | None
+    props: tuple[str, ...]
+    features: frozenset[str]
+    lettering: tuple[Lettering, ...]
+    images: tuple[int, ...]
+    behind: bool
+    profile: bool
+    chinese: bool
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    start: int
+    end: int
+    word: str
+    plural: bool
+    meanings: tuple[tuple[str, str], ...]
+
+    def means(self, table: str) -> str | None:
+        return next((value for name, value in self.meanings if name == table), None)
+
+
+def sorted_garments(garments: Iterable[Garment]) -> list[Garment]:
+    """Garments in one order, whatever order a prompt names them in."""
+    return sorted(garments, key=lambda g: (g.kind, g.colour or ""))
+
+
+def read(prompt: str) -> Scene:
+    """Read a prompt. Never fails, whatever the text."""
+    text = prompt[:MAX_TEXT]
+    chinese = is_chinese(text)
+    masked, lettering = take_lettering(text)
+    masked, names = take_names(masked)
+    tokens = tuple(tokenize(masked))
+    kind = kind_of(masked, tokens)
+    figures = () if says_nobody(masked) else figures_of(masked, tokens, names)
+    crowd = not says_nobody(masked) and any(t.means("groups") == "crowd" for t in tokens)
+    shot = first(tokens, "shots", prefer=("extreme_close", "over_shoulder", "insert"))
+    place = place_of(tokens)
+    props = tuple(dict.fromkeys(v for t in tokens if (v := t.means("objects"))))
+    subject, colour = subject_of(masked, tokens, figures, shot=shot, place=place, kind=kind)
+    if kind == "frame" and subject and not figures and (place is None or place == "studio"):
+        kind = "product"
+    return Scene(
+        kind=kind,
+        shot=shot,
+        angle=first(tokens, "angles", prefer=("high", "low", "dutch")),
+        time=first(tokens, "times", prefer=("golden", "dawn", "dusk", "night")),
+        weather=first(tokens, "weathers", prefer=("storm", "snow", "rain", "fog", "wind")),
+        place=place,
+        style=first(tokens, "styles", prefer=()),
+        figures=figures,
+        crowd=crowd,
+        subject=subject,
+        subject_colour=colour,
+        props=props,
+        features=frozenset(v for t in tokens if (v := t.means("features"))),
+        lettering=lettering,
+        images=tuple(dict.fromkeys(number for number, _ in image_mentions(masked))),
+        behind=any(t.means("behind") for t in tokens),
+        profile=any(t.means("profile") for t in tokens),
+        chinese=chinese,
+        excerpt=" ".join(text.split()),
+    )
+
+
+# --- words -----------------------------------------------------------------------------
+
+
+def plurals(word: str) -> Iterator[str]:
+    if word.endswith("man"):
+        yield word[:-3] + "men"
+    elif word.endswith(("s", "x", "ch", "sh")):
+        yield word + "es"
+    elif word.endswith("y") and word[-2:-1] not in "aeiou":
+        yield word[:-1] + "ies"
+    else:
+        yield word + "s"
+
+
+def build_lexicon() -> Mapping[str, tuple[tuple[str, str, bool], ...]]:
+    """Every known word → its meanings as (table, value, is a plural)."""
+    found: dict[str, dict[tuple[str, str], bool]] = {}
+
+    def add(table: str, value: str, text: str, *, nouns: bool = False) -> None:
+        for word in text.lower().split("|"):
+            found.setdefault(word, {}).setdefault((table, value), False)
+            if nouns and word.isascii():
+                for plural in plurals(word):
+                    found.setdefault(plural, {}).setdefault((table, value), True)
+
+    tables: tuple[tuple[str, Mapping[str, str], bool], ...] = (
+        ("shots", words.SHOTS, False),
+        ("angles", words.ANGLES, False),
+        ("times", words.TIMES, False),
+        ("weathers", words.WEATHERS, False),
+        ("places", words.PLACES, True),
+        ("people", words.PEOPLE, True),
+        ("groups", words.GROUPS, False),
+        ("animals", words.ANIMALS, True),
+        ("objects", words.OBJECTS, True),
+        ("garments", words.GARMENTS, False),
+        ("hairs", words.HAIRS, False),
+        ("actions", words.ACTIONS, False),
+        ("moods", words.MOODS, False),
+        ("styles", words.STYLES, False),
+        ("features", words.FEATURES, False),
+    )
+    for table, entries, nouns in tables:
+        for value, text in entries.items():
+            add(table, value, text, nouns=nouns)
+    for name, (text, _) in words.COLOURS.items():
+        add("colours", name, text)
+    for table, text in (
+        ("beard", words.BEARDS),
+        ("glasses", words.GLASSES),
+        ("behind", words.BEHIND),
+        ("profile", words.PROFILE),
+        ("sheet", words.SHEETS),
+        ("product", words.PRODUCTS),
+        ("poster", words.POSTERS),
+        ("nothing", words.NOT_WORDS),
+    ):
+        add(table, "yes", text)
+    return MappingProxyType(
+        {
+            word: tuple((table, value, plural) for (table, value), plural in meanings.items())
+            for word, meanings in found.items()
+        }
+    )
+
+
+LEXICON: Final = build_lexicon()
+LONGEST_HAN: Final = max(len(word) for word in LEXICON if not word.isascii())
+LONGEST_ASCII: Final = max(len(word) for word in LEXICON if word.isascii())
+WORD_CHAR: Final = re.compile(r"[A-Za-z0-9]")
+FIGURE_TABLES: Final = ("people", "groups", "animals")
+
+
+def tokenize(text: str) -> Iterator[Token]:
+    """The known words of a text in order; the longest wins, none overlap."""
+    low = text.lower()
+    if len(low) != len(text):
+        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    at = 0
+    while at < len(low):
+        starts_word = bool(WORD_CHAR.match(low[at]))
+        if starts_word and at and WORD_CHAR.match(low[at - 1]):
+            at += 1
+            continue
+        end = longest(low, at, LONGEST_ASCII if starts_word else LONGEST_HAN)
+        if end is None:
+            at += 1
+            continue
+        entries = LEXICON[low[at:end]]
+        yield Token(
+            start=at,
+            end=end,
+            word=low[at:end],
+            plural=any(plural for table, _, plural in entries if table in FIGURE_TABLES),
+            meanings=tuple((table, value) for table, value, _ in entries),
+        )
+        at = end
+
+
+def longest(low: str, at: int, limit: int) -> int | None:
+    for end in range(min(len(low), at + limit), at, -1):
+        if low[at:end] not in LEXICON:
+            continue
+        cut = end < len(low) and WORD_CHAR.match(low[end]) and WORD_CHAR.match(low[end - 1])
+        if not cut:
+            return end
+    return None
+
+
+def first(tokens: Iterable[Token], table: str, *, prefer: tuple[str, ...]) -> str | None:
+    """The meaning that stands first, but a preferred one wherever it stands."""
+    values = [v for t in tokens if (v := t.means(table))]
+    return next((p for p in prefer if p in values), values[0] if values else None)
+
+
+def is_chinese(text: str) -> bool:
+    """True when the prompt is for the most part Chinese: labels follow its language."""
+    han = len(re.findall(r"[\u3400-\u9fff]", text))
+    latin = len(re.findall(r"[A-Za-z]+", text))
+    return han > latin
+
+
+# --- lettering and names -----------------------------------------------------------------
+
+QUOTES: Final = re.compile(
+    "“([^“”]{1,200})”|「([^「」]{1,200})」|『([^『』]{1,200})』|《([^《》]{1,200})》"
+    '|"([^"\n]{1,200})"|＂([^＂\n]{1,200})＂'
+)
+SPEECH: Final = re.compile(
+    r"(\b(say|says|said|saying|shout|shouts|shouting|ask|asks|asking|whisper|whispers|call|calls|"
+    r"yell|yells|repl(?:y|ies)|answers|speech|bubble|dialogue|tells?)\b|说|喊|问|叫道|答|讲|对白|台词|气泡|低语)",
+    re.IGNORECASE,
+)
+SIGN: Final = re.compile(
+    r"(\b(sign|signs|signboard|board|label|labelled|labeled|logo|neon|billboard|banner|reads|reading|"
+    r"written|lettering|letters|printed|shop|store|plate|screen|text)\b"
+    r"|招牌|牌|写着|写有|字样|霓虹|标签|标志|印着|横幅|匾|屏幕|店|字|刻着)",
+    re.IGNORECASE,
+)
+TITLE: Final = re.compile(
+    r"(\b(title|titled|poster|cover|headline|slogan|tagline|heading)\b|标题|片名|海报|封面|书名|标语|题为|题目)",
+    re.IGNORECASE,
+)
+
+
+def take_lettering(text: str) -> tuple[str, tuple[Lettering, ...]]:
+    """Quoted texts, and the prompt with them blanked so that they are not read as words."""
+    found: list[Lettering] = []
+    masked = text
+    for match in QUOTES.finditer(text):
+        inside = " ".join(next(g for g in match.groups() if g is not None).split())
+        if not inside:
+            continue
+        before = text[max(0, match.start() - 28) : match.start()]
+        after = text[match.end() : match.end() + 10]
+        found.append(Lettering(text=inside, role=role_of(before, after, match.group(0))))
+        blank = " " * (match.end() - match.start())
+        masked = masked[: match.start()] + blank + masked[match.end() :]
+    return masked, tuple(found[:4])
+
+
+def role_of(before: str, after: str, whole: str) -> Role:
+    nearest = [
+        (match.end(), role)
+        for role, pattern in (("title", TITLE), ("sign", SIGN), ("speech", SPEECH))
+        for match in pattern.finditer(before)
+    ]
+    if nearest:
+        role = max(nearest)[1]
+        return "title" if role == "title" else "sign" if role == "sign" else "speech"
+    if SPEECH.search(after):
+        return "speech"
+    if TITLE.search(after) or whole.startswith("《"):
+        return "title"
+    return "sign" if SIGN.search(after) else "caption"
+
+
+LATIN_NAME: Final = re.compile(
+    r"(?<![A-Za-z0-9'’])([A-Z][a-zà-ÿ]{1,14})(?:\s+(?:[A-Z][a-zà-ÿ]{1,14}))?(?=['’]s\b|[^A-Za-z0-9'’]|$)"
+)
+CALLED: Final = re.compile(r"(?:\b(?:named|called)\s+([A-Z]\w{1,14})|(?:名叫|叫做|叫|名为)([\u4e00-\u9fff]{2,3}?)(?=的|，|。|,|、|）|\)|\s|$))")  # noqa: E501
+HAN_NAME: Final = re.compile(
+    r"((?:小|阿)[\u4e00-\u9fff])(?=站|走|跑|坐|看|说|抬|低|撑|拿|抱|笑|跟|和|与|蹲|推|望|拉|追|举|穿|（|\()"
+)
+VERB_AFTER: Final = re.compile(
+    r"\s+(?:\w+ly\s+)?(?:%s)\b"
+    % "|".join(w for text in words.ACTIONS.values() for w in text.split("|") if w.isascii())
+)
+
+
+def take_names(text: str) -> tuple[str, tuple[tuple[int, int, str], ...]]:
+    """Names of people with their places; blanked in the text where they hide other words."""
+    names: list[tuple[int, int, str]] = []
+    for match in CALLED.finditer(text):
+        group = 1 if match.group(1) else 2
+        names.append((match.start(group), match.end(group), match.group(group)))
+    for match in LATIN_NAME.finditer(text):
+        word = match.group(1)
+        if word.lower() in words.NOT_NAMES or word.lower() in LEXICON:
+            continue
+        if starts_sentence(text, match.start()) and not acts_like_name(text, match.end(1)):
+            continue
+        names.append((match.start(1), match.end(1), word))
+    for match in HAN_NAME.finditer(text):
+        word = match.group(1)
+        if word not in LEXICON or word == "小雨":
+            names.append((match.start(), match.end(), word))
+    masked = text
+    for start, end, _ in names:
+        masked = masked[:start] + "\x00" * (end - start) + masked[end:]
+    return masked, tuple(sorted(set(names)))
+
+
+def starts_sentence(text: str, at: int) -> bool:
+    before = text[:at].rstrip(" \t")
+    return not before or before[-1] in ".!?:;\n。！？：；—-("
+
+
+def acts_like_name(text: str, end: int) -> bool:
+    return bool(
+        VERB_AFTER.match(text, end) or re.match(r"['’]s\b|\s*[,(（]| and [A-Z]", text[end:])
+    )
+
+
+# --- what kind of picture ------------------------------------------------------------------
+
+
+def kind_of(text: str, tokens: tuple[Token, ...]) -> Kind:
+    tables = {table for t in tokens for table, _ in t.meanings}
+    people = any(t.means("people") or t.means("groups") for t in tokens)
+    if "sheet" in tables:
+        return "sheet"
+    if "poster" in tables and not re.search(r"poster on|posters|海报上|墙上的海报|贴着", text):
+        return "poster"
+    if "product" in tables and not people:
+        return "product"
+    return "frame"
+
+
+def says_nobody(text: str) -> bool:
+    return re.search(words.NOBODY, text, re.IGNORECASE) is not None
+
+
+def place_of(tokens: tuple[Token, ...]) -> str | None:
+    values = [v for t in tokens if (v := t.means("places"))]
+    telling = [v for v in values if v not in words.GENERIC_PLACES]
+    return next(iter(telling or values), None)
+
+
+def subject_of(
+    text: str,
+    tokens: tuple[Token, ...],
+    figures: tuple[Figure, ...],
+    *,
+    shot: str | None,
+    place: str | None,
+    kind: Kind,
+) -> tuple[str | None, str | None]:
+    """The thing a picture is about, when it is about a thing, with its colour."""
+    things = [t for t in tokens if t.means("objects")]
+    about_things = kind == "product" or shot in ("insert", "extreme_close") or not figures
+    if not things or not about_things:
+        return None, None
+    chosen = things[0]
+    return chosen.means("objects"), colour_before(text, tokens, chosen)
+
+
+# --- figures -------------------------------------------------------------------------------
+
+IMAGE: Final = re.compile(
+    r"(?:\b(?:image|picture|figure|fig\.?|reference|ref|photo)\s*#?\s*(\d{1,2})(?!\d)"
+    r"|图\s*([0-9]{1,2}|[一二三四五六七八九十])(?!\d)|第\s*([0-9]{1,2}|[一二三四五六七八九十])\s*张图)",
+    re.IGNORECASE,
+)
+HAN_DIGITS: Final = "一二三四五六七八九十"
+BREAK: Final = re.compile(r"[.;。；!?！？\n]")
+COUNT_BEFORE: Final = re.compile(
+    r"\b(%s|\d{1,2})\s+(?:[\w'-]+\s+){0,3}$" % "|".join(words.NUMBERS), re.IGNORECASE
+)
+HAN_COUNT_BEFORE: Final = re.compile(
+    r"(一群|一对|许多|很多|[一两二三四五六七八九十几数双众]|\d{1,2})\s*[%s]?(?:[^，。,;；、\x00]{0,8})$"
+    % words.HAN_MEASURES
+)
+NONE_BEFORE: Final = re.compile(r"(?:\b(?:no|without)\s+(?:\w+\s+)?|没有|不要|无)$", re.IGNORECASE)
+ANOTHER: Final = re.compile(r"(?:\banother\s+(?:\w+\s+)?|另一[个名位只]|另外一|其他)[^，。,.]{0,6}$", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Mention:
+    """A figure as it is being read; becomes a frozen `Figure` at the end."""
+
+    start: int
+    end: int
+    count: int
+    figure: Figure
+
+
+def image_mentions(text: str) -> Iterator[tuple[int, int]]:
+    """(number of the picture, place in the text) for each "image 2" or "图2" (R134)."""
+    for match in IMAGE.finditer(text):
+        digits = next(g for g in match.groups() if g is not None)
+        number = HAN_DIGITS.index(digits) + 1 if digits in HAN_DIGITS else int(digits)
+        if number:
+            yield number, match.start()
+
+
+def figures_of(
+    text: str, tokens: tuple[Token, ...], names: tuple[tuple[int, int, str], ...]
+) -> tuple[Figure, ...]:
+    mentions: list[Mention] = []
+    for token in tokens:
+        for mention in mentions_in(text, token, mentions):
+            mentions.append(mention)
+    attach_names(text, mentions, names)
+    if not mentions:
+        mentions.extend(from_pronouns(text, tokens))
+    mentions.sort(key=lambda m: m.start)
+    for number, at in image_mentions(text):
+        attach_reference(text, mentions, number, at)
+    attach_clothes(text, tokens, mentions)
+    attach_traits(text, tokens, mentions)
+    return tuple(numbered(mentions))[:MAX_FIGURES]
+
+
+def numbered(mentions: list[Mention]) -> Iterator[Figure]:
+    for mention in mentions:
+        for number in range(mention.count):
+            yield replace(mention.figure, number=number)
+
+
+def mentions_in(text: str, token: Token, known: list[Mention]) -> Iterator[Mention]:
+    """The figures that a word brings in, if it does not speak of one already there."""
+    before = text[max(0, token.start - 40) : token.start]
+    before = BREAK.split(before)[-1]
+    if NONE_BEFORE.search(before):
+        return
+    group = token.means("groups")
+    if group is not None:
+        yield from group_mentions(token, group)
+        return
+    kind = token.means("people") or token.means("animals")
+    if kind is None:
+        return
+    count = count_before(before, known, token)
+    if count is None:
+        count = 3 if token.plural else 1
+        same = [m for m in known if m.figure.kind == kind]
+        loose = kind == "person" and any(not m.figure.animal for m in known)
+        if (same or loose) and not ANOTHER.search(before):
+            return
+    elif count == 1 and token.word in ("人", "people"):
+        if any(not m.figure.animal for m in known):
+            return
+    figure = Figure(kind=kind, animal=token.means("people") is None)
+    yield Mention(token.start, token.end, min(count, MAX_FIGURES), figure)
+
+
+def count_before(before: str, known: list[Mention], token: Token) -> int | None:
+    last = max((m.end for m in known if m.end <= token.start), default=0)
+    window = before[-(token.start - last) :] if token.start > last else ""
+    match = COUNT_BEFORE.search(window)
+    if match:
+        word = match.group(1).lower()
+        count = int(word) if word.isdigit() else words.NUMBERS[word]
+        return 3 if token.plural and count == 1 else max(1, count)
+    han = HAN_COUNT_BEFORE.search(window)
+    if han:
+        word = han.group(1)
+        return max(1, int(word)) if word.isdigit() else words.HAN_NUMBERS[word]
+    return None
+
+
+def group_mentions(token: Token, group: str) -> Iterator[Mention]:
+    members: dict[str, tuple[str, ...]] = {
+        "crowd": (),
+        "couple": ("man", "woman"),
+        "family": ("man", "woman", "girl"),
+        "children": ("girl", "boy", "girl"),
+        "friends": ("woman", "man", "woman"),
+    }
+    for number, kind in enumerate(members[group]):
+        yield Mention(token.start, token.end, 1, Figure(kind=kind, number=number))
+
+
+def attach_names(
+    text: str, mentions: list[Mention], names: tuple[tuple[int, int, str], ...]
+) -> None:
+    for start, end, name in names:
+        if any(m.figure.name == name for m in mentions):
+            continue
+        beside = next((m for m in mentions if is_beside(text, m, start, end)), None)
+        if beside is not None:
+            beside.figure = replace(beside.figure, name=name)
+            continue
+        mentions.append(Mention(start, end, 1, Figure(kind=known_name(name) or named_kind(text), name=name)))
+
+
+def is_beside(text: str, mention: Mention, start: int, end: int) -> bool:
+    if mention.figure.name or mention.count != 1:
+        return False
+    between = text[end : mention.start] if end <= mention.start else text[mention.end : start]
+    if len(between) > 28 or BREAK.search(between):
+        return False
+    linking = r"\W*|\s*,?\s*(?:who is\s+)?(?:an?|the)\s+(?:[\w-]+\s+){0,4}|\W*(?:named|called|叫|名叫|叫做|名为)\s*|[，,（(是]*(?:一[个位名只])?[^，。、和与]{0,6}"  # noqa: E501
+    return re.fullmatch(linking, re.sub(r"[()（）]", "", IMAGE.sub("", between)), re.IGNORECASE) is not None
+
+
+def known_name(name: str) -> str | None:
+    low = name.lower()
+    return next((kind for kind, text in words.NAMES_OF.items() if low in text.split("|")), None)
+
+
+def named_kind(text: str) -> str:
+    for kind, pronouns in words.PRONOUNS.items():
+        if re.search(rf"\b(?:{pronouns})\b" if pronouns.isascii() else bounded(pronouns), text, re.I):
+            return kind
+    return "person"
+
+
+def bounded(alternatives: str) -> str:
+    return "|".join(rf"\b{w}\b" if w.isascii() else w for w in alternatives.split("|"))
+
+
+def from_pronouns(text: str, tokens: tuple[Token, ...]) -> Iterator[Mention]:
+    kind = named_kind(text)
+    if kind != "person":
+        yield Mention(0, 0, 1, Figure(kind=kind))
+        return
+    count = 2 if re.search(r"\bthey\b|他们|她们", text, re.IGNORECASE) else 1
+    acting = any(t.means("garments") or t.means("hairs") for t in tokens)
+    if acting or count == 2:
+        yield Mention(0, 0, count, Figure(kind="person"))
+
+
+def attach_reference(text: str, mentions: list[Mention], number: int, at: int) -> None:
+    """Tie "image 2" to the nearest figure of the same clause that has no picture yet."""
+    near = [
+        (distance, index)
+        for index, m in enumerate(mentions)
+        if m.figure.reference is None
+        and (distance := m.start - at if m.start >= at else at - m.end) <= 26
+        and not re.search("[.;。；，]", text[min(at, m.end) : max(at, m.start)])
+    ]
+    if near:
+        mention = mentions[min(near)[1]]
+        mention.figure = replace(mention.figure, reference=number)
+
+
+def owner(text: str, mentions: list[Mention], start: int, end: int) -> Mention | None:
+    """Whose attribute a word is: who it stands right before, else who stands before it."""
+    after = [m for m in mentions if 0 <= m.start - end <= 3]
+    if after and not BREAK.search(text[end : after[0].start]) and "，" not in text[end : after[0].start]:
+        return after[0]
+    before = [m for m in mentions if m.end <= start]
+    if before:
+        return before[-1]
+    later = [m for m in mentions if m.start >= end]
+    return later[0] if later else (mentions[0] if mentions else None)
+
+
+def attach_clothes(text: str, tokens: tuple[Token, ...], mentions: list[Mention]) -> None:
+    people = [m for m in mentions if not m.figure.animal] or mentions
+    for token in tokens:
+        kind = token.means("garments")
+        if kind is None:
+            continue
+        wearer = owner(text, people, token.start, token.end)
+        if wearer is None:
+            continue
+        worn = wearer.figure.garments
+        if any(g.kind == kind for g in worn) or len(worn) > 4:
+            continue
+        garment = Garment(kind=kind, colour=colour_before(text, tokens, token))
+        wearer.figure = replace(wearer.figure, garments=(*worn, garment))
+
+
+def colour_before(text: str, tokens: tuple[Token, ...], token: Token) -> str | None:
+    """The colour named just before a thing: "red silk dress", "红色的长裙", "白裙"."""
+    if not token.word.isascii() and (inside := HAN_COLOURS.get(token.word[0])):
+        return inside
+    near = [
+        t for t in tokens
+        if t.means("colours") and 0 <= token.start - t.end <= 14
+        and not re.search(r"[,，。.;；、\x00]| and |和", text[t.end : token.start])
+    ]  # fmt: skip
+    return near[-1].means("colours") if near else None
+
+
+HAN_COLOURS: Final = MappingProxyType(
+    {w: name for name, (text, _) in words.COLOURS.items() for w in text.split("|") if len(w) == 1}
+)
+
+
+def attach_traits(text: str, tokens: tuple[Token, ...], mentions: list[Mention]) -> None:
+    for token in tokens:
+        mention = owner(text, mentions, token.start, token.end)
+        if mention is None:
+            continue
+        mention.figure = with_trait(text, tokens, token, mention.figure)
+    for mention in mentions:
+        if mention.figure.animal and mention.figure.coat_colour is None:
+            mention.figure = replace(mention.figure, coat_colour=coat_colour(text, tokens, mention))
+    share_actions(tokens, mentions)
+
+
+def with_trait(text: str, tokens: tuple[Token, ...], token: Token, figure: Figure) -> Figure:
+    for table, value in token.meanings:
+        match table:
+            case "actions" if figure.action is None or figure.action in ("stand", "hold", "look"):
+                figure = replace(figure, action=value)
+            case "moods" if figure.mood is None:
+                figure = replace(figure, mood=value)
+            case "hairs" if figure.hair is None and not figure.animal:
+                figure = replace(figure, hair=value, hair_colour=hair_colour(token, tokens, text))
+            case "beard" if not figure.animal:
+                figure = replace(figure, beard=True)
+            case "glasses" if not figure.animal:
+                figure = replace(figure, glasses=True)
+            case "objects" if value in words.HELD and figure.holds is None and not figure.animal:
+                figure = replace(figure, holds=value)
+            case _:
+                continue
+    return figure
+
+
+def hair_colour(token: Token, tokens: tuple[Token, ...], text: str) -> str | None:
+    for colour in ("black", "blonde", "blond", "red", "white", "grey", "gray", "brown", "silver"):
+        if colour in token.word:
+            return {"blonde": "gold", "blond": "gold", "gray": "grey", "silver": "grey"}.get(colour, colour)
+    return colour_before(text, tokens, token)
+
+
+def coat_colour(text: str, tokens: tuple[Token, ...], mention: Mention) -> str | None:
+    word = next((t for t in tokens if t.start == mention.start), None)
+    if word is None:
+        return None
+    if word.word[0] == "橘":
+        return "orange"
+    return colour_before(text, tokens, word)
+
+
+def share_actions(tokens: tuple[Token, ...], mentions: list[Mention]) -> None:
+    """ "A boy and a girl run": who has no action of their own joins the next one's."""
+    for mention, following in zip(reversed(mentions[:-1]), reversed(mentions[1:]), strict=False):
+        between = [t for t in tokens if mention.end <= t.start and t.end <= following.start]
+        if mention.figure.action is None and len(between) <= 3:
+            mention.figure = replace(mention.figure, action=following.figure.action)
