@@ -1,0 +1,238 @@
+"""What a key produced: the ordered blobs, who made them, when, at what price. One file a key.
+
+A group's result keeps its holes (R82–R84, R145), so a partial one is never taken for whole.
+A record carries a digest of itself, so a flipped bit is found and not believed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias, assert_never
+
+from seedream_pipe.digest import BlobDigest, Json, Key, canonical, is_digest, tagged
+from seedream_pipe.errors import StoreError
+from seedream_pipe.store.blobs import Blobs, Gone
+from seedream_pipe.store.durable import TEMPORARY, Disk
+
+__all__ = ["Entry", "Gap", "Hit", "Lookup", "Miss", "Missing", "Result", "Results", "Stored"]
+
+SCHEMA: Final = "result/1"
+_LARGEST: Final = 16 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A picture whose bytes are in the store; `bytes` is how many."""
+
+    digest: BlobDigest
+    media_type: str
+    width: int
+    height: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A picture that did not come (R82): `refused` by the content filter, failed, or lost."""
+
+    index: int
+    code: str
+    message: str
+    refused: bool
+
+
+Entry: TypeAlias = Stored | Gap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a key produced. `pictures` are in the order of the answer; fewer than asked is normal (R80).
+
+    `model` is as the service answered, `call` the ledger's id, empty when nothing was
+    paid. `created_at` is ISO 8601 in UTC, `price` a decimal text in `currency`,
+    `billed` the service's own count (R128), `seconds` what the call took.
+    """
+
+    key: Key
+    recipe: Json
+    inputs: tuple[BlobDigest, ...]
+    take: int
+    pictures: tuple[Entry, ...]
+    provider: str
+    model: str
+    created_at: str
+    request_id: str = ""
+    call: str = ""
+    price: str = "0"
+    currency: str = ""
+    billed: int | None = None
+    seconds: float = 0.0
+
+    @property
+    def stored(self) -> tuple[Stored, ...]:
+        """The pictures that came."""
+        return tuple(entry for entry in self.pictures if isinstance(entry, Stored))
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """The pictures that did not."""
+        return tuple(entry for entry in self.pictures if isinstance(entry, Gap))
+
+    @property
+    def complete(self) -> bool:
+        """Whether every picture of the answer came (R145)."""
+        return not self.gaps
+
+
+Missing: TypeAlias = Literal["never made", "blob lost", "damaged record"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """The key was made, and its blobs are there."""
+
+    result: Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Miss:
+    """It cannot be had; `result` is what was lost, as far as it is known."""
+
+    reason: Missing
+    result: Result | None = None
+
+
+Lookup: TypeAlias = Hit | Miss
+
+
+class Results:
+    """The results of a store. Blocking; any number of threads and processes at once."""
+
+    def __init__(self, folder: Path, disk: Disk, blobs: Blobs) -> None:
+        self._results = folder / "results"
+        self._trash = folder / "trash"
+        self._disk = disk
+        self._blobs = blobs
+
+    def path(self, key: Key) -> Path:
+        """Where a key's record stands or would stand."""
+        if not is_digest(key):
+            raise ValueError(f"not a key: {key!r}")
+        return self._results / key[:2] / f"{key}.json"
+
+    def get(self, key: Key, *, verify: bool = False) -> Lookup:
+        """What the key produced. Blobs are looked for with their lengths; read only to `verify`."""
+        try:
+            with self.path(key).open("rb") as file:
+                data = file.read(_LARGEST)
+        except FileNotFoundError:
+            return Miss(reason="never made")
+        except OSError:
+            return Miss(reason="damaged record")
+        result = _parse(data, key)
+        if result is None:
+            self._set_aside(key, data)
+            return Miss(reason="damaged record")
+        if all(self._is_there(entry, verify=verify) for entry in result.stored):
+            return Hit(result=result)
+        return Miss(reason="blob lost", result=result)
+
+    def put(self, result: Result) -> None:
+        """Record what a key produced, after its blobs. A different older record goes to ``trash/``.
+
+        Raises:
+            StoreError: it did not get to the disk, or a blob of it is not in the store.
+
+        """
+        for entry in result.stored:
+            if not self._blobs.has(entry.digest, length=entry.bytes):
+                raise StoreError(f"result {result.key[:12]} names a picture that is not in the store")
+        path = self.path(result.key)
+        data = _encode(result)
+        try:
+            older = path.read_bytes()
+        except OSError:
+            older = data
+        if older != data:
+            # Copied and not moved: the key has a record at every moment.
+            self._set_aside(result.key, older)
+        self._disk.write(path, data)
+
+    def __iter__(self) -> Iterator[Key]:
+        """All keys that have a record, sorted; the records are not read."""
+        for folder in sorted(self._results.glob("[0-9a-f][0-9a-f]")):
+            for path in sorted(folder.glob("*.json")):
+                if is_digest(path.stem) and not path.name.startswith(TEMPORARY):
+                    yield Key(path.stem)
+
+    def _is_there(self, entry: Stored, *, verify: bool) -> bool:
+        if verify:
+            return not isinstance(self._blobs.whole(entry.digest), Gone)
+        return self._blobs.has(entry.digest, length=entry.bytes)
+
+    def _set_aside(self, key: Key, data: bytes) -> None:
+        if self._disk.writable and self._disk.healthy:
+            self._disk.write(self._trash / f"{key}.json{self._disk.temporary(self._trash).name}", data)
+
+
+def _encode(result: Result) -> bytes:
+    tree: dict[str, Json] = {
+        "schema": SCHEMA,
+        "key": result.key,
+        "recipe": result.recipe,
+        "inputs": list(result.inputs),
+        "take": result.take,
+        "pictures": [_entry_tree(entry) for entry in result.pictures],
+        "provider": result.provider,
+        "model": result.model,
+        "created_at": result.created_at,
+        "request_id": result.request_id,
+        "call": result.call,
+        "price": result.price,
+        "currency": result.currency,
+        "billed": result.billed,
+        "seconds": result.seconds,
+    }
+    return canonical({**tree, "sum": tagged(SCHEMA, tree)}) + b"\n"
+
+
+def _entry_tree(entry: Entry) -> Json:
+    match entry:
+        case Stored():
+            return {"stored": asdict(entry)}
+        case Gap():
+            return {"gap": asdict(entry)}
+        case _:
+            assert_never(entry)
+
+
+def _parse(data: bytes, key: Key) -> Result | None:
+    """The record, or None when it is not one that this code wrote under this key."""
+    try:
+        tree = json.loads(data)
+        expected = tree.pop("sum")
+        if tree["schema"] != SCHEMA or tree["key"] != key or tagged(SCHEMA, tree) != expected:
+            return None
+        return _decode(tree)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _decode(tree: Mapping[str, Any]) -> Result:
+    """Build the record. Its digest was right, so its shape is what `_encode` made."""
+    fields = {name: value for name, value in tree.items() if name != "schema"}
+    fields["inputs"] = tuple(tree["inputs"])
+    fields["pictures"] = tuple(_entry(entry) for entry in tree["pictures"])
+    return Result(**fields)
+
+
+def _entry(tree: Mapping[str, Any]) -> Entry:
+    if "stored" in tree:
+        stored = Stored(**tree["stored"])
+        if not is_digest(stored.digest):
+            raise ValueError("not a digest")
+        return stored
+    return Gap(**tree["gap"])
