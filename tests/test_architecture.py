@@ -44,13 +44,37 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
     ),
     "reports": frozenset({"run.record", "run.events"}),
     "run": frozenset(
-        {"plan.model", "plan.key", "graph", "store", "ledger", "makers", "digest", "errors", "pictures"}
+        {
+            "plan.model",
+            "plan.key",
+            "graph",
+            "store",
+            "ledger",
+            "makers",
+            "digest",
+            "problems",  # a reason has its place in the file
+            "errors",
+            "pictures",
+        }
     ),
     # a table in YAML is read by the rules of the pipeline, and what is wrong in it is a finding
     "snapshot": frozenset(
         {"spec.document", "spec.model", "plan.model", "problems", "digest", "errors", "pictures"}
     ),
-    "plan": frozenset({"spec.model", "graph", "makers", "profiles", "digest", "problems", "errors"}),
+    # what a template gave is read as a reference and checked as a name here, by the rules of spec
+    "plan": frozenset(
+        {
+            "spec.model",
+            "spec.names",
+            "spec.refs",
+            "graph",
+            "makers",
+            "profiles",
+            "digest",
+            "problems",
+            "errors",
+        }
+    ),
     "catalog": frozenset({"operations", "providers", "makers"}),
     "spec": frozenset({"makers", "profiles", "graph", "problems", "errors"}),
     "operations": frozenset({"makers", "pictures"}),
@@ -58,7 +82,8 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
     "makers": frozenset({"settings", "digest", "errors"}),
     "profiles": frozenset({"errors"}),
     "store": frozenset({"digest", "errors", "pictures"}),
-    "ledger": frozenset({"digest", "errors"}),
+    # the one way to write durably is the store's, and what is written is a maker's answer
+    "ledger": frozenset({"store.durable", "store.folder", "makers", "digest", "errors"}),
     "settings": frozenset({"errors"}),
     "errors": frozenset({"problems"}),  # an invalid pipeline carries what is wrong with it
     "digest": frozenset(),
