@@ -15,12 +15,18 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["Place", "Problem", "did_you_mean", "escaped", "frame", "merged"]
+__all__ = ["Place", "Problem", "did_you_mean", "escaped", "frame", "merged", "shown", "split_lines"]
 
 Severity = Literal["error", "warning"]
 
 _SHOWN_WIDTH: Final = 200
+_MESSAGE_WIDTH: Final = 600
+_LEAST_ROOM: Final = 12
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_OVER_OTHERS: Final = frozenset({"Mn", "Me"})
+_WIDE: Final = frozenset("WF")
+# Vowels and finals of Korean syllables: they are drawn into the consonant before them.
+_JOINED_JAMO: Final = frozenset(map(chr, range(0x1160, 0x1200)))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -81,17 +87,24 @@ def did_you_mean(word: str, known: Iterable[str], *, lead: str = "did you mean")
     near = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     if near:
         return f'{lead} "{near[0]}"?'
-    if 0 < len(words) <= 12:  # noqa: PLR2004 - more than a line of them helps nobody
+    if 0 < len(words) <= 12:
         return "known: " + ", ".join(words)
     return ""
 
 
 def escaped(text: str, *, limit: int = _SHOWN_WIDTH) -> str:
-    """Text from outside as it may be shown: control and bidi characters escaped, cut."""
-    shown = "".join(
-        char if unicodedata.category(char) not in _HIDDEN else _escape(char) for char in text[: limit + 1]
-    )
-    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+    """Text from outside as it may be shown: control and bidi characters escaped, cut at `limit`."""
+    parts: list[str] = []
+    used = 0
+    for char in text[: limit + 1]:
+        part = _escape(char) if unicodedata.category(char) in _HIDDEN else char
+        used += len(part)
+        parts.append(part)
+    if used <= limit:
+        return "".join(parts)
+    while used > limit - 1 and parts:
+        used -= len(parts.pop())
+    return "".join(parts) + "…"
 
 
 def _escape(char: str) -> str:
@@ -100,37 +113,101 @@ def _escape(char: str) -> str:
         return "\\n"
     if char == "\t":
         return "\\t"
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"  # noqa: PLR2004
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of a text as places count them: ended by LF, CR or both, and by nothing else."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def shown(problem: Problem, lines: Sequence[str], *, width: int = 100) -> str:
+    """A problem as plain text: what and where, the line with a caret, the remedy.
+
+    Args:
+        problem: the finding.
+        lines: the lines of the file that it is in; none when they cannot be had.
+        width: columns that the line of the file is cut to.
+
+    """
+    message = escaped(problem.message, limit=_MESSAGE_WIDTH)
+    parts = [f"{problem.severity}[{problem.code}] {problem.place}: {message}"]
+    parts.extend(_indented(frame(problem.place, lines, width=width)))
+    if problem.count > 1:
+        more = problem.count - 1
+        parts.append(f"  and in {more} more row{'' if more == 1 else 's'}")
+    label = "first given at" if problem.code == "E-DUPLICATE-KEY" else "see also"
+    parts.extend(f"  {label} {place}" for place in problem.also)
+    if problem.hint:
+        parts.append(f"  hint: {escaped(problem.hint, limit=_MESSAGE_WIDTH)}")
+    return "\n".join(parts)
+
+
+def _indented(block: str) -> list[str]:
+    return block.split("\n") if block else []
 
 
 def frame(place: Place, lines: Sequence[str], *, width: int = 100) -> str:
     """The line of the place with a caret under it, cut to `width` columns around it.
 
-    Wide characters (Chinese) take two columns, so that the caret stands right.
+    The caret stands right under wide, combining and escaped characters; a cut side of
+    the line ends in an ellipsis. Empty when the place is not in the lines.
     """
     if not 0 < place.line <= len(lines):
         return ""
-    line = lines[place.line - 1].replace("\t", " ")
-    start = min(max(place.column - 1, 0), len(line))
+    line = lines[place.line - 1]
     margin = f"{place.line:>5} | "
-    left = max(0, start - (width - len(margin)) // 2) if _columns(line) > width - len(margin) else 0
-    shown = _cut(line[left:], width - len(margin))
-    before = _columns(escaped(line[left:start], limit=len(line) + 1))
-    marked = escaped(line[start : start + max(place.length, 1)], limit=len(line) + 1)
-    carets = max(1, min(_columns(marked), _columns(shown) - before))
-    return f"{margin}{shown}\n{' ' * (len(margin) - 2)}| {' ' * before}{'^' * carets}"
+    room = max(width - len(margin), _LEAST_ROOM)
+    start = min(max(place.column - 1, 0), len(line))
+    end = min(start + max(place.length, 1), start + room, len(line))
+    left, before = _window_start(line, start, room)
+    text = "…" if left else ""
+    caret_at = before + len(text)
+    carets = max(1, sum(_columns(_cell(char)) for char in line[start:end]))
+    for index in range(left, len(line)):
+        cell = _cell(line[index])
+        if _columns(text) + _columns(cell) > room - (index + 1 < len(line)):
+            text += "…"
+            break
+        text += cell
+    carets = max(1, min(carets, room - caret_at))
+    return f"{margin}{text}\n{' ' * (len(margin) - 2)}| {' ' * caret_at}{'^' * carets}"
+
+
+def _window_start(line: str, start: int, room: int) -> tuple[int, int]:
+    """The first character to show, and the columns from there to the place."""
+    whole = 0
+    for char in line[: room + 1]:
+        whole += _columns(_cell(char))
+    if whole <= room and len(line) <= room:
+        return 0, sum(_columns(_cell(char)) for char in line[:start])
+    left, before = start, 0
+    while left > 0 and start - left < 2 * room:
+        columns = _columns(_cell(line[left - 1]))
+        if before + columns > room // 2:
+            break
+        left -= 1
+        before += columns
+    return left, before
+
+
+def _cell(char: str) -> str:
+    """A character as it stands in a frame: one that moves the cursor or hides is escaped."""
+    if char == "\t":
+        return " "
+    return _escape(char) if unicodedata.category(char) in _HIDDEN else char
 
 
 def _columns(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return sum(_char_columns(char) for char in text)
 
 
-def _cut(text: str, columns: int) -> str:
-    shown: list[str] = []
-    used = 0
-    for char in escaped(text, limit=len(text) + 1):
-        used += _columns(char)
-        if used > columns:
-            break
-        shown.append(char)
-    return "".join(shown)
+def _char_columns(char: str) -> int:
+    if char.isascii():
+        return 1
+    if unicodedata.category(char) in _OVER_OTHERS or char in _JOINED_JAMO:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in _WIDE else 1
