@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from seedream_pipe.problems import Place
 
 __all__ = [
+    "DEFAULT_MODEL",
     "Defaults",
     "Field",
     "Foreach",
@@ -26,6 +27,9 @@ __all__ = [
     "Table",
     "TableFile",
 ]
+
+DEFAULT_MODEL: Final = "seedream-4.5"
+"""The model of a step when neither it nor the pipeline's defaults name one."""
 
 Tree: TypeAlias = Any
 """A YAML value: None, bool, int, float, str, or dicts and lists of them."""
@@ -114,6 +118,8 @@ class Foreach:
     variable: str
     key: Field
     at: Place
+    """Where the table is named."""
+    variable_at: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,3 +166,8 @@ class Pipeline:
     steps: Mapping[str, Step] = field(default_factory=dict)
     budget: str | None = None
     """The cap of a run that the file proposes, a decimal number as text; it can only lower the user's."""
+    name_at: Place | None = None
+    """Where the name stands; None when the file's own name is used."""
+    unsound: frozenset[str] = frozenset()
+    """Names of vars, tables, sets and steps that stand in the file but could not be read, and of whole
+    sections (``data``). They have problems of their own; what refers to them has none by that."""

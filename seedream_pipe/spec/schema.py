@@ -1,0 +1,432 @@
+"""Shape: a document against its JSON Schema, and what is wrong with it in plain words.
+
+Rule 1: the schema says shape and nothing else does. What is expected is told in the
+words of the schema itself (`patternErrorMessage`, which editors show too).
+Rule 2: one message for one cause. A misspelt key is not also a missing one.
+Rule 3: equal shapes are equally valid. Of thousands of steps one of each shape is
+shown to jsonschema, and only a file with a fault is looked through in full.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import math
+import re
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from seedream_pipe.problems import Problem, did_you_mean, escaped
+
+if TYPE_CHECKING:
+    from seedream_pipe.problems import Place
+    from seedream_pipe.spec.document import Document
+
+__all__ = ["Findings", "TreePath", "findings", "names", "problems", "schema"]
+
+TreePath: TypeAlias = tuple[str | int, ...]
+"""Keys and indices from the root of a document to one of its values."""
+
+_SUFFIX: Final = ".schema.json"
+
+_KIND_NAMES: Final = MappingProxyType(
+    {
+        "string": "a text",
+        "integer": "a whole number",
+        "number": "a number",
+        "boolean": "true or false",
+        "array": "a list",
+        "object": "a map",
+    }
+)
+
+_TRUTHS: Final = MappingProxyType(
+    {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+)
+"""Words that older YAML read as booleans and that are texts here."""
+
+_LATER: Final = frozenset(
+    {"each", "exclude", "images", "include", "matrix", "profiles", "tools", "use", "when", "with"}
+)
+"""Keys of the language that this version does not read yet: no misspellings of others."""
+
+_NO_TEXT_MATTERS: Final = frozenset(
+    {
+        *("title", "description", "default", "examples", "patternErrorMessage"),
+        *("type", "minLength", "minimum", "maximum", "minItems", "minProperties"),
+        *("properties", "patternProperties", "additionalProperties", "propertyNames", "required", "items"),
+    }
+)
+"""Keywords for which one text that is long enough is as good as another."""
+
+_LOAD_BEARING: Final = frozenset({("foreach",), ("group",)})
+"""Fields without which a step would be another one, and what refers to it look wrong."""
+
+_LEAST: Final = frozenset({"minLength", "minItems", "minProperties"})
+
+_ANNOTATIONS: Final = frozenset({"title", "description", "default", "examples"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What the schema says of a document.
+
+    `unsound` are the entries that cannot be decoded, so that all the rest still can and
+    every other problem of the file is told in the same breath.
+    """
+
+    problems: tuple[Problem, ...]
+    unsound: frozenset[TreePath] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fault:
+    """What jsonschema found: `keyword` of `rule`, which asks for `bound`, fails for `value` at `path`.
+
+    `is_name` when the value is a key of the map at `path`.
+    """
+
+    path: TreePath
+    keyword: str
+    bound: Any
+    rule: Mapping[str, Any]
+    value: Any
+    is_name: bool
+
+
+def names() -> list[str]:
+    """The names of the schemas that are shipped, such as ``pipeline``."""
+    shipped = (entry.name for entry in files("seedream_pipe.schemas").iterdir())
+    return sorted(name.removesuffix(_SUFFIX) for name in shipped if name.endswith(_SUFFIX))
+
+
+def schema(name: str) -> dict[str, Any]:
+    """A shipped schema as it stands in its file.
+
+    Raises:
+        KeyError: there is none of that name.
+
+    """
+    source = files("seedream_pipe.schemas") / f"{name}{_SUFFIX}"
+    try:
+        tree: dict[str, Any] = json.loads(source.read_text("utf-8"))
+    except FileNotFoundError:
+        raise KeyError(name) from None
+    return tree
+
+
+def problems(document: Document) -> list[Problem]:
+    """Every fault of the document's shape, in the order of the file."""
+    return list(findings(document).problems)
+
+
+def findings(document: Document) -> Findings:
+    """Every fault of the document's shape, and which entries it makes unreadable."""
+    root = document.root
+    validate = _validator()
+    if next(validate(_one_of_each_shape(root)), None) is None:
+        return Findings(problems=())
+    faults = list(validate(root))
+    found = sorted(_problems(document, faults), key=lambda problem: (problem.place, problem.message))
+    return Findings(problems=tuple(found), unsound=frozenset(_unsound(faults)))
+
+
+@cache
+def _pipeline() -> dict[str, Any]:
+    """The pipeline's schema with every `$ref` replaced by what it names."""
+    tree = schema("pipeline")
+    inlined: dict[str, Any] = _inlined(tree, tree.pop("$defs"))
+    return inlined
+
+
+def _inlined(tree: Any, definitions: Mapping[str, Any]) -> Any:
+    if isinstance(tree, list):
+        return [_inlined(item, definitions) for item in tree]
+    if not isinstance(tree, dict):
+        return tree
+    if "$ref" in tree:
+        return _inlined(definitions[tree["$ref"].removeprefix("#/$defs/")], definitions)
+    return {key: _inlined(value, definitions) for key, value in tree.items()}
+
+
+@cache
+def _validator() -> Callable[[Any], Iterator[_Fault]]:
+    """The check itself, made once. jsonschema costs a tenth of a second to import, so it waits until here."""
+    import jsonschema
+
+    base = jsonschema.Draft202012Validator
+    types = base.TYPE_CHECKER.redefine("integer", lambda _, value: _is_integer(value))
+    types = types.redefine("number", lambda _, value: _is_number(value))
+    extend: Callable[..., Any] = jsonschema.validators.extend
+    checked = extend(base, type_checker=types)(_pipeline())
+
+    def faults(root: Any) -> Iterator[_Fault]:
+        return map(_fault, checked.iter_errors(root))
+
+    return faults
+
+
+def _fault(error: Any) -> _Fault:
+    return _Fault(
+        path=tuple(error.absolute_path),
+        keyword=error.validator,
+        bound=error.validator_value,
+        rule=error.schema,
+        value=error.instance,
+        is_name="propertyNames" in list(error.absolute_schema_path)[-2:-1],
+    )
+
+
+def _is_integer(value: object) -> bool:
+    # JSON Schema calls 4.0 an integer; whoever counts takes with it would not.
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    return _is_integer(value) or (isinstance(value, float) and math.isfinite(value))
+
+
+def _one_of_each_shape(root: Any) -> Any:
+    """The document with one step of each shape: valid if and only if the whole document is."""
+    if not isinstance(root, dict) or not isinstance(steps := root.get("steps"), dict):
+        return root
+    of_steps = _pipeline()["properties"]["steps"]
+    rule = of_steps["propertyNames"]
+    sound_name = re.compile(rule["pattern"]).search
+    kept: dict[Hashable, str] = {}
+    for name, step in steps.items():
+        if not isinstance(name, str) or len(name) > rule["maxLength"] or not sound_name(name):
+            kept[("name", name)] = name
+        kept.setdefault(_shape(of_steps["additionalProperties"], step), name)
+    return {**root, "steps": {name: steps[name] for name in kept.values()}}
+
+
+def _shape(rule: Any, value: Any) -> Hashable:
+    """All of a value that its schema looks at: values of one shape are equally valid."""
+    if not isinstance(rule, dict) or not rule.keys() - _ANNOTATIONS:
+        return None
+    match value:
+        case dict():
+            known, other = rule.get("properties", {}), rule.get("additionalProperties", True)
+            return tuple((key, _shape(known.get(key, other), item)) for key, item in value.items())
+        case list():
+            each = rule.get("items", True)
+            return (
+                list,
+                len(value) >= rule.get("minItems", 0),
+                frozenset(_shape(each, item) for item in value),
+            )
+        case str() if rule.keys() <= _NO_TEXT_MATTERS:
+            return str, len(value) >= rule.get("minLength", 0)
+        case _:
+            return type(value), value
+
+
+def _unsound(faults: Iterable[_Fault]) -> Iterator[TreePath]:
+    for fault in faults:
+        if fault.is_name:
+            yield (*fault.path, fault.value)
+        elif fault.keyword != "additionalProperties":
+            yield _entry(fault.path)
+
+
+def _entry(path: TreePath) -> TreePath:
+    """The smallest entry around a value that can be left out: optional, and not an item of a list."""
+    while path and (
+        isinstance(path[-1], int)
+        or path[-1] in _rule_at(path[:-1]).get("required", ())
+        or (path[0] == "steps" and path[2:] in _LOAD_BEARING)
+    ):
+        path = path[:-1]
+    return path
+
+
+def _rule_at(path: TreePath) -> dict[str, Any]:
+    rule = _pipeline()
+    for part in path:
+        below = rule.get("items") if isinstance(part, int) else rule.get("properties", {}).get(part)
+        below = rule.get("additionalProperties") if below is None else below
+        rule = below if isinstance(below, dict) else {}
+    return rule
+
+
+def _problems(document: Document, faults: Iterable[_Fault]) -> Iterator[Problem]:
+    told: set[Hashable] = set()
+    excused: dict[TreePath, set[str]] = {}
+    lacking: dict[TreePath, _Fault] = {}
+    # A wrong type explains whatever else is wrong with the same value.
+    for fault in sorted(faults, key=lambda fault: fault.keyword != "type"):
+        cause = (fault.path, fault.value if fault.is_name else None)
+        if fault.keyword == "required":
+            lacking[fault.path] = fault
+        elif fault.keyword == "additionalProperties":
+            found, excused[fault.path] = _unknown_keys(document, fault)
+            yield from found
+        elif cause not in told:
+            told.add(cause)
+            yield _name_problem(document, fault) if fault.is_name else _value_problem(document, fault)
+    for path, fault in lacking.items():
+        yield from _missing_keys(document, fault, excused.get(path, set()))
+
+
+def _unknown_keys(document: Document, fault: _Fault) -> tuple[list[Problem], set[str]]:
+    """A problem for each unknown key, and the missing keys that are no news after it."""
+    known = fault.rule["properties"]
+    free = [re.compile(pattern).search for pattern in fault.rule.get("patternProperties", {})]
+    absent = [key for key in known if key not in fault.value]
+    where = f" in {_label(fault.path)}" if fault.path else ""
+    found: list[Problem] = []
+    excuses: set[str] = set()
+    for key in fault.value:
+        if key in known or any(search(key) for search in free):
+            continue
+        if key in _LATER:
+            excuses.update(fault.rule.get("required", ()))
+            message, hint = f'"{key}" is not supported by this version of seedream-pipe', ""
+        else:
+            excuses.update(difflib.get_close_matches(key, absent, n=1, cutoff=0.6))
+            message, hint = f'unknown key "{escaped(key, limit=60)}"{where}', did_you_mean(key, absent)
+        place = document.place((*fault.path, key), key=True)
+        found.append(Problem(code="E-KEY", place=place, message=message, hint=hint))
+    return found, excuses
+
+
+def _missing_keys(document: Document, fault: _Fault, excused: set[str]) -> Iterator[Problem]:
+    keys = [key for key in fault.bound if key not in fault.value and key not in excused]
+    if keys:
+        quoted = ", ".join(f'"{key}"' for key in keys)
+        message = f"{_label(fault.path)} lacks {quoted}"
+        hint = _example(keys[0], fault.rule["properties"][keys[0]])
+        yield Problem(code="E-KEY", place=_heading(document, fault.path), message=message, hint=hint)
+
+
+def _example(key: str, rule: Mapping[str, Any]) -> str:
+    example = next(iter(rule.get("examples", ())), rule.get("const"))
+    return f"for example {key}: {_written(example)}" if example is not None else ""
+
+
+def _heading(document: Document, path: TreePath) -> Place:
+    """Where a map is named: its key, or its own start when it is an item of a list."""
+    return document.place(path, key=bool(path) and isinstance(path[-1], str))
+
+
+def _name_problem(document: Document, fault: _Fault) -> Problem:
+    hint = fault.rule.get("patternErrorMessage", "a name is expected")
+    if fault.keyword == "maxLength":
+        hint = f"a name has at most {fault.bound} characters"
+    place = document.place((*fault.path, fault.value), key=True)
+    message = f'"{escaped(fault.value, limit=60)}" in {_label(fault.path)} is no name'
+    return Problem(code="E-NAME", place=place, message=message, hint=hint)
+
+
+def _value_problem(document: Document, fault: _Fault) -> Problem:
+    code = "E-TYPE" if fault.keyword == "type" else "E-VALUE"
+    is_empty = fault.keyword in _LEAST or fault.value is None
+    place = _heading(document, fault.path) if is_empty else document.place(fault.path)
+    message = f"{_label(fault.path)} {_finding(fault)}"
+    return Problem(code=code, place=place, message=message, hint=_hint(fault))
+
+
+def _finding(fault: _Fault) -> str:
+    value, bound = fault.value, fault.bound
+    match fault.keyword:
+        case "type":
+            return f"is {_kind(value)}; {_expected(fault.rule)}"
+        case "const":
+            return f"is {_written(value)}; only {_written(bound)} is known"
+        case "minimum":
+            return f"is {_written(value)}; at least {bound} is expected"
+        case "maximum":
+            return f"is {_written(value)}; at most {bound} is expected"
+        case "maxLength":
+            return f"has {len(value)} characters; at most {bound} are expected"
+        case keyword if keyword in _LEAST:
+            return "is empty"
+        case _:
+            return f"is {_written(value)}; {_expected(fault.rule)}"
+
+
+def _hint(fault: _Fault) -> str:
+    value, kinds = fault.value, _kinds(fault.rule)
+    match value:
+        case str() if fault.keyword == "const":
+            return f"write {fault.bound} without quotes"
+        case str() if "boolean" in kinds and value.lower() in _TRUTHS:
+            return f"write {_TRUTHS[value.lower()]}"
+        case str() if kinds & {"integer", "number"} and value.strip().lstrip("-").isdecimal():
+            return f"write {int(value)} without quotes"
+        case str() if choices := _choices(fault.rule):
+            return did_you_mean(value, choices)
+        case bool() | int() | float() if fault.keyword == "type" and kinds == {"string"}:
+            return f'a text needs quotes here: "{_written(value)}"'
+        case int() if fault.keyword == "const" and value > fault.bound:
+            return "the file may be meant for a newer seedream-pipe"
+        case None:
+            return "give it a value, or leave the key out"
+        case _:
+            return ""
+
+
+def _choices(rule: Mapping[str, Any]) -> list[str]:
+    return [word for branch in rule.get("anyOf", ()) for word in branch.get("enum", ())]
+
+
+def _kinds(rule: Mapping[str, Any]) -> set[str]:
+    kinds = rule.get("type", ())
+    return {kinds} if isinstance(kinds, str) else set(kinds)
+
+
+def _expected(rule: Mapping[str, Any]) -> str:
+    told = rule.get("patternErrorMessage")
+    if told is not None:
+        return str(told)
+    kinds = rule["type"] if isinstance(rule["type"], list) else [rule["type"]]
+    words = [_KIND_NAMES[kind] for kind in kinds]
+    listed = " or ".join(words) if len(words) < 3 else f"{', '.join(words[:-1])} or {words[-1]}"
+    return f"{listed} is expected"
+
+
+def _kind(value: object) -> str:
+    match value:
+        case None:
+            return "empty"
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return f"the number {value}"
+        case str():
+            return f'the text "{escaped(value, limit=60)}"'
+        case list():
+            return "a list"
+        case _:
+            return "a map"
+
+
+def _written(value: object) -> str:
+    """A value as the author would write it."""
+    match value:
+        case None:
+            return "empty"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f'"{escaped(value, limit=60)}"'
+        case list():
+            return "[" + ", ".join(_written(item) for item in value) + "]"
+        case dict():
+            return "{" + ", ".join(f"{key}: {_written(item)}" for key, item in value.items()) + "}"
+        case _:
+            return str(value)
+
+
+def _label(path: TreePath) -> str:
+    if not path:
+        return "the file"
+    *above, last = path
+    if isinstance(last, int):
+        return f"entry {last + 1} of {_label(tuple(above))}"
+    return f'"{escaped(last, limit=60)}"'
