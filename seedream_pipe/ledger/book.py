@@ -1,0 +1,240 @@
+"""The ledger of a store: begins calls, finds those that were left open, and knows what was spent."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from seedream_pipe.digest import Key
+from seedream_pipe.errors import StoreError
+from seedream_pipe.ledger.budget import Cap, Spent, reserve, spent
+from seedream_pipe.ledger.calls import (
+    Account,
+    Call,
+    Intent,
+    OpenCall,
+    Outcome,
+    Refusal,
+    begin_folder,
+    read_account,
+)
+from seedream_pipe.ledger.claims import Alive, locked
+from seedream_pipe.ledger.index import Index
+from seedream_pipe.store.durable import TEMPORARY
+from seedream_pipe.store.folder import Store
+
+__all__ = ["LEAST_FREE", "Ledger"]
+
+LEAST_FREE: Final = 64 << 20
+"""Bytes that must be free on the disk before a call is sent."""
+
+_STALE: Final = 24 * 3600.0
+
+
+class Ledger:
+    """The account of every call that can cost money. Open one for a run, and close it after.
+
+    `session` names this opening: the cap of a run counts its calls, and while it is
+    open its calls are alive.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        clock: Callable[[], float],
+        token: Callable[[], str],
+        least_free: int,
+    ) -> None:
+        self.session = f"{_stamp(clock())}-{token()}"
+        self._store = store
+        self._calls = store.folder / "calls"
+        self._clock = clock
+        self._token = token
+        self._least_free = least_free
+        self._alive = Alive(store, self.session)
+        self.index = Index(store)
+
+    @classmethod
+    def open(
+        cls,
+        store: Store,
+        *,
+        clock: Callable[[], float] = time.time,
+        token: Callable[[], str] = lambda: secrets.token_hex(4),
+        least_free: int = LEAST_FREE,
+    ) -> Self:
+        """Open the account of a store; made when there is none. Blocking.
+
+        In a store that was opened for reading nothing is written and only questions are answered.
+
+        Raises:
+            StoreError: it cannot be read or written.
+
+        """
+        ledger = cls(store, clock=clock, token=token, least_free=least_free)
+        if store.writable:
+            ledger.index.reconcile(ledger._alive)
+        return ledger
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of everything; what is open stays open. May be called twice."""
+        self.index.close()
+        self._alive.close()
+
+    async def begin(self, intent: Intent, cap: Cap) -> Call:
+        """Set the worst price aside and write the intent down; after it, and not before, connect.
+
+        Raises:
+            OverBudget: the cap does not allow it; nothing was written.
+            StoreError: the disk is full, nearly full or unwell; nothing may be sent.
+
+        """
+        self._store.expect_healthy()
+        self._store.expect_room(self._least_free)
+        return await asyncio.to_thread(self._begin, intent, cap)
+
+    def open_calls(self) -> tuple[OpenCall, ...]:
+        """Every call without an outcome, oldest first. Blocking; changes no file."""
+        return tuple(self._look(self.index.open_ids()))
+
+    def open_calls_of(self, key: Key) -> tuple[OpenCall, ...]:
+        """The open calls of a key, oldest first. Ask under the key's claim, before it is bought."""
+        return tuple(self._look(self.index.open_ids(key)))
+
+    def unreadable(self) -> tuple[str, ...]:
+        """Calls whose intent is damaged: what they bought for whom is not known."""
+        folders = [self._calls / call for call in self.index.open_ids()]
+        return tuple(path.name for path in folders if path.is_dir() and read_account(path) is None)
+
+    def recover(self) -> tuple[OpenCall, ...]:
+        """Release what dead processes never sent, and give what else they left open. Blocking.
+
+        Every run starts with it; there is no repair command.
+
+        Raises:
+            StoreError: it cannot be written.
+
+        """
+        self._alive.bury()
+        self._sweep()
+        gone = [
+            call
+            for call in self.index.open_ids()
+            if not (self._calls / call).is_dir() and self.index.session_of(call) not in self._alive
+        ]
+        self.index.forget(gone)
+        left = [call for call in self.open_calls() if not call.alive]
+        for call in left:
+            if call.state == "intended":
+                self.resume(call).end(Outcome(verdict="unsent", at=self._now()))
+        return tuple(call for call in left if call.state != "intended")
+
+    def resume(self, found: OpenCall) -> Call:
+        """An open call, to be settled or held. For an answered one hold the claim of its key."""
+        account = read_account(self._calls / found.id)
+        if account is None or account.outcome is not None:
+            raise StoreError(f"call {found.id} has been settled by somebody else")
+        return self._call(account)
+
+    async def release(self, call: str, *, reason: str, price: Decimal = Decimal(0)) -> None:
+        """End a hold because a person said so, at what it turned out to have cost.
+
+        Raises:
+            StoreError: there is no such open call, or it cannot be written.
+
+        """
+        account = await asyncio.to_thread(read_account, self._calls / Path(call).name)
+        if account is None or account.outcome is not None:
+            raise StoreError(f"there is no open call {call}", hint="seedream-pipe held")
+        pictures = account.intent.pictures if price else 0
+        await self._call(account).settle("released", price=price, pictures=pictures, message=reason)
+
+    def refusal(self, key: Key) -> Refusal | None:
+        """What the content filter last said of a key, unless pictures came after it."""
+        return self.index.refusal(key)
+
+    def spent(self, session: str | None = None) -> dict[str, Spent]:
+        """What was spent and is set aside, by currency: in a session, or altogether."""
+        return spent(self.index, session)
+
+    def _begin(self, intent: Intent, cap: Cap) -> Call:
+        account = Account(
+            id=f"{_stamp(self._clock())}-{self._token()}",
+            session=self.session,
+            intent=intent,
+            begun_at=self._now(),
+        )
+        while True:
+            self.index.renew()
+            # An index is not made anew between a row and its files: the row would be forgotten.
+            with locked(self._store, "index", shared=True):
+                if self.index.is_current:
+                    reserve(self.index, account, cap)
+                    begin_folder(self._store, account)
+                    return self._call(account)
+
+    def _call(self, account: Account) -> Call:
+        return Call(self._store, account, now=self._now, closed=self.index.close_call)
+
+    def _look(self, calls: Iterable[str]) -> Iterable[OpenCall]:
+        """What the files say of calls that the index has as open."""
+        for call in calls:
+            account = read_account(self._calls / call)
+            if account is None:
+                continue
+            if account.outcome is not None:
+                # Its process died between the outcome and the index.
+                if self._store.writable:
+                    self.index.close_call(call, account.outcome)
+                continue
+            yield OpenCall(
+                id=call,
+                intent=account.intent,
+                state=account.state,
+                alive=account.session in self._alive,
+                begun_at=account.begun_at,
+                sent_at=account.sent_at,
+                arrived_at=account.arrived_at,
+                reply=account.reply,
+                cause=account.cause,
+                request_id=account.request_id,
+            )
+
+    def _sweep(self) -> None:
+        """Remove call folders that a killed process had not named, a day old."""
+        for path in self._calls.glob(f"{TEMPORARY}*"):
+            with suppress(OSError):
+                if self._clock() - path.stat().st_mtime > _STALE:
+                    shutil.rmtree(path)
+
+    def _now(self) -> str:
+        return _iso(self._clock())
+
+
+def _iso(seconds: float) -> str:
+    """ISO 8601 in UTC, with milliseconds."""
+    text = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+def _stamp(seconds: float) -> str:
+    """The time as it begins a name: sorts as time does, and no file system minds it."""
+    return _iso(seconds).replace("-", "").replace(":", "")

@@ -1,0 +1,402 @@
+"""One paid call: the states of its life, each a small file that is durable before the next begins.
+
+    calls/<id>/intent.json     key, request, worst price; the folder comes into being with it
+               sent.json       just before the first byte of the body
+               head.json       status and headers, before the body
+               answer.body     the raw answer, named when it is whole
+               answer.json     names the body; from here on the call can be completed for nothing
+               hold.json       nobody knows whether it was billed; open until a person decides
+               outcome.json    how it ended
+
+Files are written once and never changed. Which of them are there is the state.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias
+
+from seedream_pipe.digest import Json, Key
+from seedream_pipe.makers import Reply
+from seedream_pipe.store.durable import Draft
+from seedream_pipe.store.folder import Store
+
+__all__ = [
+    "Account",
+    "Call",
+    "Intent",
+    "OpenCall",
+    "Outcome",
+    "Refusal",
+    "State",
+    "Verdict",
+    "begin_folder",
+    "read_account",
+]
+
+SCHEMA: Final = "call/1"
+_BUFFER: Final = 256 << 10
+
+State: TypeAlias = Literal["intended", "sent", "answered", "held"]
+"""How far an open call has come. Sent and held are what may be owed."""
+
+Verdict: TypeAlias = Literal["done", "refused", "failed", "unsent", "released"]
+"""How a call ended. All but `done` and `released` are certainly not billed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """What is about to be bought. `shown` is the request without secrets and picture bytes.
+
+    `pictures` is the ceiling, `worst` its price in `currency`; `client_id` is what we
+    send as ``X-Client-Request-Id`` (R10), the one thing to look a lost call up by.
+    """
+
+    key: Key
+    task: str
+    provider: str
+    model: str
+    shown: Json
+    pictures: int
+    worst: Decimal
+    currency: str
+    client_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a call ended, at what price for how many pictures. `at` is ISO 8601 in UTC."""
+
+    verdict: Verdict
+    at: str
+    price: Decimal = Decimal(0)
+    pictures: int = 0
+    code: str = ""
+    message: str = ""
+    request_id: str = ""
+    detail: Json = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """All that the files of a call say. Times are ISO 8601 in UTC, empty when it has not come so far."""
+
+    id: str
+    session: str
+    intent: Intent
+    begun_at: str
+    sent_at: str = ""
+    arrived_at: str = ""
+    reply: Reply | None = None
+    held: bool = False
+    cause: str = ""
+    request_id: str = ""
+    outcome: Outcome | None = None
+
+    @property
+    def state(self) -> State:
+        """How far it has come, outcome aside."""
+        if self.held:
+            return "held"
+        if self.reply is not None:
+            return "answered"
+        return "sent" if self.sent_at else "intended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCall:
+    """A call without an outcome; `alive` when the process that began it is still there.
+
+    When it is not: an intended one was never sent and costs nothing, an answered one is
+    completed from `reply` for nothing, a sent or held one may be owed (`cause` says why).
+    """
+
+    id: str
+    intent: Intent
+    state: State
+    alive: bool
+    begun_at: str
+    sent_at: str
+    arrived_at: str
+    reply: Reply | None
+    cause: str
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """What the content filter said of a key, in its own words; `call` is the ledger's id."""
+
+    code: str
+    message: str
+    request_id: str
+    at: str
+    call: str
+
+
+class Call:
+    """A call on its way: the tape of `Provider.send`, and then its outcome.
+
+    Made by the ledger; one task at a time. Every method is durable when it returns, and
+    raises `StoreError` when it cannot be: then nothing more may be sent.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        account: Account,
+        *,
+        now: Callable[[], str],
+        closed: Callable[[str, Outcome], None],
+    ) -> None:
+        self.id = account.id
+        self.intent = account.intent
+        self._store = store
+        self._folder = store.folder / "calls" / account.id
+        self._now = now
+        self._closed = closed
+        self._reply = account.reply
+        self._head: tuple[int, tuple[tuple[str, str], ...]] | None = None
+        self._draft: Draft | None = None
+        self._buffer = bytearray()
+        self._settled = False
+
+    @property
+    def reply_recorded(self) -> Reply | None:
+        """The whole answer, when it has come."""
+        return self._reply
+
+    async def sending(self) -> None:
+        """Write down that the first byte is about to go out."""
+        self._store.expect_healthy()
+        await asyncio.to_thread(self._write, "sent", {"at": self._now()})
+
+    async def head(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
+        """Write down status and headers."""
+        self._head = (status, tuple((name, value) for name, value in headers))
+        await asyncio.to_thread(self._write, "head", {"at": self._now(), **self._head_tree()})
+
+    async def write(self, chunk: bytes) -> None:
+        """Append raw bytes of the body; at most 256 KiB and a chunk stay in memory."""
+        self._buffer += chunk
+        if len(self._buffer) >= _BUFFER:
+            await asyncio.to_thread(self._flush)
+
+    async def reply(self) -> Reply:
+        """Close the body, make it durable under its name, then write down that it is there."""
+        if self._head is None:
+            raise ValueError("a reply has a head")
+        self._reply = await asyncio.to_thread(self._finish)
+        return self._reply
+
+    async def settle(
+        self,
+        verdict: Verdict,
+        *,
+        price: Decimal = Decimal(0),
+        pictures: int = 0,
+        code: str = "",
+        message: str = "",
+        request_id: str = "",
+        detail: Json = None,
+    ) -> None:
+        """Write the outcome, after everything that it speaks of; frees what was reserved above `price`."""
+        outcome = Outcome(
+            verdict=verdict,
+            at=self._now(),
+            price=price,
+            pictures=pictures,
+            code=code,
+            message=message,
+            request_id=request_id,
+            detail=detail,
+        )
+        await asyncio.to_thread(self.end, outcome)
+
+    async def hold(self, cause: str, *, request_id: str = "") -> None:
+        """Write down that nobody knows whether it was billed. It stays open, its worst price reserved."""
+        tree: Json = {"at": self._now(), "cause": cause, "request_id": request_id}
+        await asyncio.to_thread(self._write, "hold", tree)
+        self._abandon()
+
+    def end(self, outcome: Outcome) -> None:
+        """As `settle`, blocking."""
+        if self._settled:
+            raise ValueError(f"call {self.id} has an outcome")
+        tree: dict[str, Json] = {
+            "verdict": outcome.verdict,
+            "at": outcome.at,
+            "price": str(outcome.price),
+            "currency": self.intent.currency,
+            "pictures": outcome.pictures,
+            "code": outcome.code,
+            "message": outcome.message,
+            "request_id": outcome.request_id,
+            "detail": outcome.detail,
+        }
+        self._write("outcome", tree)
+        self._settled = True
+        self._abandon()
+        self._closed(self.id, outcome)
+
+    def _flush(self) -> None:
+        if self._draft is None:
+            self._draft = self._store.disk.draft(self._folder)
+        self._draft.append(bytes(self._buffer))
+        self._buffer.clear()
+
+    def _finish(self) -> Reply:
+        self._flush()
+        draft, self._draft = self._draft, None
+        if draft is None or self._head is None:
+            raise ValueError("a reply has a head and a body")
+        body = self._folder / "answer.body"
+        draft.finish(body)
+        facts: dict[str, Json] = {"at": self._now(), "bytes": draft.length, "sha256": draft.sha256}
+        self._write("answer", {**facts, **self._head_tree()})
+        status, headers = self._head
+        return Reply(status=status, headers=headers, body=body)
+
+    def _abandon(self) -> None:
+        if self._draft is not None:
+            self._draft.close()
+            self._draft = None
+        self._buffer.clear()
+
+    def _head_tree(self) -> dict[str, Json]:
+        if self._head is None:
+            return {}
+        status, headers = self._head
+        return {"status": status, "headers": [list(pair) for pair in headers]}
+
+    def _write(self, name: str, tree: Json) -> None:
+        self._store.disk.write(self._folder / f"{name}.json", _encode(tree))
+
+
+def begin_folder(store: Store, account: Account) -> None:
+    """Bring a call into being: its folder appears with the intent in it, or not at all.
+
+    Raises:
+        StoreError: it did not get to the disk.
+
+    """
+    intent = account.intent
+    tree: dict[str, Json] = {
+        "schema": SCHEMA,
+        "id": account.id,
+        "session": account.session,
+        "at": account.begun_at,
+        "key": intent.key,
+        "task": intent.task,
+        "provider": intent.provider,
+        "model": intent.model,
+        "client_id": intent.client_id,
+        "pictures": intent.pictures,
+        "worst": str(intent.worst),
+        "currency": intent.currency,
+        "request": intent.shown,
+    }
+    disk = store.disk
+    calls = store.folder / "calls"
+    with disk.watch(calls):
+        disk.folder(calls)
+        unnamed = disk.temporary(calls)
+        disk.files.make_folder(unnamed)
+    disk.write(unnamed / "intent.json", _encode(tree))
+    disk.move(unnamed, calls / account.id)
+
+
+def read_account(folder: Path) -> Account | None:
+    """What the files of a call say; None when its intent cannot be read.
+
+    A later file that cannot be read is taken as not there: then the call counts as open,
+    and nothing is sent again because of damage.
+    """
+    tree = _read(folder, "intent")
+    try:
+        if tree is None or tree["schema"] != SCHEMA or tree["id"] != folder.name:
+            return None
+        intent = Intent(
+            key=Key(str(tree["key"])),
+            task=str(tree["task"]),
+            provider=str(tree["provider"]),
+            model=str(tree["model"]),
+            shown=tree["request"],
+            pictures=int(tree["pictures"]),
+            worst=Decimal(tree["worst"]),
+            currency=str(tree["currency"]),
+            client_id=str(tree["client_id"]),
+        )
+        session, begun_at = str(tree["session"]), str(tree["at"])
+    except (KeyError, TypeError, ValueError, InvalidOperation):
+        return None
+    sent, hold = _read(folder, "sent"), _read(folder, "hold")
+    reply, arrived_at = _read_reply(folder)
+    return Account(
+        id=folder.name,
+        session=session,
+        intent=intent,
+        begun_at=begun_at,
+        sent_at=_text(sent, "at") or ("unknown" if (folder / "sent.json").exists() else ""),
+        arrived_at=arrived_at,
+        reply=reply,
+        held=(folder / "hold.json").exists(),
+        cause=_text(hold, "cause"),
+        request_id=_text(hold, "request_id"),
+        outcome=_read_outcome(folder),
+    )
+
+
+def _read_reply(folder: Path) -> tuple[Reply | None, str]:
+    tree = _read(folder, "answer")
+    body = folder / "answer.body"
+    try:
+        if tree is None or body.stat().st_size != tree["bytes"]:
+            return None, ""
+        headers = tuple((str(name), str(value)) for name, value in tree["headers"])
+        return Reply(status=int(tree["status"]), headers=headers, body=body), _text(tree, "at")
+    except (KeyError, TypeError, ValueError, OSError):
+        return None, ""
+
+
+def _read_outcome(folder: Path) -> Outcome | None:
+    tree = _read(folder, "outcome")
+    try:
+        if tree is None:
+            return None
+        return Outcome(
+            verdict=tree["verdict"],
+            at=str(tree["at"]),
+            price=Decimal(tree["price"]),
+            pictures=int(tree["pictures"]),
+            code=str(tree["code"]),
+            message=str(tree["message"]),
+            request_id=str(tree["request_id"]),
+            detail=tree["detail"],
+        )
+    except (KeyError, TypeError, ValueError, InvalidOperation):
+        return None
+
+
+def _encode(tree: Json) -> bytes:
+    # For people to read; a header may carry what UTF-8 cannot.
+    text = json.dumps(tree, ensure_ascii=False, indent=1, sort_keys=True)
+    return text.encode("utf-8", "surrogatepass") + b"\n"
+
+
+def _read(folder: Path, name: str) -> Mapping[str, Any] | None:
+    try:
+        tree = json.loads((folder / f"{name}.json").read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    return tree if isinstance(tree, dict) else None
+
+
+def _text(tree: Mapping[str, Any] | None, name: str) -> str:
+    value = tree.get(name, "") if tree is not None else ""
+    return value if isinstance(value, str) else ""

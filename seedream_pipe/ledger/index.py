@@ -1,0 +1,355 @@
+"""What the files of the calls say, in SQLite, for questions and for what processes must share.
+
+Rule 1: never a source of truth. Missing, damaged or taken away, it is made again from the files;
+what it calls open is checked against the files by whoever asks.
+Rule 2: a row comes before the files of its call and is closed after them, so an index that
+survived a power loss with its last commits gone lacks nothing that `reconcile` does not find.
+Rule 3: money is whole billionths, so that sums are exact.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from decimal import ROUND_CEILING, Decimal
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from seedream_pipe.errors import StoreError
+from seedream_pipe.ledger.calls import Account, Outcome, Refusal, read_account
+from seedream_pipe.ledger.claims import Alive, locked
+from seedream_pipe.store.folder import Store
+
+__all__ = ["Database", "Index", "from_units", "to_units"]
+
+Database: TypeAlias = sqlite3.Connection
+
+_VERSION: Final = 1
+_BUSY_SECONDS: Final = 60.0
+_UNIT: Final = 10**9
+_TABLES: Final = """
+CREATE TABLE calls (
+    id TEXT PRIMARY KEY,
+    key TEXT NOT NULL,
+    session TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    model TEXT NOT NULL,
+    task TEXT NOT NULL,
+    begun_at TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    units INTEGER NOT NULL,       -- the worst price while open, then the price
+    pictures INTEGER NOT NULL,    -- the ceiling while open, then what was billed
+    verdict TEXT,                 -- NULL while open
+    ended_at TEXT NOT NULL DEFAULT '',
+    code TEXT NOT NULL DEFAULT '',
+    message TEXT NOT NULL DEFAULT '',
+    request_id TEXT NOT NULL DEFAULT ''
+) WITHOUT ROWID;
+CREATE INDEX open_calls ON calls (key) WHERE verdict IS NULL;
+CREATE INDEX refusals ON calls (key, id) WHERE verdict IN ('refused', 'done');
+-- Of calls, kept by the triggers: asking before each call stays cheap however many there are.
+CREATE TABLE sums (
+    session TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    open INTEGER NOT NULL,
+    units INTEGER NOT NULL,
+    pictures INTEGER NOT NULL,
+    PRIMARY KEY (session, currency, open)
+) WITHOUT ROWID;
+CREATE TRIGGER call_begun AFTER INSERT ON calls BEGIN
+    INSERT INTO sums VALUES (new.session, new.currency, new.verdict IS NULL, new.units, new.pictures)
+    ON CONFLICT DO UPDATE SET units = units + excluded.units, pictures = pictures + excluded.pictures;
+END;
+CREATE TRIGGER call_gone AFTER DELETE ON calls BEGIN
+    UPDATE sums SET units = units - old.units, pictures = pictures - old.pictures
+    WHERE session = old.session AND currency = old.currency AND open = (old.verdict IS NULL);
+END;
+CREATE TRIGGER call_ended AFTER UPDATE ON calls BEGIN
+    UPDATE sums SET units = units - old.units, pictures = pictures - old.pictures
+    WHERE session = old.session AND currency = old.currency AND open = (old.verdict IS NULL);
+    INSERT INTO sums VALUES (new.session, new.currency, new.verdict IS NULL, new.units, new.pictures)
+    ON CONFLICT DO UPDATE SET units = units + excluded.units, pictures = pictures + excluded.pictures;
+END;
+CREATE TABLE sends (
+    number INTEGER PRIMARY KEY,
+    scope TEXT NOT NULL,
+    at REAL NOT NULL,
+    pictures INTEGER NOT NULL
+);
+CREATE INDEX sends_by_time ON sends (scope, at);
+CREATE TABLE brakes (scope TEXT PRIMARY KEY, until REAL NOT NULL, low_until REAL NOT NULL);
+"""
+
+
+def to_units(amount: Decimal) -> int:
+    """An amount of money in billionths, rounded up."""
+    if not amount.is_finite() or amount < 0:
+        raise ValueError(f"not a price: {amount}")
+    return int((amount * _UNIT).to_integral_value(ROUND_CEILING))
+
+
+def from_units(units: int) -> Decimal:
+    """The amount that so many billionths are, without idle zeros."""
+    amount = (Decimal(units) / _UNIT).normalize()
+    return amount.quantize(Decimal(1)) if amount == amount.to_integral_value() else amount
+
+
+class Index:
+    """The open index of a store. Blocking; any number of threads, and of processes with one each.
+
+    In a store that was opened for reading it lives in memory, made from the files.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._path = store.folder / "index.db"
+        self._calls = store.folder / "calls"
+        self._mutex = threading.RLock()
+        self._database: Database | None = None
+        self._inode = 0
+        if store.writable:
+            self._open_shared()
+        else:
+            self._database = _connect(":memory:")
+            self._fill(self._database)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Database]:
+        """One change that happens wholly or not at all, alone among all processes.
+
+        Raises:
+            StoreError: it cannot be read or written.
+
+        """
+        with self._mutex:
+            self.renew()
+            with self.kept_transaction() as database:
+                yield database
+
+    @contextmanager
+    def kept_transaction(self) -> Iterator[Database]:
+        """As `transaction`, for who holds the lock ``index`` shared and has seen `is_current`."""
+        with self._mutex:
+            database = self._connection()
+            try:
+                database.execute("BEGIN IMMEDIATE")
+                with database:
+                    yield database
+            except sqlite3.Error as error:
+                self._store.disk.healthy = False
+                raise StoreError(
+                    f"{self._path}: {error}",
+                    hint="run again; an index that is damaged is made anew from the records",
+                ) from error
+
+    def rows(self, query: str, *values: str | float) -> list[Any]:
+        """What a question finds."""
+        with self._mutex:
+            try:
+                self.renew()
+                return self._connection().execute(query, values).fetchall()
+            except sqlite3.Error as error:
+                raise StoreError(f"{self._path}: {error}", hint="run again") from error
+
+    def begin(self, database: Database, account: Account) -> None:
+        """Add a call that is about to be, within a transaction."""
+        _insert(database, account)
+
+    def close_call(self, call: str, outcome: Outcome) -> None:
+        """Write how a call ended."""
+        with self.transaction() as database:
+            _close(database, call, outcome)
+
+    def forget(self, calls: Iterable[str]) -> None:
+        """Take out calls that never came to be, with what they had reserved."""
+        with self.transaction() as database:
+            database.executemany("DELETE FROM calls WHERE id = ?", [(call,) for call in calls])
+
+    def open_ids(self, key: str | None = None) -> list[str]:
+        """Calls without an outcome as far as the index knows, oldest first."""
+        if key is None:
+            found = self.rows("SELECT id FROM calls WHERE verdict IS NULL ORDER BY id")
+        else:
+            found = self.rows("SELECT id FROM calls WHERE verdict IS NULL AND key = ? ORDER BY id", key)
+        return [row[0] for row in found]
+
+    def session_of(self, call: str) -> str:
+        """The session that began a call; empty when the call is not known."""
+        found = self.rows("SELECT session FROM calls WHERE id = ?", call)
+        return str(found[0][0]) if found else ""
+
+    def refusal(self, key: str) -> Refusal | None:
+        """The last word of the content filter on a key, unless pictures came after it."""
+        found = self.rows(
+            "SELECT verdict, code, message, request_id, ended_at, id FROM calls"
+            " WHERE key = ? AND verdict IN ('refused', 'done') ORDER BY id DESC LIMIT 1",
+            key,
+        )
+        if not found or found[0][0] != "refused":
+            return None
+        _, code, message, request_id, at, call = found[0]
+        return Refusal(code=code, message=message, request_id=request_id, at=at, call=call)
+
+    def reconcile(self, alive: Alive) -> None:
+        """Take in calls that the index does not know, and let go of those that have no files.
+
+        What a living session has is left alone: its row comes before its files.
+        """
+        names = set(_call_names(self._calls))
+        known = dict(self.rows("SELECT id, session FROM calls"))
+        lacking = sorted(names - known.keys())
+        gone = [(call, known[call]) for call in known.keys() - names]
+        dead = {session for session in {session for _, session in gone} if session not in alive}
+        surplus = [(call,) for call, session in gone if session in dead]
+        if not lacking and not surplus:
+            return
+        accounts = [read_account(self._calls / name) for name in lacking]
+        with self.transaction() as database:
+            database.executemany("DELETE FROM calls WHERE id = ?", surplus)
+            for account in accounts:
+                if account is not None:
+                    _insert(database, account)
+
+    def close(self) -> None:
+        """Let go of it. May be called twice."""
+        with self._mutex:
+            if self._database is not None:
+                self._database.close()
+                self._database = None
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the index that is open is still the one that has the name."""
+        return not self._store.writable or _inode(self._path) == self._inode
+
+    def renew(self) -> None:
+        """Open it again when another process has replaced a damaged one. Waits for `begin`s."""
+        with self._mutex:
+            if self._database is not None and not self.is_current:
+                self.close()
+                self._open_shared()
+
+    def _connection(self) -> Database:
+        if self._database is None:
+            raise ValueError("the ledger is closed")
+        return self._database
+
+    def _open_shared(self) -> None:
+        with locked(self._store, "index", shared=True):
+            if self._try_open():
+                return
+        with locked(self._store, "index"):
+            if not self._try_open():  # nobody was faster
+                self._make()
+
+    def _try_open(self) -> bool:
+        if not self._path.exists():
+            return False
+        database: Database | None = None
+        try:
+            database = _connect(str(self._path))
+            version = database.execute("PRAGMA user_version").fetchone()[0]
+            if version == _VERSION and database.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok":
+                self._database, self._inode = database, _inode(self._path)
+                return True
+        except sqlite3.OperationalError as error:
+            raise StoreError(f"{self._path}: {error}", hint="see whether it can be written") from error
+        except sqlite3.DatabaseError:
+            pass
+        if database is not None:
+            database.close()
+        return False
+
+    def _make(self) -> None:
+        """Make the index from the files, aside, and give it its name; the old one goes to ``trash/``."""
+        disk = self._store.disk
+        unnamed = disk.temporary(self._store.folder)
+        with disk.watch(self._path):
+            # SQLite would make it readable for others; what it makes beside it follows its mode.
+            os.close(disk.files.create(unnamed))
+        try:
+            database = _connect(str(unnamed))
+            self._fill(database)
+            database.close()
+        except sqlite3.Error as error:
+            disk.healthy = False
+            raise StoreError(f"{self._path} cannot be made: {error}") from error
+        for suffix in ("", "-wal", "-shm"):
+            old = self._path.with_name(self._path.name + suffix)
+            if old.exists():
+                disk.move(old, self._store.folder / "trash" / f"{old.name}{unnamed.name}")
+        disk.move(unnamed, self._path)
+        self._database, self._inode = _connect(str(self._path)), _inode(self._path)
+
+    def _fill(self, database: Database) -> None:
+        database.executescript(_TABLES)
+        database.execute("BEGIN")
+        with database:
+            for name in _call_names(self._calls):
+                account = read_account(self._calls / name)
+                if account is not None:
+                    _insert(database, account)
+            database.execute(f"PRAGMA user_version = {_VERSION}")
+
+
+def _connect(path: str) -> Database:
+    database = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    database.execute("PRAGMA journal_mode = WAL")
+    # A commit that a power loss takes is found again in the files.
+    database.execute("PRAGMA synchronous = NORMAL")
+    return database
+
+
+def _insert(database: Database, account: Account) -> None:
+    intent = account.intent
+    database.execute(
+        "INSERT OR IGNORE INTO calls (id, key, session, provider, model, task, begun_at, currency, units,"
+        " pictures) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            account.id,
+            intent.key,
+            account.session,
+            intent.provider,
+            intent.model,
+            intent.task,
+            account.begun_at,
+            intent.currency,
+            to_units(intent.worst),
+            intent.pictures,
+        ),
+    )
+    if account.outcome is not None:
+        _close(database, account.id, account.outcome)
+
+
+def _close(database: Database, call: str, outcome: Outcome) -> None:
+    database.execute(
+        "UPDATE calls SET verdict = ?, units = ?, pictures = ?, ended_at = ?, code = ?, message = ?,"
+        " request_id = ? WHERE id = ?",
+        (
+            outcome.verdict,
+            to_units(outcome.price),
+            outcome.pictures,
+            outcome.at,
+            outcome.code,
+            outcome.message,
+            outcome.request_id,
+            call,
+        ),
+    )
+
+
+def _call_names(calls: Path) -> list[str]:
+    try:
+        return sorted(name for name in os.listdir(calls) if not name.startswith("."))
+    except FileNotFoundError:
+        return []
+
+
+def _inode(path: Path) -> int:
+    with suppress(FileNotFoundError):
+        return os.stat(path).st_ino
+    return 0
