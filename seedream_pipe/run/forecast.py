@@ -1,0 +1,381 @@
+"""What a run would do, why, and for how much: the plan held against the store. Sends nothing.
+
+The reason is born with the decision; `plan`, `why` and the report show the same one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from seedream_pipe import graph
+from seedream_pipe.plan.key import key, keyed
+from seedream_pipe.plan.model import FromTask, FromUrl
+from seedream_pipe.run.outcomes import Held, Money, Outcome, Refused, TakePictures
+from seedream_pipe.run.resolve import Resolved, Unresolved, picked, resolve
+from seedream_pipe.store.results import Hit, Miss, Stored
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from seedream_pipe.digest import BlobDigest, Json, Key
+    from seedream_pipe.makers import Generation
+    from seedream_pipe.plan.model import Address, Plan, Task
+    from seedream_pipe.problems import Place
+    from seedream_pipe.run.lock import Locked
+    from seedream_pipe.store.results import Lookup, Result
+
+__all__ = [
+    "Blocked",
+    "BlobLost",
+    "Change",
+    "Decision",
+    "Forecast",
+    "InputChanged",
+    "Make",
+    "NeverMade",
+    "NotHere",
+    "Past",
+    "Prices",
+    "Reason",
+    "RecipeChanged",
+    "Reuse",
+    "TaskForecast",
+    "forecast",
+    "pictures_of",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A field of the recipe that differs from what the task holds now, and where it is said."""
+
+    field: str
+    old: Json
+    new: Json
+    at: Place | None = None
+    label: str = ""
+    """For a reference: which one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeverMade:
+    """The task holds no pictures yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotHere:
+    """The lock names pictures that this store does not have, so what changed cannot be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipeChanged:
+    """The author changed something that shapes the pictures."""
+
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputChanged:
+    """Reference pictures changed or will: `tasks` are those that are to be made first."""
+
+    tasks: tuple[Address, ...]
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlobLost:
+    """The pictures were bought and are gone from the store or damaged: `message` says which."""
+
+    message: str
+
+
+Reason: TypeAlias = NeverMade | NotHere | RecipeChanged | InputChanged | BlobLost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reuse:
+    """Everything is in the store."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Make:
+    """Pictures have to be made. `worst` is the most that can cost, `least` the least (a group may be short).
+
+    `shared` names the task whose equal request is bought instead.
+    """
+
+    reason: Reason
+    worst: Money
+    least: Money
+    pictures: int
+    shared: Address = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """Nothing can be done by itself: a hold, a remembered refusal, or a need of one."""
+
+    outcome: Outcome
+    because: Address = ""
+
+
+Decision: TypeAlias = Reuse | Make | Blocked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskForecast:
+    """What would become of one task; `takes` is what the store has of it."""
+
+    address: Address
+    decision: Decision
+    takes: tuple[TakePictures, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """What a run would do, in the plan's order."""
+
+    pipeline: str
+    provider: str
+    tasks: Mapping[Address, TaskForecast]
+    worst: Money = field(default_factory=Money)
+    least: Money = field(default_factory=Money)
+
+    def counts(self) -> Counter[str]:
+        """How many tasks would be reused, made or are blocked."""
+        names = {Reuse: "reuse", Make: "make", Blocked: "blocked"}
+        return Counter(names[type(task.decision)] for task in self.tasks.values())
+
+    @property
+    def pictures(self) -> int:
+        """How many pictures would be made at most."""
+        return sum(
+            task.decision.pictures
+            for task in self.tasks.values()
+            if isinstance(task.decision, Make) and not task.decision.shared
+        )
+
+
+class Past(Protocol):
+    """What the store, the ledger and the lock remember. Reads only."""
+
+    def result(self, key: Key) -> Lookup:
+        """What a key produced."""
+
+    def locked(self, address: Address) -> Locked | None:
+        """What a task held when it was last done."""
+
+    def hold(self, key: Key) -> Held | None:
+        """A call for this key whose outcome is unknown."""
+
+    def refusal(self, key: Key) -> Refused | None:
+        """The content filter's remembered no."""
+
+    def pinned(self, url: str) -> BlobDigest | None:
+        """The digest of a URL that was fetched already."""
+
+
+Prices: TypeAlias = "Callable[[Generation, int, int], Money]"
+"""The price of a number of pictures made with a number of references; raises where unknown."""
+
+
+def forecast(
+    plan: Plan,
+    targets: Iterable[Address],
+    past: Past,
+    prices: Prices,
+    *,
+    provider: str,
+) -> Forecast:
+    """Say for every target, and all it needs, what would become of it."""
+    wanted = graph.ancestors(plan.needs(), targets)
+    walk = _Walk(plan, past, prices)
+    for address in plan.tasks:
+        if address in wanted:
+            walk.visit(plan.tasks[address])
+    worst, least = Money(), Money()
+    for task in walk.tasks.values():
+        if isinstance(task.decision, Make):
+            worst, least = worst.plus(task.decision.worst), least.plus(task.decision.least)
+    return Forecast(pipeline=plan.name, provider=provider, tasks=walk.tasks, worst=worst, least=least)
+
+
+def pictures_of(lookup: Lookup, take: int) -> TakePictures | None:
+    """A hit as a take of a task; None for a miss."""
+    if isinstance(lookup, Miss):
+        return None
+    return TakePictures(
+        take=take,
+        key=lookup.result.key,
+        pictures=tuple(e.digest if isinstance(e, Stored) else None for e in lookup.result.pictures),
+        media_types=tuple(e.media_type if isinstance(e, Stored) else "" for e in lookup.result.pictures),
+    )
+
+
+class _Walk:
+    def __init__(self, plan: Plan, past: Past, prices: Prices) -> None:
+        self._plan, self._past, self._prices = plan, past, prices
+        self._buyers: dict[Key, Address] = {}
+        self.tasks: dict[Address, TaskForecast] = {}
+
+    def visit(self, task: Task) -> None:
+        blocked = self._blocked(task)
+        if blocked is not None:
+            self.tasks[task.address] = TaskForecast(address=task.address, decision=blocked)
+            return
+        unmade = self._unmade(task)
+        if unmade:
+            first_time = self._past.locked(task.address) is None
+            changed = InputChanged(tasks=unmade, changes=self._changes(task, None))
+            reason: Reason = NeverMade() if first_time else changed
+            self._make(task, reason, range(1, task.takes + 1), len(task.inputs))
+            return
+        resolved = resolve(task, self._pictures, self._past.pinned)
+        if isinstance(resolved, Unresolved):
+            self._unresolved(task, resolved)
+            return
+        self._with_inputs(task, resolved)
+
+    def _blocked(self, task: Task) -> Blocked | None:
+        for need in self._needs(task):
+            decision = self.tasks[need].decision
+            if isinstance(decision, Blocked):
+                return Blocked(outcome=decision.outcome, because=decision.because or need)
+        return None
+
+    def _needs(self, task: Task) -> Iterable[Address]:
+        return [*(given.task for given in task.inputs if isinstance(given, FromTask)), *task.needs]
+
+    def _unmade(self, task: Task) -> tuple[Address, ...]:
+        """Tasks whose pictures are inputs and are to be made first; order alone is no reason."""
+        found = (given.task for given in task.inputs if isinstance(given, FromTask))
+        return tuple(dict.fromkeys(n for n in found if isinstance(self.tasks[n].decision, Make)))
+
+    def _pictures(self, address: Address) -> tuple[BlobDigest | None, ...]:
+        return picked(self._plan.tasks[address], self.tasks[address].takes)
+
+    def _unresolved(self, task: Task, resolved: Unresolved) -> None:
+        urls = [given for given in task.inputs if isinstance(given, FromUrl)]
+        if any(self._past.pinned(given.url) is None for given in urls):
+            reason: Reason = NeverMade() if self._past.locked(task.address) is None else NotHere()
+            self._make(task, reason, range(1, task.takes + 1), len(task.inputs))
+            return
+        message = resolved.message
+        outcome = Refused(code="E-REFERENCE", message=message)
+        self.tasks[task.address] = TaskForecast(address=task.address, decision=Blocked(outcome=outcome))
+
+    def _with_inputs(self, task: Task, resolved: Resolved) -> None:
+        takes: list[TakePictures] = []
+        missing: dict[int, Miss | None] = {}
+        for take in range(1, task.takes + 1):
+            wanted = key(task.recipe, resolved.digests, take)
+            lookup = self._past.result(wanted)
+            found = pictures_of(lookup, take)
+            if found is not None:
+                takes.append(found)
+                continue
+            outcome = self._past.hold(wanted) or self._past.refusal(wanted)
+            if outcome is not None:
+                self.tasks[task.address] = TaskForecast(
+                    address=task.address, decision=Blocked(outcome=outcome)
+                )
+                return
+            missing[take] = lookup if isinstance(lookup, Miss) else None
+        if not missing:
+            self.tasks[task.address] = TaskForecast(
+                address=task.address, decision=Reuse(), takes=tuple(takes)
+            )
+            return
+        first = key(task.recipe, resolved.digests, next(iter(missing)))
+        shared = self._buyers.setdefault(first, task.address)
+        self._make(
+            task,
+            self._reason(task, resolved, next(iter(missing.values()))),
+            missing,
+            len(resolved.digests),
+            shared="" if shared == task.address else shared,
+            takes=tuple(takes),
+        )
+
+    def _make(
+        self,
+        task: Task,
+        reason: Reason,
+        missing: Iterable[int],
+        references: int,
+        *,
+        shared: Address = "",
+        takes: tuple[TakePictures, ...] = (),
+    ) -> None:
+        count = len(list(missing))
+        ceiling = task.recipe.generation.group or 1
+        worst = least = Money()
+        if not shared:
+            worst = self._prices(task.recipe.generation, ceiling * count, references)
+            least = self._prices(task.recipe.generation, count, references)
+        decision = Make(
+            reason=reason, worst=worst, least=least, pictures=ceiling * count, shared=shared
+        )
+        self.tasks[task.address] = TaskForecast(address=task.address, decision=decision, takes=takes)
+
+    def _reason(self, task: Task, resolved: Resolved, miss: Miss | None) -> Reason:
+        locked = self._past.locked(task.address)
+        if miss is not None and miss.reason != "never made":
+            return BlobLost(message=_lost(miss))
+        if locked is None or not locked.takes:
+            return NeverMade()
+        changes = self._changes(task, resolved)
+        if not changes:
+            return NeverMade() if self._old(task) is not None else NotHere()
+        references = tuple(change for change in changes if change.field == "references")
+        if len(references) == len(changes):
+            return InputChanged(tasks=(), changes=references)
+        return RecipeChanged(changes=changes)
+
+    def _old(self, task: Task) -> Result | None:
+        locked = self._past.locked(task.address)
+        if locked is None or not locked.takes:
+            return None
+        lookup = self._past.result(locked.takes[0].key)
+        return lookup.result if isinstance(lookup, (Hit, Miss)) else None
+
+    def _changes(self, task: Task, resolved: Resolved | None) -> tuple[Change, ...]:
+        """What differs from what the task holds; without `resolved`, references aside."""
+        old = self._old(task)
+        if old is None or not isinstance(old.recipe, dict):
+            return ()
+        before: dict[str, Any] = {name: value for name, value in old.recipe.items() if name != "take"}
+        now = keyed(task.recipe, resolved.digests if resolved else (), 1)
+        changes: list[Change] = []
+        for name in sorted({*before, *now} - {"references"}):
+            if before.get(name) != now.get(name):
+                changes.append(
+                    Change(field=name, old=before.get(name), new=now.get(name), at=task.places.get(name, task.at))
+                )
+        if resolved is not None:
+            changes += _reference_changes(task, before.get("references") or [], resolved)
+        return tuple(changes)
+
+
+def _reference_changes(task: Task, before: list[str], resolved: Resolved) -> list[Change]:
+    at = task.places.get("references", task.at)
+    changes = [
+        Change(field="references", old=before[i] if i < len(before) else None, new=digest, at=at, label=label)
+        for i, (digest, label) in enumerate(zip(resolved.digests, resolved.labels, strict=True))
+        if i >= len(before) or before[i] != digest
+    ]
+    gone = range(len(resolved.digests), len(before))
+    return changes + [
+        Change(field="references", old=before[i], new=None, at=at, label=f"reference {i + 1}") for i in gone
+    ]
+
+
+def _lost(miss: Miss) -> str:
+    price = ""
+    if miss.result is not None and miss.result.currency:
+        price = f" (bought for {miss.result.price} {miss.result.currency})"
+    return {"blob lost": "a picture is gone from the store", "damaged record": "its record is damaged"}.get(
+        miss.reason, miss.reason
+    ) + price

@@ -1,0 +1,116 @@
+"""What became of a task in a run: a closed choice, the values the loop and the record share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeAlias
+
+from seedream_pipe.digest import BlobDigest, Key
+from seedream_pipe.plan.model import Address
+
+__all__ = ["Failed", "Held", "Made", "Money", "Outcome", "Refused", "Reused", "Skipped", "TakePictures", "Waiting"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """An amount in a currency; none of either for what is drawn locally."""
+
+    amount: Decimal = Decimal(0)
+    currency: str = ""
+
+    def __str__(self) -> str:
+        if not self.currency:
+            return "free"
+        amount = f"{self.amount:.2f}" if self.amount == round(self.amount, 2) else f"{self.amount.normalize():f}"
+        return f"${amount}" if self.currency == "USD" else f"{amount} {self.currency}"
+
+    def plus(self, other: Money) -> Money:
+        """The sum; the currency of whichever has one."""
+        return Money(amount=self.amount + other.amount, currency=self.currency or other.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakePictures:
+    """One take: its key, and a digest or None (a hole) for each picture, in order."""
+
+    take: int
+    key: Key
+    pictures: tuple[BlobDigest | None, ...]
+    media_types: tuple[str, ...] = ()
+    """The media type of each picture; empty for a hole."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether no picture of it is a hole."""
+        return None not in self.pictures
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """At least one take was made in this run. `notes` say what did not come."""
+
+    takes: tuple[TakePictures, ...]
+    price: Money
+    seconds: float
+    made: int
+    """How many pictures came in this run."""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reused:
+    """Every take was in the store already; cost nothing."""
+
+    takes: tuple[TakePictures, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """It can go on later without anything being wrong: the budget, a signal, a picture not fetched yet.
+
+    `why` is one of ``budget``, ``stopped``, ``fetch``.
+    """
+
+    why: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A call for it may have been billed and its outcome is unknown; nothing is resent by itself."""
+
+    call: str
+    worst: Money
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The content filter said no. Not billed; remembered."""
+
+    code: str
+    message: str
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """Certainly not billed, and not made."""
+
+    code: str
+    message: str
+    request_id: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """Not tried, because `because` was not made, or because the run stopped sending."""
+
+    because: Address
+    message: str
+
+
+Outcome: TypeAlias = Made | Reused | Waiting | Held | Refused | Failed | Skipped

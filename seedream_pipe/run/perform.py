@@ -1,0 +1,252 @@
+"""One task, start to finish: looked up, bought or drawn, to its outcome.
+
+Equal keys are made once: the claim of a key is taken before the store is asked again, so
+a second task, or a second process, finds what the first one made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from seedream_pipe import pictures as picture_files
+from seedream_pipe.digest import blob_digest
+from seedream_pipe.errors import SeedreamError, StoreError
+from seedream_pipe.ledger.claims import claim
+from seedream_pipe.makers import Answer, Picture, Reply
+from seedream_pipe.plan.key import key, keyed
+from seedream_pipe.plan.model import Known
+from seedream_pipe.run.collect import Collected, collect
+from seedream_pipe.run.forecast import pictures_of
+from seedream_pipe.run.outcomes import Failed, Held, Made, Money, Refused, Reused, TakePictures, Waiting
+from seedream_pipe.run.pay import Bought, Order, StopSending, held_worst, now
+from seedream_pipe.run.scratch import Scratch
+from seedream_pipe.store.blobs import Gone
+from seedream_pipe.store.results import Hit, Result
+
+if TYPE_CHECKING:
+    from seedream_pipe.digest import BlobDigest, Key
+    from seedream_pipe.makers import Generation, Provider, Request
+    from seedream_pipe.plan.model import Input, Task
+    from seedream_pipe.run.outcomes import Outcome
+    from seedream_pipe.run.pay import Shop
+    from seedream_pipe.run.resolve import Resolved
+    from seedream_pipe.store.folder import Store
+
+__all__ = ["Performer", "Performed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Performed:
+    """What became of a task; `stop` says why no other call can succeed, when that is so."""
+
+    outcome: Outcome
+    stop: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """A take that is in the store; `bought` when this run made it."""
+
+    pictures: TakePictures
+    result: Result
+    bought: Bought | None = None
+
+
+_Taken: TypeAlias = _Found | Refused | Failed | Held | Waiting | StopSending
+
+
+@dataclass(slots=True, kw_only=True)
+class Performer:
+    """Makes tasks for one run. `shop` is None for a provider that costs nothing.
+
+    `slots` bounds how many requests are under way at once.
+    """
+
+    provider: Provider
+    store: Store
+    shop: Shop | None
+    price: Callable[[Generation, int, int], Money]
+    slots: asyncio.Semaphore
+    paused: Callable[[str, str, float], None]
+    retry_refused: bool = False
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    monotonic: Callable[[], float] = field(default=time.monotonic)
+
+    async def perform(self, task: Task, resolved: Resolved) -> Performed:
+        """Every take of a task, looked up or made."""
+        began = self.monotonic()
+        takes = range(1, task.takes + 1)
+        taken = await asyncio.gather(*(self._take(task, resolved, take) for take in takes))
+        stop = next((item.why for item in taken if isinstance(item, StopSending)), "")
+        found = [item for item in taken if isinstance(item, _Found)]
+        if len(found) < len(taken):
+            return Performed(outcome=_worst(taken), stop=stop)
+        return Performed(outcome=_made(found, self.monotonic() - began), stop=stop)
+
+    async def _take(self, task: Task, resolved: Resolved, take: int) -> _Taken:
+        wanted = key(task.recipe, resolved.digests, take)
+        found = await asyncio.to_thread(self._look_up, wanted, take)
+        if found is not None:
+            return found
+
+        def waits() -> None:
+            self.paused(task.address, "another task or process is making the same picture", 0.0)
+
+        async with self.slots, claim(self.store, wanted, sleep=self.sleep, waiting=waits):
+            return await self._under_claim(task, resolved, take, wanted)
+
+    def _look_up(self, wanted: Key, take: int) -> _Found | None:
+        lookup = self.store.results.get(wanted)
+        pictures = pictures_of(lookup, take)
+        if pictures is None or not isinstance(lookup, Hit):
+            return None
+        return _Found(pictures=pictures, result=lookup.result)
+
+    async def _under_claim(self, task: Task, resolved: Resolved, take: int, wanted: Key) -> _Taken:
+        found = await asyncio.to_thread(self._look_up, wanted, take)
+        if found is not None:
+            return found
+        generation = task.recipe.generation
+        order = Order(
+            key=wanted,
+            task=task,
+            take=take,
+            inputs=resolved.digests,
+            price=lambda count: self.price(generation, count, len(resolved.digests)),
+        )
+        remembered = await self._remembered(order)
+        if remembered is not None:
+            return remembered
+        try:
+            references = await asyncio.to_thread(self._load, resolved)
+            request = self.provider.request(generation, references, take=take)
+        except StoreError:
+            raise
+        except SeedreamError as error:
+            return Failed(code=error.code, message=error.message, hint=error.hint)
+        if self.shop is None:
+            return await self._draw(order, request)
+        return _sold(await self.shop.buy(order, request), take)
+
+    async def _remembered(self, order: Order) -> _Taken | None:
+        """What the ledger knows of the key: an answer to complete, a hold, a refusal."""
+        if self.shop is None:
+            return None
+        ledger = self.shop.ledger
+        for call in await asyncio.to_thread(ledger.open_calls_of, order.key):
+            if call.state == "answered":
+                return _sold(await self.shop.finish(call, order), order.take)
+            if call.state in {"sent", "held"}:
+                cause = call.cause or "sent, and no answer was recorded"
+                return Held(call=call.id, worst=held_worst(call), message=cause)
+        refusal = None if self.retry_refused else await asyncio.to_thread(ledger.refusal, order.key)
+        if refusal is None:
+            return None
+        return Refused(code=refusal.code, message=refusal.message, request_id=refusal.request_id)
+
+    def _load(self, resolved: Resolved) -> list[Picture]:
+        return [
+            self._picture(digest, label, source)
+            for digest, label, source in zip(resolved.digests, resolved.labels, resolved.sources, strict=True)
+        ]
+
+    def _picture(self, digest: BlobDigest, label: str, source: Input) -> Picture:
+        data = _known_bytes(source) if isinstance(source, Known) else self._stored_bytes(digest, label)
+        if blob_digest(data) != digest:
+            raise SeedreamError(f"{label} changed while the run was under way", hint="run again")
+        facts = picture_files.inspect_bytes(data)
+        return Picture(
+            digest=digest,
+            data=data,
+            media_type=facts.media_type,
+            width=facts.width,
+            height=facts.height,
+            label=label,
+        )
+
+    def _stored_bytes(self, digest: BlobDigest, label: str) -> bytes:
+        data = self.store.blobs.read(digest)
+        if isinstance(data, Gone):
+            raise SeedreamError(f"the picture of {label} is {data.reason} in the store", hint="run again")
+        return data
+
+    async def _draw(self, order: Order, request: Request) -> _Taken:
+        """A provider that costs nothing: the same three movements, without an account."""
+        began = self.monotonic()
+        tape = Scratch(self.store.blobs.temporary())
+        try:
+            sent = await self.provider.send(request, tape)
+            if not isinstance(sent, Reply):
+                return Failed(code="NotDrawn", message=sent.cause)
+            answer = await asyncio.to_thread(self.provider.read, sent)
+            if not isinstance(answer, Answer):
+                return Failed(code=answer.code, message=answer.message)
+            collected = await collect(self.provider, self.store, answer, sent)
+        finally:
+            tape.discard()
+        if not isinstance(collected, Collected):
+            return Failed(code="NotDrawn", message=collected.cause)
+        result = Result(
+            key=order.key,
+            recipe=keyed(order.recipe, order.inputs, order.take),
+            inputs=order.inputs,
+            take=order.take,
+            pictures=collected.entries,
+            provider=self.provider.name,
+            model=answer.model,
+            created_at=now(),
+            seconds=round(self.monotonic() - began, 3),
+        )
+        await asyncio.to_thread(self.store.results.put, result)
+        return _sold(Bought(result=result, price=Money()), order.take)
+
+
+def _known_bytes(source: Known) -> bytes:
+    return source.data if source.data is not None else Path(source.path).read_bytes()
+
+
+def _sold(sale: Bought | Refused | Failed | Held | Waiting | StopSending, take: int) -> _Taken:
+    if not isinstance(sale, Bought):
+        return sale
+    pictures = pictures_of(Hit(result=sale.result), take)
+    if pictures is None:
+        raise AssertionError("a hit has pictures")
+    return _Found(pictures=pictures, result=sale.result, bought=sale)
+
+
+def _worst(taken: Sequence[_Taken]) -> Outcome:
+    """One outcome for a task whose takes did not all come: what a person has to look at first."""
+    order = (Held, Failed, Refused, Waiting)
+    outcomes = [item.outcome if isinstance(item, StopSending) else item for item in taken]
+    for kind in order:
+        for outcome in outcomes:
+            if isinstance(outcome, kind):
+                return outcome
+    raise AssertionError("only called when a take is missing")
+
+
+def _made(found: Sequence[_Found], seconds: float) -> Outcome:
+    takes = tuple(item.pictures for item in found)
+    notes = tuple(
+        f"picture {gap.index}: {'refused' if gap.refused else 'failed'} ({gap.code})"
+        for item in found
+        for gap in item.result.gaps
+    )
+    bought = [item.bought for item in found if item.bought is not None]
+    if not bought:
+        return Reused(takes=takes, notes=notes)
+    price = Money()
+    for sale in bought:
+        price = price.plus(sale.price)
+    return Made(
+        takes=takes,
+        price=price,
+        seconds=round(seconds, 3),
+        made=sum(len(sale.result.stored) for sale in bought),
+        notes=notes,
+    )

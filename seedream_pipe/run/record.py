@@ -1,0 +1,212 @@
+"""The record of a run: the fold of its events, and its exit code. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from seedream_pipe.run.events import (
+    OutputKept,
+    OutputPlaced,
+    RunBegan,
+    RunEnded,
+    TaskEnded,
+)
+from seedream_pipe.run.outcomes import Failed, Held, Made, Money, Refused, Reused, Skipped, Waiting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from seedream_pipe.plan.model import Address
+    from seedream_pipe.run.events import Event
+    from seedream_pipe.run.outcomes import Outcome
+
+__all__ = ["SCHEMA", "Record", "exit_code", "fold", "outcome_tree", "word"]
+
+SCHEMA: Final = "record/1"
+
+_WORDS: Final[Mapping[type, str]] = {
+    Made: "made",
+    Reused: "reused",
+    Waiting: "waiting",
+    Held: "held",
+    Refused: "refused",
+    Failed: "failed",
+    Skipped: "skipped",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A whole run, after it. Times are ISO 8601 in UTC, seconds are of the wall."""
+
+    id: str
+    pipeline: str
+    file: str
+    provider: str
+    began_at: str
+    ended_at: str
+    seconds: float
+    outcomes: Mapping[Address, Outcome]
+    placed: tuple[str, ...] = ()
+    kept: Mapping[str, str] = field(default_factory=dict)
+    """Output files that were left alone, with the reason."""
+    stopped: str = ""
+    folder: str = ""
+    """Where the outputs are, as the user would type it."""
+
+    @property
+    def price(self) -> Money:
+        """What the run cost, by what the service counted."""
+        total = Money()
+        for outcome in self.outcomes.values():
+            if isinstance(outcome, Made):
+                total = total.plus(outcome.price)
+        return total
+
+    @property
+    def made(self) -> int:
+        """How many pictures came in this run."""
+        return sum(outcome.made for outcome in self.outcomes.values() if isinstance(outcome, Made))
+
+    def counts(self) -> Counter[str]:
+        """How many tasks had each outcome, by its word."""
+        return Counter(word(outcome) for outcome in self.outcomes.values())
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of the run (design section 8)."""
+        return exit_code(self.outcomes.values(), kept=bool(self.kept))
+
+    def tree(self) -> dict[str, Any]:
+        """The record as JSON values; its shape is `record.schema.json`."""
+        return {
+            "schema": SCHEMA,
+            "id": self.id,
+            "pipeline": self.pipeline,
+            "file": self.file,
+            "provider": self.provider,
+            "began_at": self.began_at,
+            "ended_at": self.ended_at,
+            "seconds": self.seconds,
+            "exit_code": self.exit_code,
+            "counts": dict(self.counts()),
+            "pictures": self.made,
+            "price": str(self.price.amount),
+            "currency": self.price.currency,
+            "stopped": self.stopped,
+            "outputs": self.folder,
+            "placed": list(self.placed),
+            "kept": dict(self.kept),
+            "tasks": {address: outcome_tree(outcome) for address, outcome in self.outcomes.items()},
+        }
+
+
+def word(outcome: Outcome) -> str:
+    """The one word for an outcome."""
+    return _WORDS[type(outcome)]
+
+
+def exit_code(outcomes: Iterable[Outcome], *, kept: bool = False) -> int:
+    """Unknown or unfetched first, then the budget, then what failed (reliability 2.1)."""
+    codes = {_code(outcome) for outcome in outcomes} | ({1} if kept else set())
+    return next((code for code in (4, 5, 1) if code in codes), 0)
+
+
+def _code(outcome: Outcome) -> int:
+    match outcome:
+        case Held():
+            return 4
+        case Waiting(why="budget"):
+            return 5
+        case Waiting(why="held" | "fetch"):
+            return 4
+        case Refused() | Failed() | Skipped() | Waiting():
+            return 1
+        case Made():
+            return 1 if outcome.notes else 0
+        case Reused():
+            return 0
+
+
+def outcome_tree(outcome: Outcome) -> dict[str, Any]:
+    """An outcome as JSON values."""
+    tree: dict[str, Any] = {"outcome": word(outcome)}
+    match outcome:
+        case Made():
+            tree |= {
+                "pictures": _takes(outcome),
+                "made": outcome.made,
+                "price": str(outcome.price.amount),
+                "currency": outcome.price.currency,
+                "seconds": outcome.seconds,
+                "notes": list(outcome.notes),
+            }
+        case Reused():
+            tree |= {"pictures": _takes(outcome), "notes": list(outcome.notes)}
+        case Held():
+            tree |= {
+                "call": outcome.call,
+                "message": outcome.message,
+                "price": str(outcome.worst.amount),
+                "currency": outcome.worst.currency,
+            }
+        case Waiting():
+            tree |= {"why": outcome.why, "message": outcome.message}
+        case Refused():
+            tree |= {"code": outcome.code, "message": outcome.message, "request_id": outcome.request_id}
+        case Failed():
+            tree |= {
+                "code": outcome.code,
+                "message": outcome.message,
+                "request_id": outcome.request_id,
+                "hint": outcome.hint,
+            }
+        case Skipped():
+            tree |= {"because": outcome.because, "message": outcome.message}
+    return tree
+
+
+def _takes(outcome: Made | Reused) -> list[dict[str, Any]]:
+    return [
+        {"take": take.take, "key": take.key, "digests": list(take.pictures)} for take in outcome.takes
+    ]
+
+
+def fold(
+    events: Iterable[Event], *, run_id: str, file: str, folder: str, began_at: str, ended_at: str, seconds: float
+) -> Record:
+    """The record of a run's events."""
+    outcomes: dict[Address, Outcome] = {}
+    placed: list[str] = []
+    kept: dict[str, str] = {}
+    pipeline = provider = stopped = ""
+    for event in events:
+        match event:
+            case RunBegan():
+                pipeline, provider = event.pipeline, event.provider
+            case TaskEnded():
+                outcomes[event.address] = event.outcome
+            case OutputPlaced():
+                placed.append(event.path)
+            case OutputKept():
+                kept[event.path] = event.why
+            case RunEnded():
+                stopped = event.stopped
+            case _:
+                pass
+    return Record(
+        id=run_id,
+        pipeline=pipeline,
+        file=file,
+        provider=provider,
+        began_at=began_at,
+        ended_at=ended_at,
+        seconds=round(seconds, 3),
+        outcomes=outcomes,
+        placed=tuple(placed),
+        kept=kept,
+        stopped=stopped,
+        folder=folder,
+    )

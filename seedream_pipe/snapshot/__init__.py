@@ -1,0 +1,1 @@
+"""The project's files as a plan may see them: tables, templates, reference pictures. Reads only."""

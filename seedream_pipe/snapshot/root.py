@@ -1,0 +1,106 @@
+"""The one way to a file of the project: below its root, a regular file, never waiting.
+
+Every path of a pipeline file goes through `Root`: it can come from a stranger, so a
+link that leads out, a device or a pipe is refused before a byte is read.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from seedream_pipe.plan.model import FilesError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Root", "find_root"]
+
+
+def find_root(folder: Path) -> Path:
+    """The project's root: nearest folder up with ``.seedream`` or ``.git``, else `folder` itself."""
+    start = folder.resolve()
+    for candidate in (start, *start.parents):
+        if (candidate / ".seedream").is_dir() or (candidate / ".git").exists():
+            return candidate
+    return start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Root:
+    """Files below `top`, named relative to `folder` (the pipeline's own), shown with `shown` before them."""
+
+    top: Path
+    folder: Path
+    shown_prefix: str = ""
+
+    def shown(self, path: str) -> str:
+        """The path as the user would type it."""
+        return os.path.normpath(f"{self.shown_prefix}/{path}") if self.shown_prefix else path
+
+    def resolve(self, path: str) -> Path:
+        """The real path of an existing file or folder, links followed, proven to lie below the root.
+
+        Raises:
+            FilesError: missing, outside, or not a possible path.
+
+        """
+        if not path or "\0" in path:
+            raise FilesError("E-PATH", "an empty or impossible path")
+        if path.startswith(("/", "~")) or "\\" in path:
+            raise FilesError(
+                "E-PATH",
+                f'"{path}" is not a path inside the project',
+                hint="write it relative to the pipeline file, with forward slashes",
+            )
+        try:
+            real = (self.folder / path).resolve(strict=True)
+        except OSError as error:
+            raise _unusable(self.shown(path), error) from None
+        except RuntimeError:
+            raise FilesError("E-PATH", f'"{self.shown(path)}" is a loop of links') from None
+        if not real.is_relative_to(self.top):
+            raise FilesError(
+                "E-PATH",
+                f'"{self.shown(path)}" leads outside the project',
+                hint=f"copy the file below {self.top.name or 'the project'}/",
+            )
+        return real
+
+    def open(self, path: str, *, limit: int) -> BinaryIO:
+        """An open regular file of at most `limit` bytes.
+
+        Raises:
+            FilesError: as `resolve`, or not a regular file, unreadable, or larger.
+
+        """
+        real = self.resolve(path)
+        try:
+            # Non-blocking, so that a pipe without a writer cannot hold the run.
+            handle = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except OSError as error:
+            raise _unusable(self.shown(path), error) from None
+        facts = os.fstat(handle)
+        complaint = ""
+        if not stat.S_ISREG(facts.st_mode):
+            kind = "a folder" if stat.S_ISDIR(facts.st_mode) else "not a regular file"
+            complaint = f'"{self.shown(path)}" is {kind}'
+        elif facts.st_size > limit:
+            complaint = (
+                f'"{self.shown(path)}" has {facts.st_size / 1e6:,.1f} MB; the limit is {limit / 1e6:,.1f} MB'
+            )
+        if complaint:
+            os.close(handle)
+            raise FilesError("E-FILE", complaint)
+        return os.fdopen(handle, "rb")
+
+
+def _unusable(shown: str, error: OSError) -> FilesError:
+    if error.errno in {errno.ENOENT, errno.ENOTDIR}:
+        return FilesError("E-MISSING", f'there is no file "{shown}"')
+    if error.errno == errno.ELOOP:
+        return FilesError("E-PATH", f'"{shown}" is a loop of links')
+    return FilesError("E-FILE", f'"{shown}" cannot be opened: {os.strerror(error.errno or 0).lower()}')

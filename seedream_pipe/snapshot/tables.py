@@ -1,0 +1,256 @@
+"""Tables: inline, .csv, .tsv, .json, .jsonl and .yaml, as rows with their places.
+
+A cell of a CSV or TSV file is text. A map is a table whose rows have their key as `id`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from seedream_pipe.errors import InvalidPipeline
+from seedream_pipe.plan.model import FilesError, Row, TableRows
+from seedream_pipe.problems import Place, Problem
+from seedream_pipe.spec import document
+from seedream_pipe.spec.model import InlineTable, TableFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from seedream_pipe.snapshot.root import Root
+    from seedream_pipe.spec.model import Table
+
+__all__ = ["TABLE_LIMIT", "read_table"]
+
+TABLE_LIMIT: Final = 64 << 20
+_BREAK: Final = re.compile(r"[\s,]*")
+
+
+def read_table(table: Table, root: Root, seen: dict[str, None]) -> TableRows:
+    """The rows of a table, in its order.
+
+    Raises:
+        InvalidPipeline: every problem of the table, with file, row and column.
+
+    """
+    if isinstance(table, InlineTable):
+        return _from_tree(table.name, table.rows, list(table.places), table.at)
+    shown = root.shown(table.path)
+    try:
+        with root.open(table.path, limit=TABLE_LIMIT) as file:
+            seen[str(root.resolve(table.path))] = None
+            data = file.read()
+        text = data.decode("utf-8-sig")
+    except FilesError as error:
+        raise _invalid(error.code, table.at, str(error), error.hint) from None
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise _invalid("E-ENCODING", Place(shown, line, 1), "is not UTF-8", "save it as UTF-8") from None
+    reader = _READERS.get(table.path.rpartition(".")[2].lower())
+    if reader is None:
+        raise _invalid("E-TABLE", table.at, f'"{shown}" is not a table', f"known: {', '.join(_READERS)}")
+    return reader(table, shown, text)
+
+
+def _invalid(code: str, at: Place, message: str, hint: str = "") -> InvalidPipeline:
+    return InvalidPipeline([Problem(code=code, place=at, message=message, hint=hint)])
+
+
+def _from_tree(name: str, tree: Any, places: list[Place], at: Place) -> TableRows:  # noqa: ANN401 - a YAML value
+    if isinstance(tree, dict):
+        problems = [
+            Problem(code="E-TABLE", place=place, message=f'row "{key}" is not a map of columns')
+            for (key, row), place in zip(tree.items(), places, strict=True)
+            if not isinstance(row, dict)
+        ]
+        if problems:
+            raise InvalidPipeline(problems)
+        rows = tuple(
+            Row(value={**row, "id": row.get("id", key)}, at=place)
+            for (key, row), place in zip(tree.items(), places, strict=True)
+        )
+        return TableRows(name=name, rows=rows, keyed=True)
+    if not isinstance(tree, list):
+        raise _invalid("E-TABLE", at, "a table is a list of rows, or a map from id to row")
+    return TableRows(
+        name=name, rows=tuple(Row(value=row, at=place) for row, place in zip(tree, places, strict=True))
+    )
+
+
+def _separated(delimiter: str) -> Callable[[TableFile, str, str], TableRows]:
+    def read(table: TableFile, shown: str, text: str) -> TableRows:
+        return _from_lines(table, shown, text, delimiter)
+
+    return read
+
+
+def _from_lines(table: TableFile, shown: str, text: str, delimiter: str) -> TableRows:
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise _invalid("E-TABLE", Place(shown, line, 1), "holds a NUL character")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    header: list[str] = []
+    start = 1
+    try:
+        for cells in reader:
+            at = Place(shown, start, 1)
+            start = reader.line_num + 1
+            if not cells or cells == [""]:
+                continue
+            if not header:
+                header = [cell.strip() for cell in cells]
+                problems += _header_problems(header, at)
+            elif len(cells) != len(header):
+                problems.append(_ragged(at, len(cells), len(header)))
+            else:
+                rows.append(Row(value=dict(zip(header, cells, strict=True)), at=at))
+    except csv.Error as error:
+        problems.append(Problem(code="E-TABLE", place=Place(shown, start, 1), message=f"cannot be read: {error}"))
+    if not header and not problems:
+        problems.append(
+            Problem(
+                code="E-TABLE", place=Place(shown), message="is empty", hint="its first line names the columns"
+            )
+        )
+    if problems:
+        raise InvalidPipeline(problems)
+    return TableRows(name=table.name, rows=tuple(rows))
+
+
+def _header_problems(header: list[str], at: Place) -> list[Problem]:
+    return [
+        Problem(
+            code="E-TABLE",
+            place=at,
+            message=f"column {number + 1} {'has no name' if not name else f'is named {name!r} twice'}",
+        )
+        for number, name in enumerate(header)
+        if not name or name in header[:number]
+    ]
+
+
+def _ragged(at: Place, cells: int, columns: int) -> Problem:
+    return Problem(
+        code="E-TABLE",
+        place=at,
+        message=f"the row has {cells} cells; the table has {columns} columns",
+        hint='put a cell that holds the separator in quotes: "a, b"' if cells > columns else "",
+    )
+
+
+def _from_yaml(table: TableFile, shown: str, text: str) -> TableRows:
+    tree = document.parse(text, file=shown, max_bytes=TABLE_LIMIT, root="any")
+    keys = list(tree.root) if isinstance(tree.root, dict) else range(len(tree.root or ()))
+    places = [tree.place((key,), key=isinstance(tree.root, dict)) for key in keys]
+    return _from_tree(table.name, tree.root, places, Place(shown))
+
+
+def _from_json(table: TableFile, shown: str, text: str) -> TableRows:
+    """A JSON list or map. Its rows are decoded one by one, which tells where each stands."""
+    start = _skip(text, 0)
+    opening = text[start : start + 1]
+    if opening not in {"[", "{"}:
+        raise _invalid("E-TABLE", Place(shown, 1, 1), "a table is a list of rows, or a map from id to row")
+    decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)
+    try:
+        decoder.decode(text)
+        keys, values, places = _walk_json(decoder, text, start, shown)
+    except json.JSONDecodeError as error:
+        raise _invalid("E-TABLE", Place(shown, error.lineno, error.colno), f"is not JSON: {error.msg}") from None
+    except (ValueError, RecursionError) as error:
+        raise _invalid("E-TABLE", Place(shown), f"is not JSON: {error}") from None
+    tree = dict(zip(keys, values, strict=True)) if opening == "{" else values
+    return _from_tree(table.name, tree, places, Place(shown))
+
+
+def _walk_json(
+    decoder: json.JSONDecoder, text: str, start: int, shown: str
+) -> tuple[list[str], list[Any], list[Place]]:
+    lines = _LineCounter(text, shown)
+    keys: list[str] = []
+    values: list[Any] = []
+    places: list[Place] = []
+    position = _skip(text, start + 1)
+    while text[position] not in "]}":
+        places.append(lines.place(position))
+        if text[start] == "{":
+            name, position = decoder.raw_decode(text, position)
+            keys.append(name)
+            position = _skip(text, text.index(":", position) + 1)
+        value, position = decoder.raw_decode(text, position)
+        values.append(value)
+        position = _skip(text, position)
+    return keys, values, places
+
+
+def _from_json_lines(table: TableFile, shown: str, text: str) -> TableRows:
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)
+    for number, line in _numbered(text):
+        try:
+            rows.append(Row(value=decoder.decode(line), at=Place(shown, number, 1)))
+        except json.JSONDecodeError as error:
+            place = Place(shown, number, error.colno)
+            problems.append(Problem(code="E-TABLE", place=place, message=f"is not JSON: {error.msg}"))
+        except (ValueError, RecursionError) as error:
+            problems.append(
+                Problem(code="E-TABLE", place=Place(shown, number, 1), message=f"is not JSON: {error}")
+            )
+    if problems:
+        raise InvalidPipeline(problems)
+    return TableRows(name=table.name, rows=tuple(rows))
+
+
+def _numbered(text: str) -> Iterator[tuple[int, str]]:
+    # Not splitlines: U+2028 may stand in a JSON text and ends no line of the file.
+    return ((number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f'"{twice}" is given twice')
+    return result
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a number of JSON")
+
+
+def _skip(text: str, position: int) -> int:
+    match = _BREAK.match(text, position)
+    return match.end() if match else position
+
+
+class _LineCounter:
+    """Line and column of rising positions, in one pass over the text."""
+
+    def __init__(self, text: str, shown: str) -> None:
+        self._text, self._shown = text, shown
+        self._line, self._start, self._at = 1, 0, 0
+
+    def place(self, position: int) -> Place:
+        breaks = self._text.count("\n", self._at, position)
+        if breaks:
+            self._line += breaks
+            self._start = self._text.rindex("\n", 0, position) + 1
+        self._at = position
+        return Place(self._shown, self._line, position - self._start + 1)
+
+
+_READERS: Final[dict[str, Callable[[TableFile, str, str], TableRows]]] = {
+    "csv": _separated(","),
+    "tsv": _separated("\t"),
+    "json": _from_json,
+    "jsonl": _from_json_lines,
+    "yaml": _from_yaml,
+    "yml": _from_yaml,
+}
