@@ -7,7 +7,7 @@ faulty file can be checked as well; its names are kept in `Pipeline.unsound`.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe.spec.model import (
@@ -43,6 +43,9 @@ FIELDS: Final = (
     "output_format",
 )
 """The fields that a step may take from the pipeline's defaults."""
+
+_GONE: Final = object()
+"""Stands where an item was left out of a list, so that the others keep their places."""
 
 _NAMING: Final = frozenset({"vars", "data", "references", "steps"})
 
@@ -98,8 +101,8 @@ class _Decoder:
         return {name: self._field((*path, name), tree[name]) for name in FIELDS if name in tree}
 
     def _list(self, path: TreePath, tree: Mapping[str, Any]) -> tuple[Field, ...]:
-        items = tree.get(str(path[-1]), ())
-        return tuple(self._field((*path, index), item) for index, item in enumerate(items))
+        items = tree.get(str(path[-1]), [])
+        return tuple(self._field((*path, index), item) for index, item in _items(items))
 
     def _table(self, path: TreePath, name: str, tree: Any) -> Table:
         at = self._document.place(path)
@@ -116,7 +119,7 @@ class _Decoder:
         at = self._document.place(path, key=True)
         if isinstance(tree, str):
             return NamedSet(name=name, sources=(self._field(path, tree),), at=at)
-        sources = tuple(self._field((*path, index), item) for index, item in enumerate(tree))
+        sources = tuple(self._field((*path, index), item) for index, item in _items(tree))
         return NamedSet(name=name, sources=sources, at=at)
 
     def _step(self, name: str, tree: Mapping[str, Any], defaults: Mapping[str, Field]) -> Generate:
@@ -127,7 +130,7 @@ class _Decoder:
             prompt=self._prompt((*path, "prompt"), tree["prompt"]),
             references=tuple(
                 self._reference((*path, "references", index), entry)
-                for index, entry in enumerate(tree.get("references", ()))
+                for index, entry in _items(tree.get("references", []))
             ),
             foreach=self._foreach((*path, "foreach"), name, tree["foreach"]) if "foreach" in tree else None,
             fields={**defaults, **self._fields(path, tree)},
@@ -169,22 +172,33 @@ class _Decoder:
         )
 
 
+def _items(tree: list[Any]) -> Iterator[tuple[int, Any]]:
+    return ((index, item) for index, item in enumerate(tree) if item is not _GONE)
+
+
 def _pruned(tree: Any, without: Collection[TreePath]) -> Any:
     """The tree without the entries of those paths; nothing is left of a root that is unsound itself."""
     if () in without:
         return {}
-    for path in sorted(without, key=len):
-        tree = _left_out(tree, path)
-    return tree
+    marks: dict[str | int, Any] = {}
+    # The shortest last, so that what leaves out a whole map is not undone by one of its entries.
+    for path in sorted(without, key=len, reverse=True):
+        node = marks
+        for part in path[:-1]:
+            node = node.setdefault(part, {})
+        node[path[-1]] = _GONE
+    return _left_out(tree, marks)
 
 
-def _left_out(tree: Any, path: TreePath) -> Any:
-    first, rest = path[0], path[1:]
+def _left_out(tree: Any, marks: Any) -> Any:
+    if marks is _GONE:
+        return _GONE
     if isinstance(tree, list):
-        return [_left_out(item, rest) if index == first else item for index, item in enumerate(tree)]
-    if not rest or first not in tree:
-        return {key: value for key, value in tree.items() if key != first}
-    return {**tree, first: _left_out(tree[first], rest)}
+        return [_left_out(item, marks.get(index, {})) for index, item in enumerate(tree)] if marks else tree
+    if not isinstance(tree, dict) or not marks:
+        return tree
+    kept = ((key, _left_out(value, marks.get(key, {}))) for key, value in tree.items())
+    return {key: value for key, value in kept if value is not _GONE}
 
 
 def _stem(file: str) -> str:

@@ -44,31 +44,36 @@ _KIND_NAMES: Final = MappingProxyType(
     }
 )
 
+_NOUNS: Final = MappingProxyType({"steps": "step", "data": "table", "references": "set"})
+
 _TRUTHS: Final = MappingProxyType(
     {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 )
 """Words that older YAML read as booleans and that are texts here."""
 
 _LATER: Final = frozenset(
-    {"each", "exclude", "images", "include", "matrix", "profiles", "tools", "use", "when", "with"}
+    {"each", "exclude", "images", "include", "manual", "matrix", "profiles", "tools", "use", "when", "with"}
 )
-"""Keys of the language that this version does not read yet: no misspellings of others."""
+"""Words of the language that this version does not read yet: no misspellings of others."""
 
-_NO_TEXT_MATTERS: Final = frozenset(
-    {
-        *("title", "description", "default", "examples", "patternErrorMessage"),
-        *("type", "minLength", "minimum", "maximum", "minItems", "minProperties"),
-        *("properties", "patternProperties", "additionalProperties", "propertyNames", "required", "items"),
-    }
+_OF_TEXTS: Final = frozenset({"pattern", "minLength", "maxLength"})
+_OF_NUMBERS: Final = frozenset({"minimum", "maximum"})
+_OF_MAPS: Final = frozenset(
+    {"properties", "patternProperties", "additionalProperties", "propertyNames", "required", "minProperties"}
 )
-"""Keywords for which one text that is long enough is as good as another."""
+_OF_LISTS: Final = frozenset({"items", "minItems"})
+_SAID: Final = frozenset({"title", "description", "default", "examples", "patternErrorMessage"})
+
+_LIKE_ANY_TEXT: Final = _SAID | _OF_NUMBERS | _OF_MAPS | _OF_LISTS | {"type", "minLength"}
+"""Keywords for which a text that is long enough is as good as any other."""
+
+_LIKE_ANY_NUMBER: Final = _SAID | _OF_NUMBERS | _OF_TEXTS | _OF_MAPS | _OF_LISTS | {"type"}
+"""Keywords for which a number within its bounds is as good as any other."""
 
 _LOAD_BEARING: Final = frozenset({("foreach",), ("group",)})
 """Fields without which a step would be another one, and what refers to it look wrong."""
 
 _LEAST: Final = frozenset({"minLength", "minItems", "minProperties"})
-
-_ANNOTATIONS: Final = frozenset({"title", "description", "default", "examples"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +212,7 @@ def _one_of_each_shape(root: Any) -> Any:
 
 def _shape(rule: Any, value: Any) -> Hashable:
     """All of a value that its schema looks at: values of one shape are equally valid."""
-    if not isinstance(rule, dict) or not rule.keys() - _ANNOTATIONS:
+    if not isinstance(rule, dict) or not rule.keys() - _SAID:
         return None
     match value:
         case dict():
@@ -220,8 +225,11 @@ def _shape(rule: Any, value: Any) -> Hashable:
                 len(value) >= rule.get("minItems", 0),
                 frozenset(_shape(each, item) for item in value),
             )
-        case str() if rule.keys() <= _NO_TEXT_MATTERS:
+        case str() if rule.keys() <= _LIKE_ANY_TEXT:
             return str, len(value) >= rule.get("minLength", 0)
+        case int() | float() if rule.keys() <= _LIKE_ANY_NUMBER:
+            low, high = rule.get("minimum", -math.inf), rule.get("maximum", math.inf)
+            return type(value), low <= value <= high and abs(value) < math.inf
         case _:
             return type(value), value
 
@@ -230,15 +238,14 @@ def _unsound(faults: Iterable[_Fault]) -> Iterator[TreePath]:
     for fault in faults:
         if fault.is_name:
             yield (*fault.path, fault.value)
-        elif fault.keyword != "additionalProperties":
+        elif fault.keyword == "type" or (fault.path and fault.keyword != "additionalProperties"):
             yield _entry(fault.path)
 
 
 def _entry(path: TreePath) -> TreePath:
-    """The smallest entry around a value that can be left out: optional, and not an item of a list."""
-    while path and (
-        isinstance(path[-1], int)
-        or path[-1] in _rule_at(path[:-1]).get("required", ())
+    """The smallest entry around a value without which the rest keeps its meaning."""
+    while len(path) > 1 and (
+        path[-1] in _rule_at(path[:-1]).get("required", ())
         or (path[0] == "steps" and path[2:] in _LOAD_BEARING)
     ):
         path = path[:-1]
@@ -359,9 +366,11 @@ def _hint(fault: _Fault) -> str:
             return f"write {_TRUTHS[value.lower()]}"
         case str() if kinds & {"integer", "number"} and value.strip().lstrip("-").isdecimal():
             return f"write {int(value)} without quotes"
+        case str() if value in _LATER:
+            return f'"{value}" is not supported by this version of seedream-pipe'
         case str() if choices := _choices(fault.rule):
             return did_you_mean(value, choices)
-        case bool() | int() | float() if fault.keyword == "type" and kinds == {"string"}:
+        case bool() | int() | float() if kinds == {"string"} and not _choices(fault.rule):
             return f'a text needs quotes here: "{_written(value)}"'
         case int() if fault.keyword == "const" and value > fault.bound:
             return "the file may be meant for a newer seedream-pipe"
@@ -424,9 +433,12 @@ def _written(value: object) -> str:
 
 
 def _label(path: TreePath) -> str:
-    if not path:
-        return "the file"
-    *above, last = path
-    if isinstance(last, int):
-        return f"entry {last + 1} of {_label(tuple(above))}"
-    return f'"{escaped(last, limit=60)}"'
+    match path:
+        case ():
+            return "the file"
+        case (*above, int(index)):
+            return f"entry {index + 1} of {_label(tuple(above))}"
+        case (str(section), str(name)) if section in _NOUNS:
+            return f'{_NOUNS[section]} "{escaped(name, limit=60)}"'
+        case _:
+            return f'"{escaped(str(path[-1]), limit=60)}"'
