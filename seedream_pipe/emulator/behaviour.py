@@ -319,7 +319,7 @@ class Behaviour:
         if not self._key_is_good(received.key):
             answer, status = _failed(_bad_key("302"), ""), 401
         else:
-            tree = _result(task)
+            tree = _result(task, fault)
             answer, status = _json(tree), tree["status_code"]
         self.books.polls.append(
             Poll(number=number, at=now, task_id=task_id, headers=received.headers, status_code=status)
@@ -456,10 +456,12 @@ def _json(tree: object) -> Answer:
     return Answer(status=200, headers=(("content-type", "application/json"),), parts=(as_json(tree),))
 
 
-def _result(task: _Task | None) -> dict[str, Any]:
+def _result(task: _Task | None, fault: Fault) -> dict[str, Any]:
     if task is None:
         return {"content_type": "", "data": "", "err": "task not found", "status_code": 404}
-    if not task.ready:
+    if fault.answer == "302/async-failed":
+        task = _Task(answer=_failed(ark("400-output-image-sensitive"), ""), ready=True)
+    if not task.ready or fault.answer == "302/async-pending":
         return {"content_type": "", "data": "", "err": "result pending", "status_code": 0}
     return {
         "content_type": "application/json",

@@ -126,9 +126,16 @@ SCENES: Final[Mapping[str, _Changes]] = MappingProxyType(
         },
         "stream/truncated-mid-event": {**_GROUP, "count": 2, "cut": "event", "at": 1.0, "end": "close"},
         "stream/error-event": {**_GROUP, "count": 0},
+        "302/async-submit": {},
+        "302/async-pending": {},
+        "302/async-done": {},
+        "302/async-failed": {"count": 1, "refuse": (0,)},
     }
 )
-"""Samples that are played, not copied: their links lead to pictures that exist."""
+"""Samples that are played, not copied: their links lead to pictures that exist.
+
+The asynchronous ones belong to 302.AI's `?async=true`: pending and failed can also be said to a poll.
+"""
 
 
 def played(fault: Fault) -> Fault:

@@ -1,7 +1,7 @@
 """Pictures of exactly the size they claim, made in a few milliseconds (R151).
 
 A picture is a plain field in its own hue with a band on top that names the
-request and the picture. Only the bands and one line of the field are drawn and
+request and the picture. Only the band and one line of the field are drawn and
 encoded; the field is that line again and again. In JPEG a restart marker after
 each line of blocks makes every line independent of the others, so lines of a
 small picture may be put together into a large one; in PNG the filter "up" turns
@@ -82,14 +82,15 @@ def _jpeg(drawing: Drawing) -> bytes:
 def _bands(drawing: Drawing) -> tuple[int, int]:
     """The height of a band in pixels and the number of lines of blocks."""
     lines = -(-drawing.height // _BLOCK)
-    return max(1, min(6, lines // 4)) * _BLOCK, lines
+    return max(1, min(4, lines // 4)) * _BLOCK, lines
 
 
 def _strip(drawing: Drawing, band: int) -> Image.Image:
-    """Band, one line of the field, band: all that has to be encoded."""
+    """Band, one line of the field, and a band below for a watermark: all that has to be encoded."""
     hue = drawing.token[0] / 256
     red, green, blue = (round(255 * part) for part in colorsys.hsv_to_rgb(hue, 0.5, 0.75))
-    strip = Image.new("RGB", (drawing.width, 2 * band + _BLOCK), (red, green, blue))
+    height = band + _BLOCK + (band if drawing.watermark else 0)
+    strip = Image.new("RGB", (drawing.width, height), (red, green, blue))
     text = _text(drawing.label, band, drawing.width)
     strip.paste((20, 20, 20), (band // 4, (band - text.height) // 2), text)
     if drawing.watermark:
@@ -163,8 +164,8 @@ def _png(drawing: Drawing) -> bytes:
     stride = channels * drawing.width
     pixels = strip.tobytes()
     above = _plain(pixels, stride, 0, band + 1)
-    below = _plain(pixels, stride, band + _BLOCK, 2 * band + _BLOCK)
-    repeats = drawing.height - 2 * band - 1
+    below = _plain(pixels, stride, band + _BLOCK, strip.height)
+    repeats = drawing.height - (band + 1) - (strip.height - band - _BLOCK)
     data = b"".join(
         (
             b"\x78\x01",

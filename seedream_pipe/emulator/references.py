@@ -1,7 +1,8 @@
 """Reference pictures: what a string in `image` may be and hold (contract section 4).
 
 A data URI is decoded whole. A link to the emulator's own store is looked up
-there. Any other http or https URL is taken as it stands: nothing is fetched.
+there. Any other http or https URL is taken as it stands, for nothing is fetched;
+only a host below `.invalid` cannot be reached (RFC 2606).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+from urllib.parse import urlsplit
 
 from PIL import Image, UnidentifiedImageError
 
@@ -31,7 +33,7 @@ _MOST_PIXELS: Final = 36_000_000
 _LEAST_SIDE: Final = 15
 _ASPECT: Final = (1 / 16, 16.0)
 _DATA_URI: Final = re.compile(r"data:image/([a-z0-9.+-]+);base64,")
-_HTTP: Final = re.compile(r"https?://[^/\s]+(/\S*)?", re.ASCII)
+_HTTP: Final = re.compile(r"https?://[^/\s\[\]]+(/\S*)?", re.ASCII)
 _HEIF_BRANDS: Final = frozenset({b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis"})
 
 
@@ -88,6 +90,10 @@ def _linked(text: str, own: Own) -> Reference:
     found = own(text)
     if isinstance(found, ArkFailure):
         raise Declined(found)
+    if (urlsplit(text).hostname or "").endswith(".invalid"):
+        raise Declined(
+            ark("400-image-download-timeout").only(f"Error while downloading: {text} has no address.")
+        )
     return Reference(kind="link", measure=found)
 
 
