@@ -1,0 +1,151 @@
+import errno
+import os
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from seedream_pipe.digest import Key, blob_digest
+from seedream_pipe.errors import StoreError, StoreTooNew
+from seedream_pipe.store.blobs import Gone
+from seedream_pipe.store.folder import Store
+from seedream_pipe.store.results import Miss
+from tests.store.faulty_disk import failing, tree
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "project" / ".seedream"
+
+
+def test_a_new_store_says_its_version(folder: Path):
+    Store.open(folder)
+
+    assert (folder / "format").read_text() == "seedream-pipe store 1\n"
+
+
+def test_a_store_ignores_itself_in_git(folder: Path):
+    folder.parent.mkdir()
+    subprocess.run(["git", "init", "-q", str(folder.parent)], check=True)
+    Store.open(folder).blobs.put(b"a picture")
+
+    command = ["git", "-C", str(folder.parent), "status", "--porcelain", "-uall"]
+    shown = subprocess.run(command, check=True, capture_output=True)
+    assert shown.stdout == b""
+
+
+def test_a_store_is_opened_again_and_nothing_is_changed(folder: Path):
+    digest = Store.open(folder).blobs.put(b"a picture")
+    before = tree(folder)
+
+    again = Store.open(folder)
+
+    assert tree(folder) == before
+    assert again.blobs.read(digest) == b"a picture"
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_a_newer_store_is_refused_untouched(folder: Path, create: bool):  # noqa: FBT001
+    Store.open(folder)
+    (folder / "format").write_text("seedream-pipe store 2\n")
+    before = tree(folder)
+
+    with pytest.raises(StoreTooNew, match="form 2"):
+        Store.open(folder, create=create)
+
+    assert tree(folder) == before
+
+
+@pytest.mark.parametrize("text", ["", "1", "seedream-pipe store", "seedream-pipe store one", "\x00\xff"])
+def test_a_format_that_says_nothing_is_refused(folder: Path, text: str):
+    Store.open(folder)
+    (folder / "format").write_bytes(text.encode("latin-1"))
+
+    with pytest.raises(StoreError, match="does not say the version"):
+        Store.open(folder)
+
+
+def test_a_folder_with_other_things_is_not_made_a_store(folder: Path):
+    folder.mkdir(parents=True)
+    (folder / "thesis.doc").write_text("five years")
+
+    with pytest.raises(StoreError, match=r"thesis\.doc"):
+        Store.open(folder)
+
+    assert [path.name for path in folder.iterdir()] == ["thesis.doc"]
+
+
+@pytest.mark.parametrize("left", [[], [".tmp-1"], [".tmp-1", ".gitignore"]])
+def test_what_a_killed_process_left_of_a_new_store_is_finished(folder: Path, left: list[str]):
+    folder.mkdir(parents=True)
+    for name in left:
+        (folder / name).write_text("*\n")
+
+    Store.open(folder)
+
+    assert (folder / "format").is_file()
+
+
+def test_a_store_that_is_missing_is_empty_for_who_only_reads(folder: Path):
+    store = Store.open(folder, create=False)
+
+    assert store.results.get(Key("ab" * 32)) == Miss(reason="never made")
+    assert store.blobs.read(blob_digest(b"x")) == Gone(digest=blob_digest(b"x"), reason="missing")
+    assert list(store.blobs.digests()) == list(store.results) == []
+    assert not folder.parent.exists()
+
+
+def test_reading_writes_nothing(folder: Path):
+    digest = Store.open(folder).blobs.put(b"a picture")
+    before = tree(folder)
+
+    store = Store.open(folder, create=False)
+    store.blobs.read(digest)
+    store.results.get(Key("ab" * 32))
+    with pytest.raises(StoreError, match="for reading only"):
+        store.blobs.put(b"another")
+    with pytest.raises(StoreError, match="for reading only"):
+        store.expect_healthy()
+
+    assert tree(folder) == before
+
+
+@pytest.mark.parametrize("number", range(1, 10))
+def test_a_store_that_cannot_be_made_says_so(folder: Path, number: int):
+    with pytest.raises(StoreError, match="cannot be written"):
+        Store.open(folder, files=failing(number, error=errno.EROFS, times=1000))
+
+
+def test_nobody_else_may_look_into_a_store(folder: Path):
+    before = os.umask(0)
+    try:
+        Store.open(folder).blobs.put(b"a picture")
+    finally:
+        os.umask(before)
+
+    found = [folder, *folder.rglob("*")]
+    assert [path for path in found if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
+
+
+def test_a_full_disk_is_seen_before_anything_is_sent(folder: Path):
+    store = Store.open(folder)
+
+    store.expect_room(1)
+    with pytest.raises(StoreError, match="MiB left"):
+        store.expect_room(1 << 60)
+
+
+def test_pictures_that_never_arrived_are_swept_after_a_day(folder: Path):
+    store = Store.open(folder)
+    old, young = store.blobs.temporary(), store.blobs.temporary()
+    old.write_bytes(b"half")
+    young.write_bytes(b"half")
+    day = 24 * 3600
+    os.utime(old, (1_000_000, 1_000_000))
+    os.utime(young, (1_000_000 + day, 1_000_000 + day))
+
+    removed = store.sweep(now=lambda: 1_000_000 + day + 1)
+
+    assert removed == 1
+    assert list(store.blobs.unfinished()) == [young]
