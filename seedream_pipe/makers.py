@@ -104,13 +104,15 @@ class Request:
     `body` is exactly what goes over the wire. `shown` is the same for people and
     for the ledger: reference bytes replaced by ``sha256:…`` digests, no secrets.
     `ceiling` is how many pictures it can cost; `patience` how many seconds the
-    answer may take (R132).
+    answer may take (R132). `client_id` names the call towards the service (R10);
+    whoever records it sets it before `send`, which else makes one up.
     """
 
     body: bytes = field(repr=False)
     shown: Json
     ceiling: int
     patience: float
+    client_id: str = ""
 
 
 class Tape(Protocol):

@@ -1,0 +1,242 @@
+"""HTTP as the money rules want it. The only module that knows httpx.
+
+Rule 1: a call that is paid for has a connection of its own, so that a connection which
+the server had closed already can never make its outcome doubtful (reliability 3.2).
+Rule 2: downloads never share anything with the paid calls but the TLS settings. Their
+connections are kept in lanes of eight, because a pool that is larger gets slower with
+every connection (encode/httpcore#1035).
+Rule 3: transports are used bare: no redirects, no cookies, no authorization, no logging.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import ssl
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx
+
+__all__ = ["Broken", "Incoming", "Network", "proxy_for"]
+
+CONNECT_SECONDS: Final = 30.0
+UPLOAD_SECONDS: Final = 600.0
+"""R50: an upload that is slower is refused by the service."""
+
+_IDLE_SECONDS: Final = 30.0
+_LANE: Final = 8
+_LANES_PER_HOST: Final = 16
+
+Headers = Sequence[tuple[str, str]]
+
+
+class Broken(Exception):
+    """The exchange did not come to its end; `str()` says how, without anything secret."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """An answer's head, and its body as it arrives. `chunks` raises `Broken`."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    chunks: AsyncIterator[bytes]
+
+    def header(self, name: str) -> str:
+        """The first value of a header, by lower-case name, or an empty text."""
+        return next((value for key, value in self.headers if key.lower() == name), "")
+
+
+class Network:
+    """Connections of one provider. `tls` replaces the system's certificates, for tests."""
+
+    def __init__(self, environment: Mapping[str, str], *, tls: ssl.SSLContext | None = None) -> None:
+        self._environment = environment
+        self._tls = tls
+        self._no_tls: ssl.SSLContext | None = None
+        self._lanes: dict[tuple[str, str], list[_Lane]] = {}
+
+    @asynccontextmanager
+    async def post(self, url: str, headers: Headers, body: AsyncIterator[bytes]) -> AsyncIterator[Incoming]:
+        """Send one paid call over a new connection. `body` is asked for when that stands.
+
+        Time is the caller's matter but for connecting and for a write that hangs.
+
+        Raises:
+            Broken: the head of an answer did not come.
+
+        """
+        transport = self._transport(url, connections=1, keep=0)
+        try:
+            request = httpx.Request(
+                "POST",
+                url,
+                headers=list(headers),
+                content=body,
+                extensions={"timeout": _timeouts(read=None)},
+            )
+            async with _exchange(transport, request) as incoming:
+                yield incoming
+        finally:
+            await transport.aclose()
+
+    @asynccontextmanager
+    async def get(self, url: str, headers: Headers, *, address: str = "") -> AsyncIterator[Incoming]:
+        """Ask for a file, byte for byte under this URL (R73). Connects to `address` when given.
+
+        Raises:
+            Broken: the head of an answer did not come.
+
+        """
+        parts = urlsplit(url)
+        lane = self._lane(url)
+        target = url[url.index(parts.netloc) + len(parts.netloc) :].partition("#")[0]
+        extensions: dict[str, object] = {"timeout": _timeouts(read=_IDLE_SECONDS), "target": target.encode()}
+        where = url
+        if address and address != parts.hostname:
+            shown = f"[{address}]" if ":" in address else address
+            where = f"{parts.scheme}://{shown}:{parts.port or (443 if parts.scheme == 'https' else 80)}/"
+            extensions["sni_hostname"] = parts.hostname or ""
+        request = httpx.Request(
+            "GET", where, headers=[("Host", parts.netloc), *headers], extensions=extensions
+        )
+        lane.busy += 1
+        try:
+            async with lane.free, _exchange(lane.transport, request) as incoming:
+                yield incoming
+        finally:
+            lane.busy -= 1
+
+    async def addresses(self, host: str, port: int) -> list[str]:
+        """Look a host's name up; an address is its own.
+
+        Raises:
+            Broken: it has no address.
+
+        """
+        try:
+            return [str(ipaddress.ip_address(host))]
+        except ValueError:
+            pass
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, proto=6)
+        except (OSError, UnicodeError) as error:
+            raise Broken(f"{host} cannot be found ({_said(error)})") from None
+        return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+    def has_proxy(self, url: str) -> bool:
+        """Whether a proxy stands between us and the host; it then looks the name up."""
+        return proxy_for(url, self._environment) is not None
+
+    async def close(self) -> None:
+        """Close every connection that is kept."""
+        lanes = [lane for lanes in self._lanes.values() for lane in lanes]
+        self._lanes.clear()
+        for lane in lanes:
+            await lane.transport.aclose()
+
+    def _lane(self, url: str) -> _Lane:
+        """Choose connections of this host alone: what one host proved is not another's."""
+        parts = urlsplit(url)
+        lanes = self._lanes.setdefault((parts.scheme, parts.netloc), [])
+        least = min(lanes, key=lambda lane: lane.busy, default=None)
+        if least is None or (least.busy >= _LANE and len(lanes) < _LANES_PER_HOST):
+            least = _Lane(self._transport(url, connections=_LANE, keep=_LANE))
+            lanes.append(least)
+        return least
+
+    def _transport(self, url: str, *, connections: int, keep: int) -> httpx.AsyncHTTPTransport:
+        return httpx.AsyncHTTPTransport(
+            verify=self._context(url),
+            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=keep),
+            proxy=proxy_for(url, self._environment),
+        )
+
+    def _context(self, url: str) -> ssl.SSLContext:
+        """Give the one TLS context; reading the certificates takes tens of milliseconds."""
+        if urlsplit(url).scheme == "https":
+            if self._tls is None:
+                self._tls = httpx.create_ssl_context()
+            return self._tls
+        if self._no_tls is None:
+            # Trusts nobody: a plain connection has no use for it, and cannot become another.
+            self._no_tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        return self._no_tls
+
+
+class _Lane:
+    """A few connections to one host."""
+
+    def __init__(self, transport: httpx.AsyncHTTPTransport) -> None:
+        self.transport = transport
+        self.free = asyncio.Semaphore(_LANE)
+        self.busy = 0
+
+
+def proxy_for(url: str, environment: Mapping[str, str]) -> str | None:
+    """Find the proxy that the environment names for a URL. Plain http never goes through one."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme != "https":
+        return None
+    for name in _variable(environment, "NO_PROXY").replace(" ", "").lower().split(","):
+        if name == "*" or (name and (host == name.lstrip(".") or host.endswith("." + name.lstrip(".")))):
+            return None
+    found = _variable(environment, "HTTPS_PROXY") or _variable(environment, "ALL_PROXY")
+    return found if not found or "://" in found else f"http://{found}"
+
+
+def _variable(environment: Mapping[str, str], name: str) -> str:
+    return environment.get(name.lower()) or environment.get(name) or ""
+
+
+def _timeouts(*, read: float | None) -> dict[str, float | None]:
+    return {"connect": CONNECT_SECONDS, "read": read, "write": UPLOAD_SECONDS, "pool": None}
+
+
+@asynccontextmanager
+async def _exchange(transport: httpx.AsyncHTTPTransport, request: httpx.Request) -> AsyncIterator[Incoming]:
+    try:
+        response = await transport.handle_async_request(request)
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        # Without the cause: it carries the request, and that the key.
+        raise Broken(_said(error)) from None
+    try:
+        yield Incoming(
+            status=response.status_code,
+            headers=tuple(
+                (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw
+            ),
+            chunks=_chunks(response),
+        )
+    finally:
+        await response.stream.aclose()  # type: ignore[union-attr]  # an asynchronous one here
+
+
+async def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in response.stream:  # type: ignore[union-attr]  # as above
+            yield chunk
+    except (httpx.HTTPError, httpx.StreamError, OSError) as error:
+        raise Broken(_said(error)) from None
+
+
+def _said(error: Exception) -> str:
+    """Say in a few words what happened, for a person."""
+    words: Mapping[type[Exception], str] = {
+        httpx.ConnectTimeout: f"no connection within {CONNECT_SECONDS:.0f} s",
+        httpx.ConnectError: "no connection",
+        httpx.ProxyError: "the proxy refused",
+        httpx.ReadTimeout: "nothing came for too long",
+        httpx.WriteTimeout: "nothing could be sent for too long",
+        httpx.ReadError: "the connection broke",
+        httpx.WriteError: "the connection broke while sending",
+        httpx.RemoteProtocolError: "the answer is not whole",
+    }
+    kind = words.get(type(error), type(error).__name__)
+    text = str(error)
+    return f"{kind}: {text}" if text else kind
