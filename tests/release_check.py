@@ -45,7 +45,15 @@ def main() -> None:
 def run(*command: str | Path, cwd: Path, home: Path | None = None) -> str:
     """Run a command and return its output; with a home, as somebody whose environment is empty."""
     environment = {"HOME": str(home), "PATH": os.defpath} if home else None
-    done = subprocess.run(command, cwd=cwd, env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         sys.exit(f"{done.stdout}\nexit code {done.returncode} of: {' '.join(map(str, command))}")
     return done.stdout

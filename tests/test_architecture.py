@@ -33,6 +33,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "errors",
             "ledger",
             "makers",
+            "pictures",
             "plan",
             "problems",
             "profiles",
@@ -57,6 +58,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "problems",  # a reason has its place in the file
             "errors",
             "pictures",
+            "version",  # the record says who made it
         }
     ),
     # a table in YAML is read by the rules of the pipeline, and what is wrong in it is a finding
@@ -77,7 +79,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "errors",
         }
     ),
-    "catalog": frozenset({"operations", "providers", "makers"}),
+    "catalog": frozenset({"operations", "providers", "makers", "profiles", "settings"}),
     "spec": frozenset({"makers", "profiles", "graph", "problems", "errors"}),
     "operations": frozenset({"makers", "pictures"}),
     "providers": frozenset({"makers", "profiles", "settings", "errors", "digest", "pictures"}),
