@@ -9,9 +9,20 @@ test may ask for. Nothing that a client needs belongs here.
 goes wrong, `Options` are the switches that hold for every call.
 """
 
-from seedream_pipe.emulator.faults import Fault, WrongScript
+from seedream_pipe.emulator.faults import Fault, WrongScript, fault_from_json
 from seedream_pipe.emulator.ledger import Billed, Download, Ledger, Request
 from seedream_pipe.emulator.options import Options
 from seedream_pipe.emulator.server import Emulator, serve
 
-__all__ = ["Billed", "Download", "Emulator", "Fault", "Ledger", "Options", "Request", "WrongScript", "serve"]
+__all__ = [
+    "Billed",
+    "Download",
+    "Emulator",
+    "Fault",
+    "Ledger",
+    "Options",
+    "Request",
+    "WrongScript",
+    "fault_from_json",
+    "serve",
+]

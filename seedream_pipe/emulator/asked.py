@@ -7,7 +7,7 @@ or refused in strict mode (R24). Raises `Declined` with the server's own answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from seedream_pipe.emulator.sizes import chosen, shape
 __all__ = ["Asked", "asked", "without_nulls"]
 
 _MOST: Final = 15
+_SET_ASIDE_FOR_LAYERS: Final = 17
 _WORDS: Final[Mapping[str, frozenset[str]]] = {
     "response_format": frozenset({"url", "b64_json"}),
     "sequential_image_generation": frozenset({"auto", "disabled"}),
@@ -96,9 +97,14 @@ def asked(
     model_id: str,
     flavour: Flavour,
     options: Options,
+    admit: Callable[[int], None],
     own: Own,
 ) -> Asked:
-    """The request that these fields make. Checks come in the order of R115."""
+    """The request that these fields make.
+
+    Checks come in the order of R115: parameters, then `admit` with the number of pictures (the
+    limits of the account), then the references, of which `own` knows those of our own store.
+    """
     ignored = _ignored(fields, model, flavour)
     if ignored and options.strict:
         raise Declined(_bad(ignored[0]).coded("InvalidParameter.UnsupportedParameter"))
@@ -112,12 +118,13 @@ def asked(
     images = _images(fields, model, options)
     size = _size(fields, model, model_id, options, layers=layers)
     most = _most(fields, len(images), options)
+    count = _count(prompt, most, one_fewer=options.one_fewer) if most else 1
+    admit(_SET_ASIDE_FOR_LAYERS if layers else count)
     references = tuple(referenced(image, profile=options.profile, own=own) for image in images)
     transparent = model.layers and fields.get("background") == "transparent"
     _check_special(fields, references, layers=layers, transparent=transparent)
     if isinstance(size, str):
-        first = next((each.measure for each in references[:1] if each.measure and each.measure.width), None)
-        ratio = (first.width, first.height) if first else None
+        ratio = _first_size(references)
         size = shape(size, model=model, profile=options.profile, reference=ratio, prompt=prompt)
     return Asked(
         model=model,
@@ -126,7 +133,7 @@ def asked(
         prompt=prompt,
         references=references,
         size=size,
-        count=_count(prompt, most, one_fewer=options.one_fewer) if most else 1,
+        count=count,
         stream=fields.get("stream", False),
         base64=fields.get("response_format") == "b64_json",
         watermark=fields.get("watermark", True),
@@ -223,6 +230,12 @@ def _size(
     if layers and size == "auto":
         return "2K"
     return chosen(size, model, model_id, options.profile)
+
+
+def _first_size(references: tuple[Reference, ...]) -> tuple[int, int] | None:
+    """The size of the first reference, when it is known."""
+    first = references[0].measure if references else None
+    return (first.width, first.height) if first and first.width else None
 
 
 def _most(fields: Mapping[str, Any], references: int, options: Options) -> int | None:

@@ -13,7 +13,6 @@ import json
 import random
 import time
 import uuid
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -37,10 +36,12 @@ from seedream_pipe.emulator.framing import framed
 from seedream_pipe.emulator.generation import Call, answered, outcomes
 from seedream_pipe.emulator.images import Drawing
 from seedream_pipe.emulator.ledger import Billed, Books, Download, Poll, Request, shortened
+from seedream_pipe.emulator.limits import Limits
 from seedream_pipe.emulator.links import BUCKETS, Links, damaged
 from seedream_pipe.emulator.models import MODELS, Flavour, Model, family, serving, spoken_by
 from seedream_pipe.emulator.options import Options
-from seedream_pipe.emulator.replies import Answer, Bill, Headers, Ready, Reply, Wait
+from seedream_pipe.emulator.replies import Answer, Bill, Headers, Reply, Wait
+from seedream_pipe.emulator.tasks import Tasks
 
 __all__ = ["ARK_PATH", "RESELLER_PATH", "Behaviour", "Received"]
 
@@ -48,8 +49,6 @@ ARK_PATH: Final = "/api/v3/images/generations"
 RESELLER_PATH: Final = "/doubao/images/generations"
 _MODELS_PATH: Final = "/api/v3/models"
 _RESULT_PATHS: Final = ("/async_result", "/v1/async_result")
-_MINUTE: Final = 60.0
-_SET_ASIDE_FOR_LAYERS: Final = 17
 _NOWHERE: Final = Answer(status=404)
 
 
@@ -80,12 +79,6 @@ class Received:
         return key.strip() if scheme.lower() == "bearer" else ""
 
 
-@dataclass(slots=True, kw_only=True)
-class _Task:
-    answer: Answer
-    ready: bool = False
-
-
 class Behaviour:
     """One emulated service with everything it remembers."""
 
@@ -96,8 +89,8 @@ class Behaviour:
         self.ahead = 0.0
         self._chance = chance
         self._links = Links()
-        self._tasks: dict[str, _Task] = {}
-        self._minutes: dict[tuple[str, str], deque[tuple[float, int]]] = {}
+        self._tasks = Tasks()
+        self._limits = Limits(options)
 
     def reply(self, received: Received, now: float) -> Reply:
         """What to do about this request, which arrived at `now` (seconds since the epoch)."""
@@ -120,7 +113,7 @@ class Behaviour:
 
     def ready(self, task_id: str) -> None:
         """An asynchronous result can be fetched from now on."""
-        self._tasks[task_id].ready = True
+        self._tasks.ready(task_id)
 
     def reset(self) -> None:
         """Forget everything but the options. Calls under way still end."""
@@ -130,7 +123,8 @@ class Behaviour:
         self.script.clear()
         self.ahead = 0.0
         self._links = Links()
-        self._minutes.clear()
+        self._tasks = Tasks()
+        self._limits = Limits(self.options)
 
     def _framed(
         self, answer: Answer, fault: Fault, received: Received, now: float, *, generation: bool = False
@@ -149,33 +143,29 @@ class Behaviour:
     def _generation(self, received: Received, now: float) -> Reply:
         number = len(self.books.requests) + 1
         request_id = self._request_id(now)
-        reseller = received.path == RESELLER_PATH
-        flavour: Flavour = "302" if reseller else "cn"
-        fault, ask, failure = Fault(), None, None
-        tree: Any = None
+        flavour: Flavour = "302" if received.path == RESELLER_PATH else "cn"
+        fault, ask, failure, tree = None, None, None, None
         try:
             tree = self._admitted(received, flavour)
             fault = self.script.take("generation", number, str(tree.get("prompt", "")))
-            ask = self._asked(tree, flavour, received.origin, now)
-            flavour = ask.flavour
-            self._within_limits(ask, received.key, now)
+            flavour = self._flavour(tree.get("model"), flavour)
+            ask = self._asked(tree, flavour, received, now)
         except Declined as declined:
             failure = declined.failure
-            if tree is None:
-                fault = self.script.take("generation", number, "")
+        fault = fault or self.script.take("generation", number, "")
         self.books.enter()
         call = self._call(received, number, request_id, now, flavour=flavour, fault=fault)
         answer = _answer(ask, failure, fault, call)
         if self.options.retry_after and answer.status == 429:
             answer = replace(answer, headers=(*answer.headers, ("retry-after", self.options.retry_after)))
         if ask is not None and not self.options.ignore_async and _wants_async(received, flavour):
-            answer = self._task(answer)
+            answer = self._tasks.submit(self._task_id(), answer)
         self.books.requests.append(
             Request(
                 number=number,
                 at=now,
                 provider=flavour,
-                path=received.target,
+                target=received.target,
                 key=received.key,
                 headers=received.headers,
                 body=tree if self.options.keep_bodies else shortened(tree),
@@ -205,28 +195,34 @@ class Behaviour:
             return key in self.options.keys
         return bool(key) and not key.startswith("invalid")
 
-    def _asked(self, tree: Mapping[str, Any], flavour: Flavour, origin: str, now: float) -> Asked:
+    def _flavour(self, model_id: object, flavour: Flavour) -> Flavour:
+        """Who answers under Ark's path: the one whose name the model has, or the one that is set."""
+        if flavour == "302":
+            return "302"
+        return spoken_by(str(model_id)) if self.options.flavour == "auto" else self.options.flavour
+
+    def _asked(self, tree: Mapping[str, Any], flavour: Flavour, received: Received, now: float) -> Asked:
         """R115 from the model on. Raises `Declined`."""
         fields = without_nulls(tree)
         model_id = fields.get("model", "")
         if not isinstance(model_id, str) or not model_id:
             raise Declined(ark("400-missing-prompt", field="model"))
-        model, model_id, flavour = self._model(model_id, flavour)
+        if model_id.startswith("ep-") and flavour != "302":
+            model_id = self.options.endpoint_model
+        in_flight = self.books.in_flight
         return asked(
             fields,
-            model=model,
+            model=self._model(model_id, flavour),
             model_id=model_id,
             flavour=flavour,
             options=self.options,
-            own=lambda url: self._links.measure(url, origin, now),
+            admit=lambda pictures: self._limits.admit(
+                received.key, model_id, pictures, in_flight=in_flight, now=now
+            ),
+            own=lambda url: self._links.measure(url, received.origin, now),
         )
 
-    def _model(self, model_id: str, flavour: Flavour) -> tuple[Model, str, Flavour]:
-        if model_id.startswith("ep-") and flavour != "302":
-            model_id = self.options.endpoint_model
-        if flavour != "302":
-            set_to = self.options.flavour
-            flavour = spoken_by(model_id) if set_to == "auto" else set_to
+    def _model(self, model_id: str, flavour: Flavour) -> Model:
         model = serving(model_id, flavour)
         if model is None and flavour == "302":
             raise Declined(FAILURES["302/error-503-no-model"])
@@ -236,24 +232,7 @@ class Behaviour:
             raise Declined(ark("404-model-not-found", model=model_id))
         if model_id in self.options.closed_models:
             raise Declined(ark("404-model-not-open", model=family(model_id)))
-        return model, model_id, flavour
-
-    def _within_limits(self, ask: Asked, key: str, now: float) -> None:
-        """Pictures per rolling minute and generations at once (R157). Raises `Declined`."""
-        name = family(ask.model_id)
-        inflight = self.options.max_in_flight
-        if inflight is not None and self.books.in_flight >= inflight:
-            raise Declined(ark("429-request-burst").coded("RequestConcurrentLimitExceeded"))
-        limit = self.options.pictures_per_minute
-        if limit is None:
-            return
-        weight = _SET_ASIDE_FOR_LAYERS if ask.layers else ask.count
-        made = self._minutes.setdefault((key, ask.model_id), deque())
-        while made and made[0][0] <= now - _MINUTE:
-            made.popleft()
-        if sum(count for _, count in made) + weight > limit:
-            raise Declined(ark("429-model-ipm", model=name))
-        made.append((now, weight))
+        return model
 
     def _call(
         self,
@@ -299,27 +278,14 @@ class Behaviour:
             link=link,
         )
 
-    def _task(self, answer: Answer) -> Answer:
-        """302.AI's asynchronous form of an answer: an id at once, the rest meanwhile (R126)."""
-        task_id = str(uuid.UUID(bytes=self._chance.randbytes(16), version=4))
-        self._tasks[task_id] = _Task(answer=answer)
-        meanwhile = tuple(part for part in answer.parts if not isinstance(part, bytes))
-        return Answer(
-            status=200,
-            headers=(("content-type", "application/json"),),
-            parts=(as_json({"task_id": task_id}),),
-            afterwards=(*meanwhile, Ready(task_id)),
-        )
-
     def _poll(self, received: Received, now: float) -> Reply:
         task_id = parse_qs(received.target.partition("?")[2]).get("task_id", [""])[0]
-        task = self._tasks.get(task_id)
         number = len(self.books.polls) + 1
         fault = self.script.take("poll", number, task_id)
         if not self._key_is_good(received.key):
             answer, status = _failed(_bad_key("302"), ""), 401
         else:
-            tree = _result(task, fault)
+            tree = self._tasks.result(task_id, fault)
             answer, status = _json(tree), tree["status_code"]
         self.books.polls.append(
             Poll(number=number, at=now, task_id=task_id, headers=received.headers, status_code=status)
@@ -363,6 +329,9 @@ class Behaviour:
             )
         )
         return self._framed(answer, fault, received, now)
+
+    def _task_id(self) -> str:
+        return str(uuid.UUID(bytes=self._chance.randbytes(16), version=4))
 
     def _request_id(self, now: float) -> str:
         """The digits 02, milliseconds of arrival, 38 hex digits (R9)."""
@@ -454,21 +423,6 @@ def _failed(failure: Failure | None, request_id: str, headers: Headers = ()) -> 
 
 def _json(tree: object) -> Answer:
     return Answer(status=200, headers=(("content-type", "application/json"),), parts=(as_json(tree),))
-
-
-def _result(task: _Task | None, fault: Fault) -> dict[str, Any]:
-    if task is None:
-        return {"content_type": "", "data": "", "err": "task not found", "status_code": 404}
-    if fault.answer == "302/async-failed":
-        task = _Task(answer=_failed(ark("400-output-image-sensitive"), ""), ready=True)
-    if not task.ready or fault.answer == "302/async-pending":
-        return {"content_type": "", "data": "", "err": "result pending", "status_code": 0}
-    return {
-        "content_type": "application/json",
-        "data": task.answer.body.decode("utf-8", "replace"),
-        "err": "",
-        "status_code": task.answer.status,
-    }
 
 
 def _listed(model_id: str) -> dict[str, str]:

@@ -25,7 +25,7 @@ class Request:
     number: int
     at: float
     provider: Flavour
-    path: str
+    target: str
     key: str
     headers: Headers
     body: Any
