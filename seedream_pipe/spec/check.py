@@ -146,7 +146,7 @@ def _named(pipeline: Pipeline, step: Step, parsed: refs.Name, place: Place) -> I
         known = [*pipeline.steps, *pipeline.references]
         hint = did_you_mean(name, known)
         if parsed.key is not None and "." in parsed.key:
-            hint = f"{hint} for a file, write ./{name}@{parsed.key}".strip()
+            hint = f"for a file, write ./{name}@{parsed.key}"
         message = f'there is no step or set "{name}"'
         yield Problem(code="E-UNKNOWN", place=place, message=message, hint=hint)
 

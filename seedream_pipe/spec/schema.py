@@ -136,7 +136,9 @@ def findings(document: Document) -> Findings:
     if next(validate(_one_of_each_shape(root)), None) is None:
         return Findings(problems=())
     faults = list(validate(root))
-    found = sorted(_problems(document, faults), key=lambda problem: (problem.place, problem.message))
+    # An alias shows one fault at each of its uses, and all of them where it is written.
+    told = dict.fromkeys(_problems(document, faults))
+    found = sorted(told, key=lambda problem: (problem.place, problem.message))
     return Findings(problems=tuple(found), unsound=frozenset(_unsound(faults)))
 
 
@@ -238,8 +240,13 @@ def _unsound(faults: Iterable[_Fault]) -> Iterator[TreePath]:
     for fault in faults:
         if fault.is_name:
             yield (*fault.path, fault.value)
-        elif fault.keyword == "type" or (fault.path and fault.keyword != "additionalProperties"):
+        elif fault.keyword == "type" or (fault.path and _changes_meaning(fault)):
             yield _entry(fault.path)
+
+
+def _changes_meaning(fault: _Fault) -> bool:
+    """Whether the value means another thing than what is left of it; a typo in a map does not."""
+    return fault.keyword != "additionalProperties" or not _LATER.isdisjoint(fault.value)
 
 
 def _entry(path: TreePath) -> TreePath:
@@ -284,22 +291,24 @@ def _unknown_keys(document: Document, fault: _Fault) -> tuple[list[Problem], set
     """A problem for each unknown key, and the missing keys that are no news after it."""
     known = fault.rule["properties"]
     free = [re.compile(pattern).search for pattern in fault.rule.get("patternProperties", {})]
+    unknown = [key for key in fault.value if key not in known and not any(search(key) for search in free)]
     absent = [key for key in known if key not in fault.value]
+    is_later = not _LATER.isdisjoint(unknown)
     where = f" in {_label(fault.path)}" if fault.path else ""
     found: list[Problem] = []
-    excuses: set[str] = set()
-    for key in fault.value:
-        if key in known or any(search(key) for search in free):
-            continue
+    excused = set(fault.rule.get("required", ())) if is_later else set()
+    for key in unknown:
+        near = difflib.get_close_matches(key, absent, n=1, cutoff=0.6)
         if key in _LATER:
-            excuses.update(fault.rule.get("required", ()))
             message, hint = f'"{key}" is not supported by this version of seedream-pipe', ""
+        elif is_later and not near:
+            continue
         else:
-            excuses.update(difflib.get_close_matches(key, absent, n=1, cutoff=0.6))
+            excused.update(near)
             message, hint = f'unknown key "{escaped(key, limit=60)}"{where}', did_you_mean(key, absent)
         place = document.place((*fault.path, key), key=True)
         found.append(Problem(code="E-KEY", place=place, message=message, hint=hint))
-    return found, excuses
+    return found, excused
 
 
 def _missing_keys(document: Document, fault: _Fault, excused: set[str]) -> Iterator[Problem]:
