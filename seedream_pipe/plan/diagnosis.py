@@ -23,6 +23,7 @@ from seedream_pipe.problems import did_you_mean, escaped
 __all__ = ["CAUGHT", "NoFile", "Unknown", "innermost", "position", "too_deep", "worded"]
 
 _MARKED: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_CALL: Final = re.compile(r"[\w.<>]+\(\) (?=takes|missing|got|expected)")
 _MARK: Final = re.compile(r"\{[{%]")
 
 
@@ -89,8 +90,14 @@ def worded(error: BaseException, values: Mapping[str, Any]) -> TemplateError:
             return too_deep()
         case ZeroDivisionError():
             return wrong("division by zero")
+        case jinja2.UndefinedError() if "if-expression" in str(error):
+            return TemplateError(
+                "E-TEMPLATE-VALUE", 'the condition is false and there is no "else"', hint='add: else ""'
+            )
         case jinja2.UndefinedError():
             return TemplateError("E-TEMPLATE-NAME", escaped(str(error)))
+        case TypeError() if _CALL.match(str(error)):
+            return wrong("the arguments do not fit: " + escaped(_CALL.sub("", str(error))))
         case _:
             return wrong(escaped(str(error)))
 
@@ -100,8 +107,9 @@ def _unknown(error: UnknownName, values: Mapping[str, Any]) -> TemplateError:
     shown = escaped(str(name))
     if owner is missing:
         if name is None:
-            hint = 'add: else ""' if "if-expression" in str(error) else '| default("") gives a value instead'
-            return TemplateError("E-TEMPLATE-NAME", escaped(str(error)), hint=hint)
+            return TemplateError(
+                "E-TEMPLATE-VALUE", escaped(str(error)), hint='| default("") gives a value instead'
+            )
         return TemplateError(
             "E-TEMPLATE-NAME", f'unknown name "{shown}"', hint=did_you_mean(str(name), values)
         )

@@ -46,7 +46,7 @@ _BLOCKS: Final = (
 _ALLOWED: Final = frozenset(
     {
         *_BLOCKS,
-        *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Assign),
+        *(nodes.Template, nodes.Scope, nodes.Output, nodes.TemplateData, nodes.Assign),
         *(nodes.Include, nodes.Import, nodes.FromImport),
         *(nodes.Const, nodes.Name, nodes.NSRef),
         *(nodes.List, nodes.Tuple, nodes.Dict, nodes.Pair, nodes.Keyword),
@@ -203,6 +203,13 @@ class _Instrument(NodeTransformer):
         self.generic_visit(node)
         node.iter = _call(cast("nodes.Expr", node.iter), Hook.TURNS)
         return node
+
+    def visit_Assign(self, node: nodes.Assign) -> nodes.Node | list[nodes.Node]:  # noqa: N802
+        self.generic_visit(node)
+        if node.target.find(nodes.NSRef) is None and not isinstance(node.target, nodes.NSRef):
+            return node
+        # Jinja2 checks the target before it says which line it is on.
+        return [nodes.Output([nodes.Const("", lineno=node.lineno)], lineno=node.lineno), node]
 
     def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.Node:  # noqa: N802
         return nodes.Const(node.data, lineno=node.lineno)

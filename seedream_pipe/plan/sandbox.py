@@ -226,6 +226,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
                     if error.code == "E-MISSING" and may_miss:
                         continue
                     raise TemplateError(error.code, str(error), hint=error.hint, line=node.lineno) from None
+                except TemplateError as error:
+                    error.line = error.line or node.lineno
+                    raise
                 if sees_ours:
                     found |= compiled.names
                     open_ended = open_ended or compiled.open_ended
@@ -252,8 +255,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def select_template(self, names: Any, parent: str | None = None, globals: Any = None) -> Template:  # noqa: A002, ARG002 - Jinja2's signature
         """The first of several files that is there."""
+        if not isinstance(known(names), list | tuple):
+            return self.get_template(names, parent)
         missed: NoFile | None = None
-        for name in sequence(names):
+        for name in names:
             try:
                 return self.get_template(name, parent)
             except NoFile as error:
