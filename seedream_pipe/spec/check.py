@@ -12,13 +12,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from seedream_pipe import graph, profiles
-from seedream_pipe.problems import Problem, did_you_mean, escaped
+from seedream_pipe.problems import Place, Problem, did_you_mean, escaped
 from seedream_pipe.spec import refs
 from seedream_pipe.spec.model import DEFAULT_MODEL, InlineTable
 from seedream_pipe.spec.names import RESERVED, folder_problem, output_problem
 
 if TYPE_CHECKING:
-    from seedream_pipe.problems import Place
     from seedream_pipe.spec.model import Field, Foreach, NamedSet, Pipeline, ReferenceEntry, Step
 
 __all__ = ["check"]
@@ -55,7 +54,7 @@ def _own_name(pipeline: Pipeline) -> Iterator[Problem]:
 
 
 def _start(pipeline: Pipeline) -> Place:
-    return min(step.at for step in pipeline.steps.values())
+    return min((step.at for step in pipeline.steps.values()), default=Place(pipeline.file, 1, 1))
 
 
 def _shared_names(pipeline: Pipeline) -> Iterator[Problem]:
@@ -143,7 +142,7 @@ def _named(pipeline: Pipeline, step: Step, parsed: refs.Name, place: Place) -> I
     elif name in pipeline.steps:
         yield from _of_step(pipeline.steps[name], parsed, place)
     elif not _is_unsound(pipeline, name, "steps") and not _is_unsound(pipeline, name, "references"):
-        known = [*pipeline.steps, *pipeline.references]
+        known = [*pipeline.steps, *pipeline.references, *pipeline.unsound]
         hint = did_you_mean(name, known)
         if parsed.key is not None and "." in parsed.key:
             hint = f"for a file, write ./{name}@{parsed.key}"

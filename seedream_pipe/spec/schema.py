@@ -73,6 +73,8 @@ _LIKE_ANY_NUMBER: Final = _SAID | _OF_NUMBERS | _OF_TEXTS | _OF_MAPS | _OF_LISTS
 _LOAD_BEARING: Final = frozenset({("foreach",), ("group",)})
 """Fields without which a step would be another one, and what refers to it look wrong."""
 
+_DIGITS: Final = re.compile(r"\s*-?[0-9]{1,12}\s*")
+
 _LEAST: Final = frozenset({"minLength", "minItems", "minProperties"})
 
 
@@ -373,7 +375,7 @@ def _hint(fault: _Fault) -> str:
             return f"write {fault.bound} without quotes"
         case str() if "boolean" in kinds and value.lower() in _TRUTHS:
             return f"write {_TRUTHS[value.lower()]}"
-        case str() if kinds & {"integer", "number"} and value.strip().lstrip("-").isdecimal():
+        case str() if kinds & {"integer", "number"} and _DIGITS.fullmatch(value):
             return f"write {int(value)} without quotes"
         case str() if value in _LATER:
             return f'"{value}" is not supported by this version of seedream-pipe'

@@ -82,6 +82,11 @@ def test_a_file_whose_name_cannot_be_a_folder_needs_another_name():
     assert "name:" in found[0].hint
 
 
+def test_a_pipeline_of_which_nothing_could_be_read_has_nothing_to_check():
+    assert problems("version: 1\nsteps: {}\n") == []
+    assert [problem.code for problem in problems("name: nul\n")] == ["E-NAME"]
+
+
 def test_a_name_from_outside_is_shown_escaped():
     found = problems('version: 1\nsteps: {a: {prompt: p, model: "x\\e[31m", references: ["\\e[2Jx"]}}\n')
     assert len(found) == 2
