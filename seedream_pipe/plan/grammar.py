@@ -9,6 +9,8 @@ Rules of this module:
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from types import MappingProxyType
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Hook", "NamingGenerator", "bounded", "check", "included", "instrumented", "single_expression"]
 
+_HALF: Final = re.compile("[\ud800-\udfff]")
 _MAX_TOKENS: Final = 20_000
 _MAX_DIGITS: Final = 40
 _MAX_NODES: Final = 5_000
@@ -123,6 +126,10 @@ def _check_node(node: nodes.Node) -> None:
             raise _refused(node, '"recursive" loops are not part of templates here', "use a macro")
         case nodes.Const(value=int() as value) if abs(value) > MAX_INT:
             raise _placed(over("a number of more than 30 digits"), node.lineno)
+        case nodes.Const(value=str() as value) if _HALF.search(value):
+            raise _refused(node, "half of a character (a lone surrogate) cannot be sent")
+        case nodes.Const(value=float() as value) if not math.isfinite(value):
+            raise _placed(over("a number that is not finite"), node.lineno)
         case _:
             pass
 

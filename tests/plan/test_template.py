@@ -304,6 +304,7 @@ ERRORS = [
     ("{{ shot.action | replace('a') }}", "E-TEMPLATE-VALUE", "the arguments do not fit", "", (1, 1)),
     ("{{ shot.id() }}", "E-TEMPLATE-VALUE", "a number cannot be called", "", (1, 1)),
     ("{% for x in shot.id %}{% endfor %}", "E-TEMPLATE-VALUE", "a number has no items", "", (1, 0)),
+    ("{{ '\\ud83d' }}", "E-TEMPLATE-REFUSED", "half of a character", "", (1, 1)),
     ("a\nb {{ 3 + }}", "E-TEMPLATE-SYNTAX", "unexpected", "", (2, 3)),
     ("a\n{% if x %}", "E-TEMPLATE-SYNTAX", "Unexpected end of template", "", (2, 1)),
     ("{{ x", "E-TEMPLATE-SYNTAX", "unexpected end", "", (1, 1)),
@@ -467,6 +468,7 @@ EXHAUSTIONS = {
     "power": "{{ 9 ** 9 ** 9 }}",
     "product": "{{ 10 ** 20 * 10 ** 20 }}",
     "infinite": "{{ 1e308 * 10 }}",
+    "infinite number": "{{ 1e400 }}",
     "long number": "{{ " + "9" * 60_000 + " }}",
     "long hex number": "{{ 0x" + "f" * 60_000 + " }}",
     "doubled by ~": grown("ns.a = ns.a ~ ns.a", 60),
@@ -573,7 +575,7 @@ def test_what_is_deep_but_allowed_is_compiled(text):
 PIECES = st.sampled_from(
     """{{ }} {% %} {# #} {%- -%} if else elif endif for in endfor set endset macro endmacro call endcall
     filter endfilter with endwith include import from as x shot vars loop range namespace caller f ( ) [
-    ] { } . , : | ~ + - * / // % ** == != < > and or not is defined upper join map list sort 'a' "b" 0 1
+    ] { } . , : | ~ + - * / // % ** == != < > and or not is defined upper join 1e999 map list sort 'a' "b" 0 1
     9999 1.5 true none = self batch replace tojson default int items groupby""".split()
 )
 
