@@ -62,7 +62,11 @@ class Ledger:
         self._token = token
         self._least_free = least_free
         self._alive = Alive(store, self.session)
-        self.index = Index(store)
+        try:
+            self.index = Index(store)
+        except StoreError:
+            self._alive.close()
+            raise
 
     @classmethod
     def open(

@@ -20,6 +20,7 @@ __all__ = ["WINDOW", "Booking", "Gate"]
 WINDOW: Final = 61.0
 """Seconds. A second more than the service's minute: what we send may arrive closer together."""
 
+_SHORTEST_WAIT: Final = 0.001
 _LONGEST_WAIT: Final = 1.0
 _LONGEST_BRAKE: Final = 300.0
 
@@ -68,7 +69,7 @@ class Gate:
                 if isinstance(found, Booking):
                     return found
                 # Not the whole wait at once: others give back what did not come.
-                await self._sleep(min(found, _LONGEST_WAIT))
+                await self._sleep(min(max(found, _SHORTEST_WAIT), _LONGEST_WAIT))
 
     async def give_back(self, booking: Booking, *, came: int) -> None:
         """Say how many pictures were made, 0 when nothing was sent or it was refused."""

@@ -1,0 +1,204 @@
+import json
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from seedream_pipe.errors import StoreError
+from seedream_pipe.ledger.book import Ledger
+from seedream_pipe.ledger.budget import Cap
+from seedream_pipe.ledger.calls import Call, read_account
+from seedream_pipe.makers import Reply
+from seedream_pipe.store.folder import Store
+from tests.ledger.calls_made import INTENT
+from tests.store.faulty_disk import failing
+
+pytestmark = pytest.mark.anyio
+HEADERS = [("content-type", "application/json"), ("x-note", "caf\udce9"), ("x-note", "again")]
+
+
+def files(store: Store, call: Call) -> set[str]:
+    return {path.name for path in (store.folder / "calls" / call.id).iterdir()}
+
+
+@pytest.fixture
+async def call(ledger: Ledger) -> Call:
+    return await ledger.begin(INTENT, Cap())
+
+
+async def test_each_state_is_a_file_that_comes_before_the_next(store: Store, call: Call):
+    seen = [files(store, call)]
+    await call.sending()
+    seen.append(files(store, call))
+    await call.head(200, HEADERS)
+    seen.append(files(store, call))
+    await call.write(b"{}")
+    await call.reply()
+    seen.append(files(store, call))
+    await call.settle("done", price=Decimal("0.04"), pictures=1)
+    seen.append(files(store, call))
+
+    assert [sorted(later - earlier) for earlier, later in zip([set(), *seen], seen, strict=False)] == [
+        ["intent.json"],
+        ["sent.json"],
+        ["head.json"],
+        ["answer.body", "answer.json"],
+        ["outcome.json"],
+    ]
+
+
+async def test_the_intent_can_be_read_by_people(store: Store, call: Call):
+    text = (store.folder / "calls" / call.id / "intent.json").read_text("utf-8")
+
+    assert "夜市，猫" in text
+    assert json.loads(text)["worst"] == "0.04"
+
+
+async def test_what_a_call_wrote_is_what_is_read(store: Store, call: Call):
+    await call.sending()
+    await call.head(200, HEADERS)
+    await call.write(b"\x00\xff" * 10)
+    reply = await call.reply()
+    await call.settle("done", price=Decimal("0.0400"), pictures=1, request_id="021763", detail={"a": 1})
+
+    account = read_account(store.folder / "calls" / call.id)
+
+    assert account is not None
+    assert account.intent == INTENT
+    assert account.reply == reply == Reply(status=200, headers=tuple(HEADERS), body=reply.body)
+    assert reply.body.read_bytes() == b"\x00\xff" * 10
+    assert account.outcome is not None
+    assert (account.outcome.verdict, account.outcome.price) == ("done", Decimal("0.0400"))
+    assert (account.outcome.request_id, account.outcome.detail) == ("021763", {"a": 1})
+
+
+@pytest.mark.parametrize("sizes", [[], [0], [1], [300_000, 1], [100_000] * 9, [262_144, 262_144]])
+async def test_a_body_is_kept_byte_for_byte_however_it_comes(call: Call, sizes: list[int]):
+    chunks = [bytes([number % 256]) * size for number, size in enumerate(sizes)]
+    await call.sending()
+    await call.head(200, [])
+    for chunk in chunks:
+        await call.write(chunk)
+
+    reply = await call.reply()
+
+    assert reply.body.read_bytes() == b"".join(chunks)
+
+
+async def test_a_long_body_is_on_the_disk_and_not_in_memory(store: Store, call: Call):
+    await call.sending()
+    await call.head(200, [])
+    for _ in range(64):
+        await call.write(bytes(65_536))
+
+    assert len(call._buffer) < 300_000
+
+
+async def test_a_cut_body_has_no_name(store: Store, call: Call):
+    await call.sending()
+    await call.head(200, [])
+    await call.write(bytes(300_000))
+
+    account = read_account(store.folder / "calls" / call.id)
+    assert account is not None
+    assert (account.state, account.reply) == ("sent", None)
+
+
+async def test_a_body_that_is_shorter_than_was_recorded_is_no_answer(store: Store, call: Call):
+    await call.sending()
+    await call.head(200, [])
+    await call.write(b"{}")
+    reply = await call.reply()
+    reply.body.write_bytes(b"{")
+
+    account = read_account(store.folder / "calls" / call.id)
+
+    assert account is not None
+    assert account.state == "sent"
+
+
+async def test_a_reply_needs_a_head(call: Call):
+    await call.sending()
+
+    with pytest.raises(ValueError, match="head"):
+        await call.reply()
+
+
+async def test_a_call_ends_once(call: Call):
+    await call.settle("failed", code="InvalidParameter")
+
+    with pytest.raises(ValueError, match="has an outcome"):
+        await call.settle("done")
+
+
+async def test_a_held_call_says_why_and_stays_open(store: Store, call: Call):
+    await call.sending()
+    await call.hold("connection reset after 12.4 s", request_id="021763")
+
+    account = read_account(store.folder / "calls" / call.id)
+
+    assert account is not None
+    assert (account.state, account.cause, account.request_id, account.outcome) == (
+        "held",
+        "connection reset after 12.4 s",
+        "021763",
+        None,
+    )
+
+
+async def test_nothing_is_sent_after_a_write_has_failed(store: Store, call: Call):
+    store.disk.healthy = False
+
+    with pytest.raises(StoreError, match="nothing more is sent"):
+        await call.sending()
+
+    assert "sent.json" not in files(store, call)
+
+
+@pytest.mark.parametrize("damage", [b"", b"[]", b'{"schema":"call/1"}', b'{"schema":"call/2"}'])
+async def test_a_call_without_a_readable_intent_is_named_and_stays_reserved(
+    store: Store, ledger: Ledger, call: Call, damage: bytes
+):
+    (store.folder / "calls" / call.id / "intent.json").write_bytes(damage)
+
+    assert ledger.unreadable() == (call.id,)
+    assert ledger.open_calls() == ()
+    assert ledger.spent()["USD"].reserved == INTENT.worst
+
+
+async def test_a_damaged_outcome_leaves_the_call_open(store: Store, ledger: Ledger, call: Call):
+    await call.sending()
+    await call.hold("lost")
+    (store.folder / "calls" / call.id / "outcome.json").write_bytes(b"{}")
+
+    assert [found.state for found in ledger.open_calls()] == ["held"]
+
+
+async def test_a_disk_that_fails_during_a_call_says_so_and_stops_the_rest(tmp_path: Path):
+    folder = tmp_path / "store"
+    Store.open(folder)
+    for number in range(1, 60):
+        store = Store.open(folder, files=failing(number, times=1000, only=("write", "sync", "rename")))
+        try:
+            with Ledger.open(store) as ledger:
+                call = await ledger.begin(INTENT, Cap())
+                await call.sending()
+                await call.head(200, [])
+                await call.write(b"{}")
+                await call.reply()
+                await call.settle("done", price=INTENT.worst, pictures=1)
+        except StoreError:
+            assert not store.healthy
+            with pytest.raises(StoreError):
+                store.expect_healthy()
+        else:
+            break
+    else:
+        pytest.fail("no life without a failure")
+    assert number > 15
+
+
+async def test_an_intent_without_a_price_is_refused(ledger: Ledger):
+    with pytest.raises(ValueError, match="not a price"):
+        await ledger.begin(replace(INTENT, worst=Decimal("NaN")), Cap())

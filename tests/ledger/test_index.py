@@ -1,0 +1,113 @@
+import shutil
+import stat
+from decimal import Decimal
+
+import pytest
+
+from seedream_pipe.ledger.book import Ledger
+from seedream_pipe.ledger.budget import Cap
+from seedream_pipe.ledger.calls import OpenCall, Refusal
+from seedream_pipe.store.folder import Store
+from tests.ledger.calls_made import INTENT, KEY, OTHER, intent
+
+pytestmark = pytest.mark.anyio
+
+
+async def fill(ledger: Ledger) -> None:
+    await (await ledger.begin(INTENT, Cap())).settle("done", price=INTENT.worst, pictures=1)
+    await (await ledger.begin(intent(key=OTHER), Cap())).settle("refused", code="Sensitive", request_id="7")
+    held = await ledger.begin(INTENT, Cap())
+    await held.sending()
+    await held.hold("lost")
+
+
+def answers(store: Store) -> tuple[object, tuple[OpenCall, ...], Refusal | None]:
+    with Ledger.open(store) as ledger:
+        return ledger.spent(), ledger.recover(), ledger.refusal(OTHER)
+
+
+@pytest.mark.parametrize(
+    "damage", [None, b"", b"not a database at all" * 500, b"SQLite format 3\x00" + b"\xff" * 9000]
+)
+async def test_an_index_that_is_gone_or_damaged_is_made_again_from_the_files(
+    store: Store, damage: bytes | None
+):
+    with Ledger.open(store) as ledger:
+        await fill(ledger)
+    before = answers(store)
+    index = store.folder / "index.db"
+    index.unlink()
+    if damage is not None:
+        index.write_bytes(damage)
+
+    assert answers(store) == before
+    assert len(before[1]) == 1
+    assert stat.S_IMODE(index.stat().st_mode) == 0o600
+
+
+async def test_a_damaged_index_is_kept_in_trash(store: Store):
+    with Ledger.open(store) as ledger:
+        await fill(ledger)
+    (store.folder / "index.db").write_bytes(b"damage" * 1000)
+
+    answers(store)
+
+    assert [path.read_bytes() for path in (store.folder / "trash").iterdir()] == [b"damage" * 1000]
+
+
+async def test_calls_that_an_old_index_lacks_are_taken_in(store: Store):
+    with Ledger.open(store):
+        pass
+    old = (store.folder / "index.db").read_bytes()
+    with Ledger.open(store) as ledger:
+        await fill(ledger)
+    before = answers(store)
+    (store.folder / "index.db").write_bytes(old)
+
+    assert answers(store) == before
+
+
+async def test_calls_whose_files_are_gone_are_forgotten(store: Store):
+    with Ledger.open(store) as ledger:
+        await fill(ledger)
+    shutil.rmtree(store.folder / "calls")
+
+    with Ledger.open(store) as ledger:
+        assert ledger.spent()["USD"].price == Decimal(0)
+        assert ledger.open_calls() == ()
+
+
+async def test_what_the_index_has_as_open_and_the_files_as_ended_has_ended(store: Store):
+    with Ledger.open(store) as ledger:
+        call = await ledger.begin(INTENT, Cap())
+        call._closed = lambda *_: None  # the process dies between the outcome and the index
+        await call.settle("done", price=INTENT.worst, pictures=1)
+        assert ledger.spent()["USD"].reserved == INTENT.worst
+
+        assert ledger.open_calls_of(KEY) == ()
+        assert ledger.spent()["USD"].price == INTENT.worst
+
+
+async def test_a_reservation_without_a_call_goes_with_its_process(store: Store):
+    with Ledger.open(store) as ledger:
+        call = await ledger.begin(INTENT, Cap())
+        shutil.rmtree(store.folder / "calls" / call.id)
+        with Ledger.open(store) as other:
+            other.recover()
+            assert other.spent()["USD"].reserved == INTENT.worst
+
+    with Ledger.open(store) as later:
+        later.recover()
+        assert later.spent()["USD"].reserved == Decimal(0)
+
+
+async def test_a_process_goes_on_with_the_index_that_another_made(store: Store):
+    with Ledger.open(store) as first:
+        await fill(first)
+        (store.folder / "index.db").unlink()
+        with Ledger.open(store) as second:
+            await fill(second)
+            await fill(first)
+
+            assert first.spent() == second.spent()
+            assert first.spent()["USD"].price == 3 * INTENT.worst
