@@ -16,7 +16,7 @@ __all__ = ["RESERVED", "fold", "folder_problem", "output_problem"]
 
 RESERVED: Final = frozenset(
     {
-        *("data", "index", "key", "loop", "pipeline", "row", "step", "take", "vars"),
+        *("data", "index", "loop", "pipeline", "step", "take", "vars"),
         *("and", "else", "false", "if", "in", "is", "none", "not", "or", "self", "true"),
         *("False", "None", "True"),
     }
