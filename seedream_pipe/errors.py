@@ -5,6 +5,7 @@
     ├── InvalidPipeline           exit 3   the author's files are wrong; carries the problems
     ├── ProviderError             exit 1   a provider cannot be used: no key, unknown model
     ├── OverBudget                exit 5   the cap does not allow it, or nobody confirmed
+    ├── Frozen                    exit 6   there is work, and nothing may be made
     ├── StoreError                exit 7   the store cannot be read or written; nothing more is sent
     │   └── StoreTooNew           exit 7   written by a newer version; left untouched
     └── Interrupted               exit 130 a person or the system stopped the run
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from seedream_pipe.problems import Problem
 
 __all__ = [
+    "Frozen",
     "Interrupted",
     "InvalidPipeline",
     "OverBudget",
@@ -79,6 +81,13 @@ class OverBudget(SeedreamError):  # noqa: N818
 
     exit_code = 5
     code = "E-BUDGET"
+
+
+class Frozen(SeedreamError):  # noqa: N818
+    """There is work to do, and the user asked for none to be done."""
+
+    exit_code = 6
+    code = "E-FROZEN"
 
 
 class StoreError(SeedreamError):

@@ -12,17 +12,19 @@ import errno
 import fcntl
 import os
 import shutil
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from seedream_pipe.digest import BlobDigest, file_digest
 from seedream_pipe.errors import StoreError
 from seedream_pipe.pictures import extension
 from seedream_pipe.plan.outputs import split_extension
+from seedream_pipe.run.state import TICK, State, signature
 from seedream_pipe.store.blobs import Gone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from seedream_pipe.plan.model import Task
@@ -68,12 +70,13 @@ def wanted(task: Task, takes: Sequence[TakePictures]) -> Iterator[tuple[str, Blo
 
 @dataclass(slots=True, kw_only=True)
 class Outputs:
-    """The output folder of one pipeline. `known` says what was placed where by earlier runs."""
+    """The output folder of one pipeline. `last` says what earlier runs placed, and where."""
 
     folder: Path
     store: Store
-    known: Mapping[str, BlobDigest]
+    last: State | None = None
     force: bool = False
+    _placed: dict[str, BlobDigest] = field(default_factory=dict)
 
     def place(self, name: str, digest: BlobDigest) -> Placed | Kept:
         """Put a picture under a name below the folder. Blocking.
@@ -83,19 +86,47 @@ class Outputs:
 
         """
         target = self.folder / name
+        known = self.last.placed.get(name) if self.last else None
         try:
-            present = _digest_of(target)
+            present = digest if known == digest and self._is_untouched(target) else _digest_of(target)
             if present == digest:
+                self._placed[name] = digest
                 return Placed(path=name, digest=digest, written=False)
-            if present is not None and not self.force and self.known.get(name) != present:
-                return Kept(path=name, why=_whose(name in self.known))
+            if present is not None and not self.force and known != present:
+                return Kept(path=name, why=_whose(known is not None))
             self._write(target, digest)
         except OSError as error:
             raise StoreError(
                 f'output "{target}" cannot be written: {os.strerror(error.errno or errno.EIO).lower()}',
                 hint="the pictures are safe in the store; mend the folder and run again, for nothing",
             ) from error
+        self._placed[name] = digest
         return Placed(path=name, digest=digest, written=True)
+
+    def state(
+        self, *, fingerprint: str, seen: Sequence[str], tasks: int, folder: str, whole: bool
+    ) -> State:
+        """What the next run may take as known, once every output has settled for a tick of the clock."""
+        time.sleep(TICK / 1e9)
+        placed = {**(self.last.placed if self.last and not whole else {}), **self._placed}
+        outputs = (os.fspath(self.folder / name) for name in placed)
+        return State(
+            fingerprint=fingerprint,
+            inputs={path: signature(path) for path in seen},
+            outputs={path: signature(path) for path in outputs},
+            placed=placed,
+            tasks=tasks,
+            folder=folder,
+            whole=whole,
+            written_ns=time.time_ns(),
+        )
+
+    def _is_untouched(self, target: Path) -> bool:
+        if self.last is None:
+            return False
+        now = signature(os.fspath(target))
+        then = self.last.outputs.get(os.fspath(target))
+        return now is not None and now == then and now[3] < self.last.written_ns - TICK
 
     def _write(self, target: Path, digest: BlobDigest) -> None:
         source = self.store.blobs.whole(digest)

@@ -9,6 +9,7 @@ not sent at all, or a passing refusal (429). What may have been billed is held.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import time
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -138,15 +139,16 @@ class Shop:
         try:
             call = await self.ledger.begin(intent, self.cap)
         except OverBudget as error:
-            await gate.give_back(booking, 0)
+            await gate.give_back(booking, came=0)
             return StopSending(outcome=Waiting(why="budget", message=error.message), why=error.message)
         self.sent(order.task.address, worst)
         began = self.monotonic()
+        request = dataclasses.replace(request, client_id=intent.client_id)
         sent: Sent = await self.provider.send(request, call)
         match sent:
             case NotSent():
                 await call.settle("failed", code="NotSent", message=sent.cause)
-                await gate.give_back(booking, 0)
+                await gate.give_back(booking, came=0)
                 return sent
             case Lost():
                 return await self._hold(call, order, sent.cause, worst)
@@ -155,7 +157,7 @@ class Shop:
             case _:
                 assert_never(sent)
         came = len(sale.result.stored) if isinstance(sale, Bought) else 0
-        await gate.give_back(booking, came)
+        await gate.give_back(booking, came=came)
         if isinstance(sale, Transient):
             await gate.slow_down(sale.retry_after or _FIRST_PAUSE)
         return sale

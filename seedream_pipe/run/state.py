@@ -15,11 +15,13 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from seedream_pipe.version import VERSION
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-__all__ = ["TICK", "State", "path_of", "read", "render", "signature", "unchanged"]
+__all__ = ["TICK", "State", "fingerprint", "path_of", "read", "render", "signature", "unchanged"]
 
 _VERSION: Final = 1
 TICK: Final = 20_000_000
@@ -54,6 +56,11 @@ def path_of(store: Path, pipeline: Path, realm: str) -> Path:
     # Not a digest: hashlib alone costs more than the rest of the check on a small board.
     name = "".join(chr(b) if chr(b).isalnum() else f"_{b:02x}" for b in mark)[-180:]
     return store / "state" / f"{name}.json"
+
+
+def fingerprint(*, maker: str, version: int, out: str) -> str:
+    """Everything that is not a file and decides what a run would do, as one text."""
+    return f"{VERSION}|{maker}/{version}|{out}"
 
 
 def signature(path: str) -> Signature | None:

@@ -1,0 +1,33 @@
+"""Whether anything moved since a pipeline's last whole run. Reads one file, asks once a path.
+
+Imports little on purpose: an up-to-date run is the run that people make most.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from seedream_pipe.run import state as states
+from seedream_pipe.snapshot.root import find_root
+from seedream_pipe.version import MAKER_VERSIONS
+
+if TYPE_CHECKING:
+    from seedream_pipe.run.state import State
+    from seedream_pipe.settings import Settings
+
+__all__ = ["up_to_date"]
+
+
+def up_to_date(file: str, settings: Settings) -> State | None:
+    """The state of a pipeline's last whole run when nothing has moved since, else None."""
+    path = Path(os.path.abspath(file))
+    realm = "preview" if settings.provider == "preview" else "seedream"
+    store = settings.store.absolute() if settings.store else find_root(path.parent) / ".seedream"
+    state = states.read(states.path_of(store, path, realm))
+    if state is None:
+        return None
+    out = os.fspath(settings.out.absolute()) if settings.out else ""
+    mark = states.fingerprint(maker=realm, version=MAKER_VERSIONS[realm], out=out)
+    return state if states.unchanged(state, mark) else None

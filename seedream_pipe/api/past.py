@@ -1,0 +1,72 @@
+"""What the store, the ledger, the lock and the pins remember, as the forecast asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from seedream_pipe.run.outcomes import Held, Refused
+from seedream_pipe.run.pay import held_worst
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from seedream_pipe.digest import BlobDigest, Key
+    from seedream_pipe.ledger.book import Ledger
+    from seedream_pipe.ledger.calls import OpenCall
+    from seedream_pipe.plan.model import Address
+    from seedream_pipe.run.lock import Locked
+    from seedream_pipe.run.pins import Pins
+    from seedream_pipe.store.folder import Store
+    from seedream_pipe.store.results import Lookup
+
+__all__ = ["Remembered"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Remembered:
+    """`run.forecast.Past` on real files. Each key is looked up once."""
+
+    store: Store
+    ledger: Ledger | None
+    lock: Mapping[Address, Locked]
+    pins: Pins
+    retry_refused: bool = False
+    _open: dict[Key, OpenCall] | None = None
+    _results: dict[Key, Lookup] = field(default_factory=dict)
+
+    def result(self, key: Key) -> Lookup:
+        """What a key produced."""
+        found = self._results.get(key)
+        if found is None:
+            found = self._results[key] = self.store.results.get(key)
+        return found
+
+    def locked(self, address: Address) -> Locked | None:
+        """What a task held when it was last done."""
+        return self.lock.get(address)
+
+    def hold(self, key: Key) -> Held | None:
+        """A call for this key whose outcome is unknown; an answer on disk is none, it is completed for nothing."""
+        if self.ledger is None:
+            return None
+        if self._open is None:
+            self._open = {call.intent.key: call for call in self.ledger.open_calls() if call.state in {"sent", "held"}}
+        call = self._open.get(key)
+        if call is None or call.alive:
+            return None
+        return Held(call=call.id, worst=held_worst(call), message=call.cause or "sent, and no answer was recorded")
+
+    def refusal(self, key: Key) -> Refused | None:
+        """The content filter's remembered no."""
+        if self.ledger is None or self.retry_refused:
+            return None
+        found = self.ledger.refusal(key)
+        if found is None:
+            return None
+        return Refused(code=found.code, message=found.message, request_id=found.request_id)
+
+    def pinned(self, url: str) -> BlobDigest | None:
+        """The digest of a URL that was fetched already."""
+        return self.pins.get(url)
+

@@ -1,0 +1,457 @@
+"""Plan and run: the rooms put together."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import secrets
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from seedream_pipe import catalog, profiles
+from seedream_pipe import settings as user_settings
+from seedream_pipe.api.past import Remembered
+from seedream_pipe.api.worker import Worker
+from seedream_pipe.digest import canonical
+from seedream_pipe.errors import Frozen, OverBudget, ProviderError
+from seedream_pipe.ledger.book import Ledger
+from seedream_pipe.ledger.budget import Cap
+from seedream_pipe.ledger.gate import Gate
+from seedream_pipe.plan.targets import select
+from seedream_pipe.run import lock as locks
+from seedream_pipe.run import state as states
+from seedream_pipe.run.events import CallPaused, CallSent, RunBegan, RunEnded
+from seedream_pipe.run.forecast import Make, forecast
+from seedream_pipe.run.loop import Loop, Stop, takes_of
+from seedream_pipe.run.outcomes import Money
+from seedream_pipe.run.outputs import Outputs
+from seedream_pipe.run.pay import Shop, now
+from seedream_pipe.run.perform import Performer
+from seedream_pipe.run.pins import Pins
+from seedream_pipe.run.record import fold
+from seedream_pipe.run.schedule import Schedule
+from seedream_pipe.settings import Settings
+from seedream_pipe.store.folder import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from seedream_pipe.api.project import Project
+    from seedream_pipe.makers import Generation, Provider
+    from seedream_pipe.plan.model import Address, Plan
+    from seedream_pipe.profiles import ProviderProfile
+    from seedream_pipe.run.events import Event, Listener
+    from seedream_pipe.run.forecast import Forecast
+    from seedream_pipe.run.outcomes import Outcome
+    from seedream_pipe.run.record import Record
+
+__all__ = ["Planned", "RunOptions", "plan", "planned", "run_async", "store_folder"]
+
+_LARGEST_POOL: Final = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """How to run. `confirm` is asked before money is spent; None means that nobody can be asked.
+
+    `yes` spends without asking, up to the cap. `frozen` spends nothing at all.
+    """
+
+    fail_fast: bool = False
+    force: bool = False
+    frozen: bool = False
+    yes: bool = False
+    retry_refused: bool = False
+    confirm: Callable[[Forecast], bool] | None = None
+    listener: Listener | None = None
+    stop: Stop = field(default_factory=Stop)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A plan held against the store."""
+
+    project: Project
+    plan: Plan
+    targets: tuple[Address, ...]
+    forecast: Forecast
+
+
+def store_folder(project: Project, settings: Settings) -> Path:
+    """Where the store is: the user's choice, else ``.seedream`` in the project's root."""
+    return settings.store.absolute() if settings.store else project.root.top / ".seedream"
+
+
+def plan(project: Project, targets: Sequence[str] = (), *, settings: Settings | None = None) -> Forecast:
+    """What a run would do, why, and for how much. Sends nothing, writes nothing, needs no key.
+
+    Args:
+        project: from `load`.
+        targets: as on the command line: ``step``, ``step@key``, ``tag:night`` …; all when empty.
+        settings: the user's; by default the preview provider.
+
+    Raises:
+        InvalidPipeline: problems that only rows and files show.
+        UsageError: a target means nothing.
+
+    """
+    return planned(project, targets, settings=settings or Settings()).forecast
+
+
+def planned(project: Project, targets: Sequence[str], *, settings: Settings) -> Planned:
+    """As `plan`, with the tasks beside it."""
+    profile = profiles.provider(settings.provider)
+    whole = project.expand(catalog.maker(profile))
+    wanted = select(whole, targets)
+    store = Store.open(store_folder(project, settings), create=False)
+    with ExitStack() as stack:
+        ledger = stack.enter_context(Ledger.open(store)) if profile.paid else None
+        past = _past(project, store, ledger, profile, retry_refused=False)
+        made = forecast(whole, wanted, past, _prices(profile, settings), provider=profile.name)
+    return Planned(project=project, plan=whole, targets=tuple(wanted), forecast=made)
+
+
+async def run_async(
+    project: Project,
+    targets: Sequence[str] = (),
+    *,
+    settings: Settings | None = None,
+    options: RunOptions | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> Record:
+    """Make what is missing or stale, and put it under the names asked for.
+
+    Args:
+        project: from `load`.
+        targets: which tasks, with all that they need; all when empty.
+        settings: the user's; by default the preview provider, which costs nothing.
+        options: how to run.
+        environment: where the provider's API key is looked for.
+
+    Raises:
+        InvalidPipeline: problems that only rows and files show; nothing was sent.
+        ProviderError: something has to be bought and there is no key.
+        OverBudget: nobody confirmed the price, and no cap covers it.
+        Frozen: there is work, and `frozen` was asked for.
+        StoreError: the store cannot be written; nothing more was sent.
+
+    """
+    settings = settings or Settings()
+    options = options or RunOptions()
+    profile = profiles.provider(settings.provider)
+    whole = project.expand(catalog.maker(profile))
+    wanted = select(whole, targets)
+    with ExitStack() as stack:
+        store = Store.open(store_folder(project, settings))
+        ledger = stack.enter_context(Ledger.open(store)) if profile.paid else None
+        if ledger is not None:
+            await asyncio.to_thread(ledger.recover)
+        past = _past(project, store, ledger, profile, retry_refused=options.retry_refused)
+        expected = forecast(whole, wanted, past, _prices(profile, settings), provider=profile.name)
+        _expect_allowed(expected, profile, settings, options, environment)
+        run = _Run(
+            project=project,
+            plan=whole,
+            wanted=wanted,
+            settings=settings,
+            options=options,
+            profile=profile,
+            store=store,
+            ledger=ledger,
+            past=past,
+            environment=environment,
+            cap=_cap(settings, whole),
+        )
+        return await run.go(expected)
+
+
+def _expect_allowed(
+    expected: Forecast,
+    profile: ProviderProfile,
+    settings: Settings,
+    options: RunOptions,
+    environment: Mapping[str, str],
+) -> None:
+    """Everything that can keep a run from spending, before anything is sent."""
+    work = [address for address, task in expected.tasks.items() if isinstance(task.decision, Make)]
+    if not work:
+        return
+    if options.frozen:
+        count = len(work)
+        raise Frozen(
+            f"{count} task{'' if count == 1 else 's'} would have to be made, {work[0]} first",
+            hint="run without --frozen",
+        )
+    if not profile.paid:
+        return
+    if profile.key_variable and user_settings.secret(profile.key_variable, environment) is None:
+        raise ProviderError(
+            f"{profile.key_variable} is not set, and {expected.pictures} "
+            f"picture{'' if expected.pictures == 1 else 's'} would have to be bought from {profile.title}",
+            hint=f"get a key at {profile.key_page} and export {profile.key_variable}=…; "
+            "or draw a free preview: --provider preview",
+        )
+    covered = settings.max_cost is not None and expected.worst.amount <= settings.max_cost
+    if options.yes or covered or (options.confirm is not None and options.confirm(expected)):
+        return
+    cap = "" if settings.max_cost is None else f"; --max-cost {settings.max_cost} does not cover it"
+    raise OverBudget(
+        f"this would cost up to {expected.worst} for {expected.pictures} "
+        f"picture{'' if expected.pictures == 1 else 's'}, and nobody confirmed it{cap}",
+        hint=f"--yes, or --max-cost {expected.worst.amount} to allow it",
+    )
+
+
+def _cap(settings: Settings, whole: Plan) -> Cap:
+    """The user's cap rules; the pipeline's own may only lower it."""
+    caps = [settings.max_cost] if settings.max_cost is not None else []
+    if whole.budget is not None:
+        caps.append(Decimal(whole.budget))
+    return Cap(run=min(caps) if caps else None)
+
+
+def _prices(
+    profile: ProviderProfile, settings: Settings
+) -> Callable[[Generation, int, int], Money]:
+    def price(generation: Generation, pictures: int, references: int) -> Money:
+        if not profile.paid:
+            return Money()
+        known = profiles.price(
+            profile.name, generation.model, size=generation.size, pictures=pictures, references=references
+        )
+        if known is not None:
+            return Money(amount=known.amount, currency=known.currency)
+        if settings.price is not None:
+            return Money(amount=settings.price * pictures, currency=profile.currency)
+        raise OverBudget(
+            f"the price of {generation.model} at {profile.title} is not known",
+            hint="say what a picture costs: --price 0.04",
+        )
+
+    return price
+
+
+def _past(
+    project: Project, store: Store, ledger: Ledger | None, profile: ProviderProfile, *, retry_refused: bool
+) -> Remembered:
+    lock = locks.read(lock_path(project, store, profile))
+    return Remembered(store=store, ledger=ledger, lock=lock, pins=Pins(store), retry_refused=retry_refused)
+
+
+def lock_path(project: Project, store: Store, profile: ProviderProfile) -> Path:
+    """The lock beside the pipeline; for previews one in the store, out of version control."""
+    if profile.paid:
+        return project.path.with_suffix(".lock")
+    return states.path_of(store.folder, project.path, "preview-lock").with_suffix(".lock")
+
+
+def output_folder(project: Project, settings: Settings, realm: str) -> Path:
+    """Where the outputs of a pipeline go: ``out/<name>``, previews under ``out/preview/<name>``."""
+    base = settings.out.absolute() if settings.out else project.root.top / "out"
+    return base / project.pipeline.name if realm != "preview" else base / "preview" / project.pipeline.name
+
+
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    """One run, from the confirmed forecast to the record."""
+
+    project: Project
+    plan: Plan
+    wanted: list[Address]
+    settings: Settings
+    options: RunOptions
+    profile: ProviderProfile
+    store: Store
+    ledger: Ledger | None
+    past: Remembered
+    environment: Mapping[str, str]
+    cap: Cap
+    events: list[Event] = field(default_factory=list)
+
+    async def go(self, expected: Forecast) -> Record:
+        """Run the plan; the lock, the state and the record are written whatever becomes of it."""
+        began_at, began = now(), time.monotonic()
+        loop = asyncio.get_running_loop()
+        # Above the default: 64 calls in flight each wait for their own durable write.
+        loop.set_default_executor(ThreadPoolExecutor(min(_LARGEST_POOL, self.settings.jobs + 4)))
+        schedule = Schedule(self.plan, self.wanted)
+        self._emit(
+            RunBegan(
+                pipeline=self.plan.name,
+                provider=self.profile.name,
+                total=schedule.total,
+                worst=expected.worst,
+            )
+        )
+        worker = self._worker(expected)
+        try:
+            await Loop(
+                plan=self.plan,
+                schedule=schedule,
+                worker=worker,
+                pinned=self.past.pinned,
+                jobs=self.settings.jobs,
+                emit=self._emit,
+                stop=self.options.stop,
+                fail_fast=self.options.fail_fast,
+            ).run()
+        finally:
+            await worker.close()
+            self._emit(RunEnded(stopped=self.options.stop.why))
+            record = self._record(began_at, time.monotonic() - began)
+            if self.store.healthy:
+                await asyncio.to_thread(self._remember, schedule.outcomes, worker.outputs, record)
+        return record
+
+    def _emit(self, event: Event) -> None:
+        self.events.append(event)
+        if self.options.listener is not None:
+            self.options.listener(event)
+
+    def _worker(self, expected: Forecast) -> Worker:
+        folder = output_folder(self.project, self.settings, catalog.maker(self.profile).realm)
+        state = states.read(self._state_path())
+        outputs = Outputs(folder=folder, store=self.store, last=state, force=self.options.force)
+        return Worker(
+            make_performer=self._performer,
+            fetch_url=lambda url, target: catalog.fetch_reference(url, target, self.settings),
+            outputs=outputs,
+            pins=self.past.pins,
+            store=self.store,
+            emit=self._emit,
+            expected=expected,
+        )
+
+    def _performer(self) -> Performer:
+        """Made when the first task needs it: a run with nothing to make opens no connection."""
+        variable = self.profile.key_variable
+        key = user_settings.secret(variable, self.environment) if variable else None
+        provider = catalog.provider(self.profile.name, self.settings, key)
+        return Performer(
+            provider=provider,
+            store=self.store,
+            shop=self._shop(provider),
+            price=_prices(self.profile, self.settings),
+            slots=asyncio.Semaphore(self.settings.jobs),
+            paused=self._paused,
+            retry_refused=self.options.retry_refused,
+        )
+
+    def _shop(self, provider: Provider) -> Shop | None:
+        if self.ledger is None:
+            return None
+        ledger, gates = self.ledger, dict[str, Gate]()
+
+        def gate(model: str) -> Gate:
+            if model not in gates:
+                found = profiles.model(model)
+                limit = found.pictures_per_minute if found else None
+                gates[model] = Gate(ledger, scope=f"{self.profile.name}/{model}", limit=limit)
+            return gates[model]
+
+        return Shop(
+            provider=provider,
+            store=self.store,
+            ledger=ledger,
+            cap=self.cap,
+            gates=gate,
+            client_id=client_id,
+            sent=lambda address, worst: self._emit(CallSent(address=address, worst=worst)),
+            paused=self._paused,
+            chance=random.random,
+        )
+
+    def _paused(self, address: Address, why: str, seconds: float) -> None:
+        self._emit(CallPaused(address=address, why=why, seconds=seconds))
+
+    def _record(self, began_at: str, seconds: float) -> Record:
+        folder = output_folder(self.project, self.settings, catalog.maker(self.profile).realm)
+        return fold(
+            self.events,
+            run_id=f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{secrets.token_hex(4)}",
+            file=self.project.pipeline.file,
+            folder=shown_path(folder),
+            began_at=began_at,
+            ended_at=now(),
+            seconds=seconds,
+        )
+
+    def _remember(
+        self, outcomes: Mapping[Address, Outcome], outputs: Outputs, record: Record
+    ) -> None:
+        """Write the lock, the record and the state, in that order."""
+        lock_file = self._write_lock(outcomes)
+        runs = self.store.folder / "runs"
+        self.store.disk.folder(runs)
+        self.store.disk.write(runs / f"{record.id}.json", canonical(record.tree()) + b"\n")
+        whole = not self.wanted or len(outcomes) == len(self.plan.tasks)
+        done = record.exit_code == 0 and not record.stopped
+        seen = [*self.project.paths_seen(), os.fspath(lock_file)]
+        state = outputs.state(
+            fingerprint=fingerprint(self.profile, self.settings),
+            seen=seen,
+            tasks=len(self.plan.tasks),
+            folder=record.folder,
+            whole=whole and done,
+        )
+        path = self._state_path()
+        self.store.disk.folder(path.parent)
+        self.store.disk.write(path, states.render(state))
+
+    def _write_lock(self, outcomes: Mapping[Address, Outcome]) -> Path:
+        path = lock_path(self.project, self.store, self.profile)
+        lines = {address: line for address, line in self.past.lock.items() if address in self.plan.tasks}
+        for address, outcome in outcomes.items():
+            takes = takes_of(outcome)
+            if takes:
+                lines[address] = locks.Locked(
+                    address=address, takes=takes, pick=self.plan.tasks[address].pick
+                )
+        text = locks.render(lines).encode()
+        if not path.exists() or path.read_bytes() != text:
+            _replace(path, text)
+        return path
+
+    def _state_path(self) -> Path:
+        realm = catalog.maker(self.profile).realm
+        return states.path_of(self.store.folder, self.project.path, realm)
+
+
+def fingerprint(profile: ProviderProfile, settings: Settings) -> str:
+    """Everything that is not a file and decides what a run would do."""
+    return states.fingerprint(
+        maker=profile.maker,
+        version=catalog.maker(profile).version,
+        out=os.fspath(settings.out.absolute()) if settings.out else "",
+    )
+
+
+def client_id() -> str:
+    """The id that a call carries for tracing (R10): the form of the official SDK."""
+    return time.strftime("%Y%m%d%H%M%S") + secrets.token_hex(10).upper()
+
+
+def shown_path(path: Path) -> str:
+    """A path as the user would type it from where they stand."""
+    relative = os.path.relpath(path)
+    return relative if not relative.startswith(f"..{os.sep}..") else os.fspath(path)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Replace a file of the user's, whole or not at all; with the mode that their other files get."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

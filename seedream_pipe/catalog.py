@@ -1,0 +1,61 @@
+"""The one list of makers. Only `api` imports it; each provider is imported when it is chosen."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Final
+
+from seedream_pipe import profiles
+from seedream_pipe.makers import MakerId
+from seedream_pipe.version import MAKER_VERSIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from seedream_pipe.makers import Fetched, LinkDead, NotFetched, Provider
+    from seedream_pipe.profiles import ProviderProfile
+    from seedream_pipe.settings import Secret, Settings
+
+__all__ = ["MAKERS", "fetch_reference", "maker", "provider"]
+
+MAKERS: Final[Mapping[str, MakerId]] = {
+    "seedream": MakerId(name="seedream", version=MAKER_VERSIONS["seedream"], realm="seedream"),
+    "preview": MakerId(name="preview", version=MAKER_VERSIONS["preview"], realm="preview"),
+}
+"""What is in the key, by the `maker` of a provider's profile. Raise `version` in the commit
+that changes a maker's pictures."""
+
+def maker(profile: ProviderProfile) -> MakerId:
+    """The maker behind a provider."""
+    return MAKERS[profile.maker]
+
+
+def provider(name: str, settings: Settings, key: Secret | None) -> Provider:
+    """The provider of a name, ready to be asked.
+
+    Raises:
+        UsageError: there is no such provider, or its host may not be used.
+
+    """
+    profile = profiles.provider(name)
+    if profile.maker == "preview":
+        made: Provider = importlib.import_module("seedream_pipe.providers.preview.provider").Preview()
+        return made
+    client = importlib.import_module("seedream_pipe.providers.seedream.client")
+    made = client.Seedream(
+        profile, key=key, base_url=settings.base_url, response_format=settings.response_format
+    )
+    return made
+
+
+async def fetch_reference(url: str, target: Path, settings: Settings) -> Fetched | NotFetched | LinkDead:
+    """Bring a URL that a pipeline names to disk, without the key and from public hosts only.
+
+    A host of this machine is allowed only where the API itself is one.
+    """
+    download = importlib.import_module("seedream_pipe.providers.seedream.download")
+    found: Fetched | NotFetched | LinkDead = await download.fetch_reference(
+        url, target, api=settings.base_url or ""
+    )
+    return found

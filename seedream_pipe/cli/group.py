@@ -1,0 +1,96 @@
+"""The list of commands; each is imported when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from typing import Any, Final
+
+import click
+
+from seedream_pipe.cli.boundary import guarded
+from seedream_pipe.version import VERSION
+
+__all__ = ["COMMANDS", "cli", "run"]
+
+COMMANDS: Final = {
+    "init": "Start a project: pipeline, prompts, shots and reference pictures.",
+    "validate": "Show every problem of pipeline files.",
+    "plan": "Show what would be made, why, and for how much. Sends nothing.",
+    "run": "Make what is missing or stale.",
+    "status": "Show the state of every step.",
+    "why": "Show why a task would be made, field by field.",
+    "graph": "Draw what needs what.",
+    "schema": "Print the JSON Schemas.",
+    "emulator": "Run a local server that speaks the API, for trying and testing.",
+    "completion": "Print the shell's completion script.",
+}
+"""Name and one line of help. The module of a command is `cli.NAME`, its function too."""
+
+
+class _Lazy(click.Group):
+    """Knows the commands' names and help without importing them."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"seedream_pipe.cli.{name}"), name)
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from seedream_pipe.problems import did_you_mean  # noqa: PLC0415 - only after a mistake
+
+            hint = did_you_mean(args[0], COMMANDS)
+            ctx.fail(f"there is no command {args[0]!r}. {hint}".rstrip())
+        return super().resolve_command(ctx, args)
+
+
+def _change_folder(_ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    if value:
+        try:
+            os.chdir(value)
+        except OSError as error:
+            raise click.BadParameter(f"{value}: {error.strerror}") from None
+
+
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done, 1 failed or refused, 2 usage, 3 invalid pipeline, 4 waits for a person, "
+    "5 budget, 6 work found (--frozen), 7 store, 130 interrupted.",
+)
+@click.version_option(VERSION, "-V", "--version", message="seedream-pipe %(version)s")
+@click.option(
+    "-C",
+    "folder",
+    metavar="DIR",
+    expose_value=False,
+    is_eager=True,
+    callback=_change_folder,
+    help="Go to this folder first.",
+)
+def cli() -> None:
+    """Make for pictures that cost money.
+
+    A YAML file says what pictures a project needs; run makes those that are missing
+    or stale, and keeps every one that was ever paid for.
+    """
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line; gives the exit code."""
+
+    def call() -> Any:  # noqa: ANN401 - what a command returns
+        return cli.main(arguments, prog_name="seedream-pipe", standalone_mode=False)
+
+    return guarded(call)

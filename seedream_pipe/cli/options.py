@@ -1,0 +1,68 @@
+"""Options that several commands share, and the settings that they make."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seedream_pipe import settings as user_settings
+from seedream_pipe.cli.boundary import say, style
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from seedream_pipe.settings import Settings
+
+__all__ = ["as_json", "file", "plural", "settings", "targets", "user", "warn_default"]
+
+file = click.argument("file", type=click.Path())
+"""The pipeline file."""
+
+targets = click.argument("targets", nargs=-1, metavar="[TARGET]...")
+"""Tasks: `step`, `step@key`, `step@sc02_*`, `tag:night`, with `+` before or after."""
+
+as_json = click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
+
+
+def user(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that belong to the user: flag, then variable, then configuration file."""
+    for option in reversed(_USER):
+        command = option(command)
+    return command
+
+
+_USER = (
+    click.option(
+        "--provider",
+        metavar="NAME",
+        help="preview (free, the default), 302ai, ark or byteplus. [SEEDREAM_PROVIDER]",
+    ),
+    click.option("--base-url", metavar="URL", help="Another address of the provider. [SEEDREAM_BASE_URL]"),
+    click.option("--store", metavar="DIR", help="Where bought pictures are kept. [SEEDREAM_STORE]"),
+    click.option("--out", metavar="DIR", help="Where outputs are placed. [SEEDREAM_OUT]"),
+    click.option("--price", metavar="AMOUNT", help="Price of a picture of an unknown model. [SEEDREAM_PRICE]"),
+)
+
+
+def settings(**flags: object) -> Settings:
+    """The user's settings, from flags, variables and the configuration file."""
+    return user_settings.read(flags, os.environ)
+
+
+def warn_default(made: Settings) -> None:
+    """Say that the default provider stands in, where nobody chose one."""
+    if not made.chosen:
+        say(style("provider: preview (drawn locally, free); --provider 302ai, ark or byteplus buys", dim=True))
+
+
+def plural(count: int, word: str) -> str:
+    """A number with its word."""
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def is_interactive() -> bool:
+    """Whether a person can be asked: both ends are a terminal."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()

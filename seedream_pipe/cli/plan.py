@@ -1,0 +1,48 @@
+"""`plan FILE [TARGET…]`: what would be made, why, and for how much."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from seedream_pipe.api.project import load
+from seedream_pipe.api.runs import planned
+from seedream_pipe.cli import options
+from seedream_pipe.cli.forecast import print_forecast
+from seedream_pipe.cli.problems import show
+from seedream_pipe.reports.forecast import as_tree
+
+
+@click.command()
+@options.file
+@options.targets
+@options.user
+@click.option("--all", "everything", is_flag=True, help="Show what is up to date too.")
+@click.option("-o", "--output", metavar="FILE", help="Write the plan as JSON to a file.")
+@options.as_json
+def plan(file: str, targets: tuple[str, ...], *, everything: bool, output: str | None, as_json: bool, **flags: Any) -> int:  # noqa: ANN401
+    """Show what would be made, why, and for how much.
+
+    Sends nothing, writes nothing and needs no API key. A TARGET is a step, step@key,
+    a pattern like step@sc02_* or tag:night, with + before for what it needs and
+    after for what needs it.
+    """
+    made = options.settings(**flags)
+    project = load(file)
+    if project.warnings:
+        show(project.warnings)
+    forecast = planned(project, targets, settings=made).forecast
+    if not as_json:
+        options.warn_default(made)
+    if output or as_json:
+        text = json.dumps(as_tree(forecast), ensure_ascii=False, indent=1)
+        if output:
+            Path(output).write_text(text + "\n", encoding="utf-8")
+        if as_json:
+            click.echo(text)
+            return 0
+    print_forecast(forecast, everything=everything)
+    return 0

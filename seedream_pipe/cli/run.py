@@ -1,0 +1,57 @@
+"""`run FILE [TARGET…]`: make what is missing or stale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seedream_pipe.api.fresh import up_to_date
+from seedream_pipe.cli import options
+from seedream_pipe.cli.boundary import say, style
+
+if TYPE_CHECKING:
+    from seedream_pipe.run.state import State
+
+
+@click.command()
+@options.file
+@options.targets
+@options.user
+@click.option("-j", "--jobs", metavar="N", help="Requests under way at once. [SEEDREAM_JOBS, else 8]")
+@click.option("--max-cost", metavar="AMOUNT", help="The most this run may cost. [SEEDREAM_MAX_COST]")
+@click.option("--yes", "-y", is_flag=True, help="Spend without asking, up to the cap.")
+@click.option("-n", "--dry-run", is_flag=True, help="As plan: send nothing.")
+@click.option("-k/--fail-fast", "keep_going", default=True, help="Go on after a failure (default), or stop.")
+@click.option("--frozen", is_flag=True, help="Spend nothing: exit 6 when there is work.")
+@click.option("--force", is_flag=True, help="Overwrite outputs that were edited or that are not ours.")
+@click.option("--retry-refused", is_flag=True, help="Send again what the content filter refused.")
+@click.option(
+    "--response-format",
+    type=click.Choice(["url", "b64_json"]),
+    help="How pictures come back. [SEEDREAM_RESPONSE_FORMAT, else url]",
+)
+@options.as_json
+def run(file: str, targets: tuple[str, ...], *, dry_run: bool, as_json: bool, **flags: Any) -> int:  # noqa: ANN401
+    """Make what is missing or stale, and put it under the names asked for.
+
+    Shows the price and asks before it spends; --yes or a --max-cost that covers it
+    answers. If a connection breaks while the provider is working, seedream-pipe cannot
+    know whether you were charged. It tells you, and sends nothing again until you say so.
+    """
+    made = options.settings(**flags)
+    if not targets and not dry_run and not as_json:
+        fresh = up_to_date(file, made)
+        if fresh is not None:
+            _say_fresh(fresh)
+            return 0
+    # The rest of the house is entered only when there may be something to do.
+    from seedream_pipe.cli import running  # noqa: PLC0415
+
+    return running.run(file, targets, made, dry_run=dry_run, as_json=as_json, flags=flags)
+
+
+def _say_fresh(fresh: State) -> None:
+    say(f"{style('up to date', fg='green')}: {options.plural(fresh.tasks, 'task')}, nothing was sent")
+    say(f"outputs: {fresh.folder}")
+

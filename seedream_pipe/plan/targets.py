@@ -1,0 +1,69 @@
+"""Targets: which tasks the user means.
+
+    shots               every task of a step
+    shots@sc02_010      one task
+    shots@sc02_*        the tasks that match
+    tag:night           the tasks with a tag that matches
+    +shots  shots+      with what they need, with what needs them
+"""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from seedream_pipe import graph
+from seedream_pipe.errors import UsageError
+from seedream_pipe.problems import did_you_mean, escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from seedream_pipe.plan.model import Address, Plan
+
+__all__ = ["select"]
+
+
+def select(plan: Plan, targets: Iterable[str]) -> list[Address]:
+    """The tasks that the targets mean, in the plan's order; all of them when there are none.
+
+    Raises:
+        UsageError: a target means nothing.
+
+    """
+    wanted = list(targets)
+    if not wanted:
+        return list(plan.tasks)
+    found: set[Address] = set()
+    for target in wanted:
+        found |= _meant(plan, target)
+    return [address for address in plan.tasks if address in found]
+
+
+def _meant(plan: Plan, target: str) -> set[Address]:
+    before, after = target.startswith("+"), target.endswith("+")
+    pattern = target[before : len(target) - after]
+    found = set(_matching(plan, pattern))
+    if not found:
+        known = [*dict.fromkeys(task.step for task in plan.tasks.values()), *plan.tasks]
+        hint = did_you_mean(pattern, known) if len(known) < 20_000 else ""  # noqa: PLR2004 - it compares with all
+        raise UsageError(f'no task matches "{escaped(pattern)}"', hint=hint)
+    both = set(found)
+    if before:
+        both |= graph.ancestors(plan.needs(), found)
+    if after:
+        both |= graph.ancestors(graph.inverted(plan.needs()), found)
+    return both
+
+
+def _matching(plan: Plan, pattern: str) -> Iterable[Address]:
+    if pattern.startswith("tag:"):
+        wanted = pattern[4:]
+        return (a for a, task in plan.tasks.items() if any(fnmatchcase(tag, wanted) for tag in task.tags))
+    if pattern in plan.tasks:
+        return (pattern,)
+    return (
+        address
+        for address, task in plan.tasks.items()
+        if task.step == pattern or fnmatchcase(address, pattern)
+    )

@@ -1,0 +1,191 @@
+"""A forecast as text and as JSON values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, assert_never
+
+from seedream_pipe.problems import escaped
+from seedream_pipe.run.forecast import (
+    Blocked,
+    BlobLost,
+    InputChanged,
+    Make,
+    NeverMade,
+    NotHere,
+    RecipeChanged,
+    Reuse,
+)
+from seedream_pipe.run.record import outcome_tree, word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from seedream_pipe.run.forecast import Change, Forecast, Reason, TaskForecast
+    from seedream_pipe.run.outcomes import Money
+
+__all__ = ["SCHEMA", "Line", "as_tree", "differences", "lines", "reason_text", "total_text"]
+
+SCHEMA: Final = "plan/1"
+_NAMED: Final = 3
+_VALUE_WIDTH: Final = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A task in a list: what becomes of it, why, and at what price."""
+
+    word: str
+    address: str
+    reason: str
+    price: str
+
+
+def lines(forecast: Forecast, *, everything: bool = False) -> Iterator[Line]:
+    """A line for every task that is not up to date; with `everything` for those too."""
+    for task in forecast.tasks.values():
+        match task.decision:
+            case Reuse():
+                if everything:
+                    yield Line(word="reuse", address=task.address, reason="up to date", price="")
+            case Make() as make:
+                reason = f"the same request as {make.shared}" if make.shared else reason_text(make.reason)
+                price = "" if make.shared else price_text(make.least, make.worst)
+                yield Line(word="make", address=task.address, reason=reason, price=price)
+            case Blocked() as blocked:
+                yield Line(
+                    word=word(blocked.outcome) if not blocked.because else "waiting",
+                    address=task.address,
+                    reason=_blocked_text(blocked),
+                    price="",
+                )
+            case _:
+                assert_never(task.decision)
+
+
+def price_text(least: Money, worst: Money) -> str:
+    """One amount, or a range where a group may come short."""
+    return str(worst) if least == worst else f"{least}–{worst}"
+
+
+def reason_text(reason: Reason) -> str:
+    """A reason in a few words."""
+    match reason:
+        case NeverMade():
+            return "never made"
+        case NotHere():
+            return "bought elsewhere; not in this store"
+        case RecipeChanged():
+            return _fields(reason.changes) + " changed"
+        case InputChanged(tasks=()):
+            return "reference changed: " + _few([change.label for change in reason.changes])
+        case InputChanged():
+            text = "needs " + _few(reason.tasks)
+            return f"{text}; {_fields(reason.changes)} changed" if reason.changes else text
+        case BlobLost():
+            return reason.message
+        case _:
+            assert_never(reason)
+
+
+def _blocked_text(blocked: Blocked) -> str:
+    message = escaped(getattr(blocked.outcome, "message", ""), limit=_VALUE_WIDTH)
+    if blocked.because:
+        return f"needs {blocked.because}: {word(blocked.outcome)}"
+    code = getattr(blocked.outcome, "code", "")
+    return f"{code}: {message}" if code else message
+
+
+def _fields(changes: tuple[Change, ...]) -> str:
+    return _few(list(dict.fromkeys(change.field for change in changes)))
+
+
+def _few(names: tuple[str, ...] | list[str]) -> str:
+    shown = ", ".join(names[:_NAMED])
+    return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED} more"
+
+
+def total_text(forecast: Forecast) -> str:
+    """The sum in a sentence: tasks, pictures, money."""
+    counts = forecast.counts()
+    if not counts["make"]:
+        text = f"{_many(len(forecast.tasks), 'task')}: everything is up to date"
+        return text if not counts["blocked"] else f"{counts['blocked']} of {_many(len(forecast.tasks), 'task')} wait"
+    parts = [f"{counts['make']:,} to make", f"{counts['reuse']:,} up to date"]
+    if counts["blocked"]:
+        parts.append(f"{counts['blocked']:,} waiting")
+    up_to = "up to " if forecast.least != forecast.worst else ""
+    money = str(forecast.worst) if forecast.worst.currency else "free (drawn locally)"
+    return (
+        f"{_many(len(forecast.tasks), 'task')}: {', '.join(parts)}\n"
+        f"{up_to}{_many(forecast.pictures, 'picture')} on {forecast.provider}: {up_to}{money}"
+    )
+
+
+def _many(count: int, name: str) -> str:
+    return f"{count:,} {name}{'' if count == 1 else 's'}"
+
+
+def differences(change: Change) -> Iterator[str]:
+    """A changed field, old and new, with its place."""
+    name = f"{change.field} ({change.label})" if change.label else change.field
+    yield f"{name}{f'  {change.at}' if change.at else ''}"
+    yield f"  - {_shown(change.old)}"
+    yield f"  + {_shown(change.new)}"
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "(not given)"
+    return escaped(value if isinstance(value, str) else repr(value), limit=_VALUE_WIDTH)
+
+
+def as_tree(forecast: Forecast) -> dict[str, Any]:
+    """The forecast as JSON values; its shape is `plan.schema.json`."""
+    counts = forecast.counts()
+    return {
+        "schema": SCHEMA,
+        "pipeline": forecast.pipeline,
+        "provider": forecast.provider,
+        "counts": {name: counts[name] for name in ("make", "reuse", "blocked")},
+        "pictures": forecast.pictures,
+        "least": str(forecast.least.amount),
+        "worst": str(forecast.worst.amount),
+        "currency": forecast.worst.currency,
+        "tasks": {address: task_tree(task) for address, task in forecast.tasks.items()},
+    }
+
+
+def task_tree(task: TaskForecast) -> dict[str, Any]:
+    """One task's forecast as JSON values."""
+    match task.decision:
+        case Reuse():
+            return {"decision": "reuse", "takes": [{"take": t.take, "key": t.key} for t in task.takes]}
+        case Make() as make:
+            tree: dict[str, Any] = {
+                "decision": "make",
+                "reason": reason_text(make.reason),
+                "pictures": make.pictures,
+                "least": str(make.least.amount),
+                "worst": str(make.worst.amount),
+                "changes": [_change_tree(change) for change in _changes(make.reason)],
+            }
+            return tree | ({"shared": make.shared} if make.shared else {})
+        case Blocked() as blocked:
+            return {"decision": "blocked", "because": blocked.because, **outcome_tree(blocked.outcome)}
+        case _:
+            assert_never(task.decision)
+
+
+def _changes(reason: Reason) -> tuple[Change, ...]:
+    return reason.changes if isinstance(reason, (RecipeChanged, InputChanged)) else ()
+
+
+def _change_tree(change: Change) -> dict[str, Any]:
+    return {
+        "field": change.field,
+        "label": change.label,
+        "old": change.old,
+        "new": change.new,
+        "at": str(change.at) if change.at else "",
+    }
