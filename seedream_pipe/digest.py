@@ -14,10 +14,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import BinaryIO, Final, NewType, TypeAlias, Union
 
-
 __all__ = ["BlobDigest", "Json", "Key", "blob_digest", "canonical", "file_digest", "is_digest", "tagged"]
 
-Json: TypeAlias = Union[None, bool, int, float, str, Sequence["Json"], Mapping[str, "Json"]]
+Json: TypeAlias = Union[bool, int, float, str, Sequence["Json"], Mapping[str, "Json"], None]  # noqa: UP007 - forward names
 """A value that JSON can say."""
 
 BlobDigest = NewType("BlobDigest", str)
@@ -27,9 +26,7 @@ Key = NewType("Key", str)
 """SHA-256 of a task's recipe, input digests and take, 64 lower-case hex digits."""
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
-_ENCODER: Final = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-)
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 _CHUNK: Final = 1 << 20
 
 
@@ -39,7 +36,12 @@ def canonical(value: Json) -> bytes:
 
 
 def tagged(tag: str, value: Json) -> str:
-    """Digest of a record under its kind and format version, for example ``task/1``."""
+    """Digest of a record under its kind and format version, for example ``task/1``.
+
+    A bare number is a `ValueError`: behind the version it would read as another version.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise ValueError("a number is no record")  # noqa: TRY004 - as for what JSON cannot say
     return hashlib.sha256(tag.encode() + canonical(value)).hexdigest()
 
 

@@ -1,9 +1,10 @@
-"""Order, cycles, ancestors: of any hashable nodes, in linear time, without recursion."""
+"""Order, cycles, ancestors: of any hashable nodes, in (nearly) linear time, without recursion."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from heapq import heappop, heappush
 from typing import TypeVar
 
 __all__ = ["ancestors", "find_cycle", "inverted", "order"]
@@ -11,8 +12,10 @@ __all__ = ["ancestors", "find_cycle", "inverted", "order"]
 N = TypeVar("N", bound=Hashable)
 
 
-def order(needs: Mapping[N, Iterable[N]]) -> list[N]:
+def order(needs: Mapping[N, Collection[N]]) -> list[N]:
     """Nodes so that each stands after what it needs; otherwise in the mapping's order.
+
+    A mapping whose order is possible comes back as it is.
 
     Args:
         needs: each node with the nodes it needs; every needed node is a key.
@@ -21,27 +24,25 @@ def order(needs: Mapping[N, Iterable[N]]) -> list[N]:
         ValueError: the graph has a cycle (`find_cycle` spells it out).
 
     """
-    result: dict[N, None] = {}
-    for start in needs:
-        if start in result:
-            continue
-        path, on_path = [(start, iter(needs[start]))], {start}
-        while path:
-            node, wants = path[-1]
-            want = next((want for want in wants if want not in result), None)
-            if want is None:
-                path.pop()
-                on_path.discard(node)
-                result[node] = None
-            elif want in on_path:
-                raise ValueError("the graph has a cycle")
-            else:
-                on_path.add(want)
-                path.append((want, iter(needs[want])))
-    return list(result)
+    nodes = list(needs)
+    position = {node: index for index, node in enumerate(nodes)}
+    missing = {node: len(set(wants)) for node, wants in needs.items()}
+    users = inverted(needs)
+    ready = [index for index, node in enumerate(nodes) if not missing[node]]
+    result: list[N] = []
+    while ready:
+        node = nodes[heappop(ready)]
+        result.append(node)
+        for user in users[node]:
+            missing[user] -= 1
+            if not missing[user]:
+                heappush(ready, position[user])
+    if len(result) != len(nodes):
+        raise ValueError("the graph has a cycle")
+    return result
 
 
-def inverted(needs: Mapping[N, Iterable[N]]) -> dict[N, list[N]]:
+def inverted(needs: Mapping[N, Collection[N]]) -> dict[N, list[N]]:
     """Each node with the nodes that need it."""
     users: dict[N, list[N]] = {node: [] for node in needs}
     for node, wants in needs.items():
@@ -50,7 +51,7 @@ def inverted(needs: Mapping[N, Iterable[N]]) -> dict[N, list[N]]:
     return users
 
 
-def find_cycle(needs: Mapping[N, Iterable[N]]) -> list[N]:
+def find_cycle(needs: Mapping[N, Collection[N]]) -> list[N]:
     """One cycle, first node repeated at its end (`a, b, a`), or an empty list."""
     done: set[N] = set()
     for start in needs:
@@ -75,7 +76,7 @@ def find_cycle(needs: Mapping[N, Iterable[N]]) -> list[N]:
     return []
 
 
-def ancestors(needs: Mapping[N, Iterable[N]], targets: Iterable[N]) -> set[N]:
+def ancestors(needs: Mapping[N, Collection[N]], targets: Iterable[N]) -> set[N]:
     """The targets and everything they need, directly or not."""
     found: set[N] = set()
     queue = deque(targets)

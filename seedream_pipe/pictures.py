@@ -9,16 +9,20 @@ from __future__ import annotations
 import io
 import warnings
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from PIL import Image, UnidentifiedImageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 __all__ = ["Facts", "NotAPicture", "extension", "inspect", "inspect_bytes"]
 
 _TAIL: Final = 64 * 1024
+_CHUNK: Final = 1 << 18
+# Filters of warnings belong to the process, and headers are read in several threads.
+_FILTERS: Final = Lock()
 _MEDIA_TYPES: Final[Mapping[str, str]] = {
     "JPEG": "image/jpeg",
     "MPO": "image/jpeg",
@@ -32,15 +36,10 @@ _MEDIA_TYPES: Final[Mapping[str, str]] = {
     "AVIF": "image/avif",
 }
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
-_END_MARKERS: Final[Mapping[str, bytes]] = {
-    "image/jpeg": b"\xff\xd9",
-    "image/png": b"IEND\xaeB`\x82",
-    "image/gif": b";",
-}
 _EXTENSIONS: Final[Mapping[str, str]] = {"image/jpeg": "jpg", "image/tiff": "tif"}
 
 
-class NotAPicture(ValueError):  # noqa: N818 - what it says is what it is
+class NotAPicture(ValueError):
     """The bytes are not a whole picture; `str()` says why."""
 
 
@@ -75,7 +74,7 @@ def inspect(file: BinaryIO) -> Facts:
         raise NotAPicture("is empty")
     file.seek(0)
     try:
-        with warnings.catch_warnings():
+        with _FILTERS, warnings.catch_warnings():
             # A lying header is judged by the caller's pixel limit, not by a warning.
             warnings.simplefilter("ignore")
             with Image.open(file, formats=_FORMATS) as image:
@@ -92,11 +91,67 @@ def inspect(file: BinaryIO) -> Facts:
 
 
 def _expect_end(file: BinaryIO, media_type: str) -> None:
-    marker = _END_MARKERS.get(media_type)
-    if marker is None:
-        return
-    length = file.seek(0, io.SEEK_END)
-    file.seek(max(0, length - _TAIL))
-    # Some writers pad after the marker, so it is looked for near the end, not at it.
-    if marker not in file.read(_TAIL):
+    is_whole = _ENDS.get(media_type)
+    if is_whole is not None and not is_whole(file):
         raise NotAPicture("is cut: its end is missing")
+
+
+def _jpeg_is_whole(file: BinaryIO) -> bool:
+    """Whether an end marker follows the picture data: a thumbnail in the head has one of its own."""
+    file.seek(2)
+    while len(head := file.read(4)) == 4 and head[0] == 0xFF:
+        if head[1] == 0xFF:  # a fill byte
+            file.seek(-3, io.SEEK_CUR)
+            continue
+        file.seek(int.from_bytes(head[2:]) - 2, io.SEEK_CUR)
+        if head[1] == 0xDA:
+            return _follows(file, b"\xff\xd9")
+    return False
+
+
+def _follows(file: BinaryIO, marker: bytes) -> bool:
+    end = b""
+    while chunk := file.read(_CHUNK):
+        if marker in end + chunk:
+            return True
+        end = chunk[1 - len(marker) :]
+    return False
+
+
+def _png_is_whole(file: BinaryIO) -> bool:
+    # Some writers pad after the marker, so it is looked for near the end, not at it.
+    return b"IEND\xaeB`\x82" in _tail(file)
+
+
+def _gif_is_whole(file: BinaryIO) -> bool:
+    return _tail(file).rstrip(b"\0").endswith(b";")
+
+
+def _webp_is_whole(file: BinaryIO) -> bool:
+    return _has_length(file, at=4, beside=8)
+
+
+def _bmp_is_whole(file: BinaryIO) -> bool:
+    return _has_length(file, at=2, beside=0)
+
+
+def _has_length(file: BinaryIO, *, at: int, beside: int) -> bool:
+    """Whether the file has the length that its header says, four bytes from the small end."""
+    file.seek(at)
+    said = int.from_bytes(file.read(4), "little") + beside
+    return file.seek(0, io.SEEK_END) >= said
+
+
+def _tail(file: BinaryIO) -> bytes:
+    file.seek(max(0, file.seek(0, io.SEEK_END) - _TAIL))
+    return file.read(_TAIL)
+
+
+# TIFF has no end: its directory may stand anywhere.
+_ENDS: Final[Mapping[str, Callable[[BinaryIO], bool]]] = {
+    "image/jpeg": _jpeg_is_whole,
+    "image/png": _png_is_whole,
+    "image/gif": _gif_is_whole,
+    "image/webp": _webp_is_whole,
+    "image/bmp": _bmp_is_whole,
+}

@@ -20,6 +20,7 @@ __all__ = ["Place", "Problem", "did_you_mean", "escaped", "frame", "merged", "sh
 Severity = Literal["error", "warning"]
 
 _SHOWN_WIDTH: Final = 200
+_MANY_WORDS: Final = 2000
 _MESSAGE_WIDTH: Final = 600
 _LEAST_ROOM: Final = 12
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -84,6 +85,8 @@ def merged(problems: Iterable[Problem]) -> list[Problem]:
 def did_you_mean(word: str, known: Iterable[str], *, lead: str = "did you mean") -> str:
     """A hint with the nearest known word, or the known words when few, or nothing."""
     words = sorted(known)
+    if len(words) > _MANY_WORDS:
+        words = [other for other in words if abs(len(other) - len(word)) <= 1][:_MANY_WORDS]
     near = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     if near:
         return f'{lead} "{near[0]}"?'

@@ -39,9 +39,9 @@ _FOREIGN_MARKS: Final = (
     (b"\xfe\xff", "UTF-16"),
 )
 # One line "%YAML 1.x" is harmless; any other directive is for tags, which are refused.
+_BLANK_LINES: Final = r"(?:[ \t]*+(?:#[^\r\n]*+)?+[\r\n])*+"
 _DIRECTIVE: Final = re.compile(
-    r"(?:[ \t]*(?:#[^\r\n]*)?[\r\n])*(?:%YAML[ \t]+1\.[0-9][^\r\n]*[\r\n])?"
-    r"(?:[ \t]*(?:#[^\r\n]*)?[\r\n])*(%(?!YAML[ \t]+1\.[0-9])\S*)"
+    rf"{_BLANK_LINES}(?:%YAML[ \t]+1\.[0-9][^\r\n]*+[\r\n])?+{_BLANK_LINES}(%(?!YAML[ \t]+1\.[0-9])\S*+)"
 )
 _KINDS: Final = {dict: "a map", list: "a list", str: "text", type(None): "nothing"}
 
