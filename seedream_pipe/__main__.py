@@ -8,11 +8,11 @@ import sys
 def main() -> None:
     """Run the command line and leave with its exit code."""
     if sys.argv[1:] in (["--version"], ["-V"]):
-        from seedream_pipe.version import VERSION  # noqa: PLC0415 - nothing else is needed
+        from seedream_pipe.version import VERSION
 
         print(f"seedream-pipe {VERSION}")  # noqa: T201 - this is the answer
         return
-    from seedream_pipe.cli.group import run  # noqa: PLC0415 - click costs more than the version
+    from seedream_pipe.cli.group import run
 
     sys.exit(run(sys.argv[1:]))
 

@@ -26,6 +26,7 @@ MAKERS: Final[Mapping[str, MakerId]] = {
 """What is in the key, by the `maker` of a provider's profile. Raise `version` in the commit
 that changes a maker's pictures."""
 
+
 def maker(profile: ProviderProfile) -> MakerId:
     """The maker behind a provider."""
     return MAKERS[profile.maker]

@@ -58,7 +58,7 @@ class UsageError(SeedreamError):
     code = "E-USAGE"
 
 
-class InvalidPipeline(SeedreamError):  # noqa: N818 - it says what is wrong with the file
+class InvalidPipeline(SeedreamError):
     """The author's files have errors; nothing was sent. `problems` has all of them."""
 
     exit_code = 3
@@ -76,14 +76,14 @@ class ProviderError(SeedreamError):
     code = "E-PROVIDER"
 
 
-class OverBudget(SeedreamError):  # noqa: N818
+class OverBudget(SeedreamError):
     """The cap does not allow the call, or nobody confirmed the price."""
 
     exit_code = 5
     code = "E-BUDGET"
 
 
-class Frozen(SeedreamError):  # noqa: N818
+class Frozen(SeedreamError):
     """There is work to do, and the user asked for none to be done."""
 
     exit_code = 6
@@ -103,7 +103,7 @@ class StoreTooNew(StoreError):
     code = "E-STORE-NEWER"
 
 
-class Interrupted(SeedreamError):  # noqa: N818
+class Interrupted(SeedreamError):
     """The run was stopped by a signal; what is recorded is resumable."""
 
     exit_code = 130

@@ -294,9 +294,7 @@ class Provider(Protocol):
     def paid(self) -> bool:
         """Whether `send` can cost money."""
 
-    def request(
-        self, generation: Generation, references: Sequence[Picture], *, take: int = 1
-    ) -> Request:
+    def request(self, generation: Generation, references: Sequence[Picture], *, take: int = 1) -> Request:
         """Build the call from the keyed values alone. Pure.
 
         A network's provider sends the same body for every take (R12, R38); one that draws

@@ -179,4 +179,3 @@ _PARSERS: Final[Mapping[str, Callable[[object, str], object]]] = {
     "price": _money,
     "response_format": _response_format,
 }
-

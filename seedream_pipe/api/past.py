@@ -51,11 +51,15 @@ class Remembered:
         if self.ledger is None:
             return None
         if self._open is None:
-            self._open = {call.intent.key: call for call in self.ledger.open_calls() if call.state in {"sent", "held"}}
+            self._open = {
+                call.intent.key: call for call in self.ledger.open_calls() if call.state in {"sent", "held"}
+            }
         call = self._open.get(key)
         if call is None or call.alive:
             return None
-        return Held(call=call.id, worst=held_worst(call), message=call.cause or "sent, and no answer was recorded")
+        return Held(
+            call=call.id, worst=held_worst(call), message=call.cause or "sent, and no answer was recorded"
+        )
 
     def refusal(self, key: Key) -> Refused | None:
         """The content filter's remembered no."""
@@ -69,4 +73,3 @@ class Remembered:
     def pinned(self, url: str) -> BlobDigest | None:
         """The digest of a URL that was fetched already."""
         return self.pins.get(url)
-

@@ -216,9 +216,7 @@ def _cap(settings: Settings, whole: Plan) -> Cap:
     return Cap(run=min(caps) if caps else None)
 
 
-def _prices(
-    profile: ProviderProfile, settings: Settings
-) -> Callable[[Generation, int, int], Money]:
+def _prices(profile: ProviderProfile, settings: Settings) -> Callable[[Generation, int, int], Money]:
     def price(generation: Generation, pictures: int, references: int) -> Money:
         if not profile.paid:
             return Money()
@@ -382,9 +380,7 @@ class _Run:
             seconds=seconds,
         )
 
-    def _remember(
-        self, outcomes: Mapping[Address, Outcome], outputs: Outputs, record: Record
-    ) -> None:
+    def _remember(self, outcomes: Mapping[Address, Outcome], outputs: Outputs, record: Record) -> None:
         """Write the lock, the record and the state, in that order."""
         lock_file = self._write_lock(outcomes)
         runs = self.store.folder / "runs"

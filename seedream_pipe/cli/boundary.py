@@ -9,28 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from seedream_pipe.cli.problems import show
+from seedream_pipe.cli.terminal import say, style
 from seedream_pipe.errors import InvalidPipeline, SeedreamError
 from seedream_pipe.problems import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["guarded", "say", "style"]
-
-
-def style(text: str, **how: Any) -> str:  # noqa: ANN401 - click's own options
-    """Text in a style, where standard error is a terminal that wants it."""
-    return click.style(text, **how) if coloured() else text
-
-
-def coloured() -> bool:
-    """Whether standard error takes colours."""
-    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and _is_terminal(sys.stderr)
-
-
-def say(text: str = "") -> None:
-    """A line on standard error: for people, never data."""
-    click.echo(text, err=True)
+__all__ = ["guarded"]
 
 
 def guarded(call: Callable[[], Any]) -> int:
@@ -46,8 +33,6 @@ def guarded(call: Callable[[], Any]) -> int:
         say("stopped")
         return 130
     except InvalidPipeline as error:
-        from seedream_pipe.cli.problems import show  # noqa: PLC0415 - only when there are some
-
         show(error.problems)
         return error.exit_code
     except SeedreamError as error:
@@ -59,7 +44,7 @@ def guarded(call: Callable[[], Any]) -> int:
         # The reader has gone: nothing more can be said there, and nothing of the work is lost.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
-    except Exception as error:  # noqa: BLE001 - the boundary
+    except Exception as error:
         _bug(error)
         return 1
     return code if isinstance(code, int) else 0
@@ -73,16 +58,11 @@ def _usage(error: click.ClickException) -> None:
 
 
 def _bug(error: Exception) -> None:
-    say(f"{style('error', fg='red', bold=True)}[E-BUG] {type(error).__name__}: {escaped(str(error), limit=500)}")
+    say(
+        f"{style('error', fg='red', bold=True)}[E-BUG] {type(error).__name__}: {escaped(str(error), limit=500)}"
+    )
     say("  this is a fault of seedream-pipe; what was bought is in the store and recorded")
     if os.environ.get("SEEDREAM_DEBUG"):
         say("".join(traceback.format_exception(error)))
     else:
         say("  SEEDREAM_DEBUG=1 shows where, to be reported with the version (seedream-pipe --version)")
-
-
-def _is_terminal(stream: Any) -> bool:  # noqa: ANN401 - any stream
-    try:
-        return bool(stream.isatty())
-    except (AttributeError, ValueError):
-        return False

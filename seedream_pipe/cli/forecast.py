@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import unicodedata
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from seedream_pipe.cli.terminal import columns, padded
 from seedream_pipe.reports.forecast import lines, total_text
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from seedream_pipe.run.forecast import Forecast
 
-__all__ = ["columns", "cut", "print_forecast"]
+__all__ = ["print_forecast"]
 
 _COLOURS: Final[Mapping[str, str]] = {
     "make": "yellow",
@@ -43,33 +43,3 @@ def print_forecast(forecast: Forecast, *, everything: bool = False, err: bool = 
     if rows:
         click.echo(err=err)
     click.echo(total_text(forecast), err=err)
-
-
-def padded(text: str, width: int) -> str:
-    """The text cut or filled to so many columns."""
-    shown = cut(text, width)
-    return shown + " " * (width - columns(shown))
-
-
-def columns(text: str) -> int:
-    """How wide a text stands on a terminal: Chinese takes two columns."""
-    return sum(_wide(char) for char in text)
-
-
-def cut(text: str, width: int) -> str:
-    """The text, or its beginning with an ellipsis when it is wider."""
-    if columns(text) <= width:
-        return text
-    shown, used = [], 1
-    for char in text:
-        used += _wide(char)
-        if used > width:
-            break
-        shown.append(char)
-    return "".join(shown) + "…"
-
-
-def _wide(char: str) -> int:
-    if unicodedata.combining(char):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

@@ -48,7 +48,7 @@ class _Lazy(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from seedream_pipe.problems import did_you_mean  # noqa: PLC0415 - only after a mistake
+            from seedream_pipe.problems import did_you_mean
 
             hint = did_you_mean(args[0], COMMANDS)
             ctx.fail(f"there is no command {args[0]!r}. {hint}".rstrip())
@@ -90,7 +90,7 @@ def cli() -> None:
 def run(arguments: list[str]) -> int:
     """Run the command line; gives the exit code."""
 
-    def call() -> Any:  # noqa: ANN401 - what a command returns
+    def call() -> Any:
         return cli.main(arguments, prog_name="seedream-pipe", standalone_mode=False)
 
     return guarded(call)

@@ -54,7 +54,9 @@ class Live:
         head = Table.grid(padding=(0, 1), expand=False)
         width = max(10, min(30, self._console.width - 70))
         bar = ProgressBar(total=shown.total, completed=shown.ended, width=width)
-        head.add_row(bar, Text(f"{shown.ended}/{shown.total}"), Text(self._facts(), overflow="ellipsis", no_wrap=True))
+        head.add_row(
+            bar, Text(f"{shown.ended}/{shown.total}"), Text(self._facts(), overflow="ellipsis", no_wrap=True)
+        )
         under_way = list(shown.flying)[:_SHOWN]
         more = len(shown.flying) - len(under_way)
         text = ", ".join(under_way) + (f" and {more} more" if more > 0 else "")

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from seedream_pipe import settings as user_settings
-from seedream_pipe.cli.boundary import say, style
+from seedream_pipe.cli.terminal import say, style
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from seedream_pipe.settings import Settings
 
-__all__ = ["as_json", "file", "plural", "settings", "targets", "user", "warn_default"]
+__all__ = ["as_json", "file", "settings", "targets", "user", "warn_default"]
 
 file = click.argument("file", type=click.Path())
 """The pipeline file."""
@@ -43,7 +42,9 @@ _USER = (
     click.option("--base-url", metavar="URL", help="Another address of the provider. [SEEDREAM_BASE_URL]"),
     click.option("--store", metavar="DIR", help="Where bought pictures are kept. [SEEDREAM_STORE]"),
     click.option("--out", metavar="DIR", help="Where outputs are placed. [SEEDREAM_OUT]"),
-    click.option("--price", metavar="AMOUNT", help="Price of a picture of an unknown model. [SEEDREAM_PRICE]"),
+    click.option(
+        "--price", metavar="AMOUNT", help="Price of a picture of an unknown model. [SEEDREAM_PRICE]"
+    ),
 )
 
 
@@ -55,14 +56,6 @@ def settings(**flags: object) -> Settings:
 def warn_default(made: Settings) -> None:
     """Say that the default provider stands in, where nobody chose one."""
     if not made.chosen:
-        say(style("provider: preview (drawn locally, free); --provider 302ai, ark or byteplus buys", dim=True))
-
-
-def plural(count: int, word: str) -> str:
-    """A number with its word."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
-
-
-def is_interactive() -> bool:
-    """Whether a person can be asked: both ends are a terminal."""
-    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+        say(
+            style("provider: preview (drawn locally, free); --provider 302ai, ark or byteplus buys", dim=True)
+        )

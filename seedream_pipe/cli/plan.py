@@ -23,7 +23,9 @@ from seedream_pipe.reports.forecast import as_tree
 @click.option("--all", "everything", is_flag=True, help="Show what is up to date too.")
 @click.option("-o", "--output", metavar="FILE", help="Write the plan as JSON to a file.")
 @options.as_json
-def plan(file: str, targets: tuple[str, ...], *, everything: bool, output: str | None, as_json: bool, **flags: Any) -> int:  # noqa: ANN401
+def plan(
+    file: str, targets: tuple[str, ...], *, everything: bool, output: str | None, as_json: bool, **flags: Any
+) -> int:
     """Show what would be made, why, and for how much.
 
     Sends nothing, writes nothing and needs no API key. A TARGET is a step, step@key,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seedream_pipe.cli.boundary import say, style
+from seedream_pipe.cli.terminal import say, style
 from seedream_pipe.problems import shown
 
 if TYPE_CHECKING:

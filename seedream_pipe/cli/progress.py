@@ -8,8 +8,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from seedream_pipe.cli.boundary import say, style
-from seedream_pipe.cli.options import plural
+from seedream_pipe.cli.terminal import plural, say, style
 from seedream_pipe.problems import escaped
 from seedream_pipe.run.events import (
     CallPaused,
@@ -52,7 +51,7 @@ def progress(*, quiet: bool) -> Iterator[Progress]:
     if not live:
         yield shown
         return
-    from seedream_pipe.cli.live import Live  # noqa: PLC0415 - rich is loaded only where it draws
+    from seedream_pipe.cli.live import Live
 
     with Live(shown) as drawn:
         shown.draw = drawn.draw
@@ -108,7 +107,9 @@ class Progress:
     def _paused(self, event: CallPaused) -> None:
         self.pause = f"{event.address}: {escaped(event.why, limit=120)}"
         if event.seconds >= _PAUSE_WORTH_TELLING:
-            self._say(f"{style('waits', fg='magenta')}    {event.address} {event.seconds:.0f} s: {escaped(event.why)}")
+            self._say(
+                f"{style('waits', fg='magenta')}    {event.address} {event.seconds:.0f} s: {escaped(event.why)}"
+            )
 
     def _ended(self, event: TaskEnded) -> None:
         name = word(event.outcome)
@@ -138,7 +139,9 @@ class Progress:
         """The last lines: what became of the run, where the pictures are, what to type next."""
         counts = record.counts()
         if record.exit_code == 0 and not counts["made"] and not record.placed:
-            say(f"{style('up to date', fg='green')}: {plural(len(record.outcomes), 'task')}, nothing was sent")
+            say(
+                f"{style('up to date', fg='green')}: {plural(len(record.outcomes), 'task')}, nothing was sent"
+            )
         else:
             parts = [f"{counts[name]:,} {name}" for name in _COLOURS if counts[name]]
             money = "" if not record.price.currency else f", {record.price}"
@@ -177,7 +180,7 @@ def _next(record: Record, file: str) -> str:
     counts = record.counts()
     if counts["held"]:
         return f"seedream-pipe status {file}   (look the held calls up in the provider's console)"
-    if record.exit_code == 5:  # noqa: PLR2004 - design section 8
+    if record.exit_code == 5:
         return f"seedream-pipe run {file} --max-cost …   (the rest waits; nothing is lost)"
     if counts["failed"] or counts["refused"] or counts["waiting"]:
         return f"seedream-pipe run {file}   (what was made is kept and costs nothing again)"

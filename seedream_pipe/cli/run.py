@@ -8,7 +8,7 @@ import click
 
 from seedream_pipe.api.fresh import up_to_date
 from seedream_pipe.cli import options
-from seedream_pipe.cli.boundary import say, style
+from seedream_pipe.cli.terminal import plural, say, style
 
 if TYPE_CHECKING:
     from seedream_pipe.run.state import State
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     help="How pictures come back. [SEEDREAM_RESPONSE_FORMAT, else url]",
 )
 @options.as_json
-def run(file: str, targets: tuple[str, ...], *, dry_run: bool, as_json: bool, **flags: Any) -> int:  # noqa: ANN401
+def run(file: str, targets: tuple[str, ...], *, dry_run: bool, as_json: bool, **flags: Any) -> int:
     """Make what is missing or stale, and put it under the names asked for.
 
     Shows the price and asks before it spends; --yes or a --max-cost that covers it
@@ -46,12 +46,11 @@ def run(file: str, targets: tuple[str, ...], *, dry_run: bool, as_json: bool, **
             _say_fresh(fresh)
             return 0
     # The rest of the house is entered only when there may be something to do.
-    from seedream_pipe.cli import running  # noqa: PLC0415
+    from seedream_pipe.cli import running
 
     return running.run(file, targets, made, dry_run=dry_run, as_json=as_json, flags=flags)
 
 
 def _say_fresh(fresh: State) -> None:
-    say(f"{style('up to date', fg='green')}: {options.plural(fresh.tasks, 'task')}, nothing was sent")
+    say(f"{style('up to date', fg='green')}: {plural(fresh.tasks, 'task')}, nothing was sent")
     say(f"outputs: {fresh.folder}")
-

@@ -12,10 +12,10 @@ import click
 from seedream_pipe.api.project import load
 from seedream_pipe.api.runs import RunOptions, planned, run_async
 from seedream_pipe.cli import options
-from seedream_pipe.cli.boundary import say
 from seedream_pipe.cli.forecast import print_forecast
 from seedream_pipe.cli.problems import show
 from seedream_pipe.cli.progress import progress
+from seedream_pipe.cli.terminal import is_interactive, say
 from seedream_pipe.run.loop import Stop
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def run(
             frozen=flags["frozen"],
             yes=flags["yes"],
             retry_refused=flags["retry_refused"],
-            confirm=_ask if options.is_interactive() and not as_json else None,
+            confirm=_ask if is_interactive() and not as_json else None,
             listener=shown.tell,
             stop=signals.stop,
         )

@@ -8,9 +8,9 @@ import click
 
 from seedream_pipe.api.project import problems_of
 from seedream_pipe.catalog import MAKERS
-from seedream_pipe.cli.boundary import say, style
-from seedream_pipe.cli.options import as_json, plural
+from seedream_pipe.cli.options import as_json
 from seedream_pipe.cli.problems import show
+from seedream_pipe.cli.terminal import plural, say, style
 from seedream_pipe.reports.problems import as_tree
 
 _LARGEST = 16 << 20

@@ -27,7 +27,7 @@ class Scope:
     values: Mapping[str, Any]
     row: Place | None = None
 
-    def with_values(self, **values: Any) -> Scope:  # noqa: ANN401 - YAML values
+    def with_values(self, **values: Any) -> Scope:
         """The same row with more names."""
         return Scope(values={**self.values, **values}, row=self.row)
 
@@ -66,7 +66,7 @@ class Context:
             self.complain(error.code, given.file.at, str(error), hint=error.hint)
         return None
 
-    def render(self, rendering: Rendering | None, given: Field, scope: Scope) -> Any:  # noqa: ANN401 - a YAML value
+    def render(self, rendering: Rendering | None, given: Field, scope: Scope) -> Any:
         """The field's value in this scope; None when its template fails."""
         if rendering is None:
             return None

@@ -39,9 +39,7 @@ class Expansion:
     problems: tuple[Problem, ...]
 
 
-def expand(
-    pipeline: Pipeline, *, tables: Mapping[str, TableRows], files: Files, maker: MakerId
-) -> Expansion:
+def expand(pipeline: Pipeline, *, tables: Mapping[str, TableRows], files: Files, maker: MakerId) -> Expansion:
     """Make a pipeline concrete.
 
     Args:
@@ -53,9 +51,7 @@ def expand(
     """
     context = Context(files)
     base = _base_scope(pipeline, tables, context)
-    seeds = {
-        name: list(_seeds(step, tables, base, context)) for name, step in pipeline.steps.items()
-    }
+    seeds = {name: list(_seeds(step, tables, base, context)) for name, step in pipeline.steps.items()}
     inputs = Inputs(
         context,
         files,
@@ -76,7 +72,9 @@ def expand(
         if (task := step.task(seed, ceiling)) is not None
     }
     for code, task, message in index_problems(tasks):
-        context.complain(code, task.places.get("references", task.at), message, scope=Scope(values={}, row=task.row))
+        context.complain(
+            code, task.places.get("references", task.at), message, scope=Scope(values={}, row=task.row)
+        )
     context.problems += clashes(tasks)
     plan = _ordered(
         Plan(name=pipeline.name, file=pipeline.file, tasks=tasks, budget=pipeline.budget), context
@@ -98,16 +96,14 @@ def _base_scope(pipeline: Pipeline, tables: Mapping[str, TableRows], context: Co
     return scope
 
 
-def _visible(table: TableRows) -> Any:  # noqa: ANN401 - a YAML value
+def _visible(table: TableRows) -> Any:
     """A table as templates see it under `data`: a map from id to row when it was one, else a list."""
     if table.keyed:
         return {row.value["id"]: row.value for row in table.rows if isinstance(row.value, dict)}
     return [row.value for row in table.rows]
 
 
-def _sources_of_sets(
-    pipeline: Pipeline, base: Scope, context: Context
-) -> dict[str, list[tuple[str, Field]]]:
+def _sources_of_sets(pipeline: Pipeline, base: Scope, context: Context) -> dict[str, list[tuple[str, Field]]]:
     return {
         name: [
             (text, source)
@@ -118,9 +114,7 @@ def _sources_of_sets(
     }
 
 
-def _seeds(
-    step: Step, tables: Mapping[str, TableRows], base: Scope, context: Context
-) -> Iterator[Seed]:
+def _seeds(step: Step, tables: Mapping[str, TableRows], base: Scope, context: Context) -> Iterator[Seed]:
     base = base.with_values(step=step.name)
     if step.foreach is None:
         yield Seed(address=step.name, key="", scope=base)

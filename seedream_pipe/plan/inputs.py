@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from seedream_pipe.plan.model import Address, Files, Input, Task
     from seedream_pipe.plan.template import Rendering
     from seedream_pipe.plan.values import Options
-    from seedream_pipe.problems import Place
     from seedream_pipe.spec.model import Field, ReferenceEntry, Step
 
 __all__ = ["Entry", "Inputs", "count_problems", "texts"]
@@ -26,7 +25,7 @@ _CALL_LIMIT = 15
 """References plus outputs of one call (R30)."""
 
 
-class _Wrong(Exception):  # noqa: N818 - a finding on its way to the collector
+class _Wrong(Exception):
     def __init__(self, code: str, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.code, self.message, self.hint = code, message, hint
@@ -184,7 +183,9 @@ class Inputs:
             height=facts.height,
         )
 
-    def _previous(self, name: str, entry: tuple[Entry, int], address: Address, scope: Scope) -> Iterator[Input]:
+    def _previous(
+        self, name: str, entry: tuple[Entry, int], address: Address, scope: Scope
+    ) -> Iterator[Input]:
         """The task before this one, in the table's order, whose `within` is the same."""
         given = entry[0].given
         step = scope.values["step"]
@@ -210,7 +211,11 @@ class Inputs:
             address = f"{parsed.name}@{parsed.key}"
             if address not in self._known:
                 keys = [known.partition("@")[2] for known in addresses]
-                hint = did_you_mean(parsed.key, keys) if step.foreach else f'"{parsed.name}" is one task, without a key'
+                hint = (
+                    did_you_mean(parsed.key, keys)
+                    if step.foreach
+                    else f'"{parsed.name}" is one task, without a key'
+                )
                 raise _Wrong("E-UNKNOWN", f'step "{parsed.name}" has no task "{parsed.key}"', hint)
             addresses = [address]
         elif step.foreach is not None and parsed.index != "*":
@@ -223,7 +228,7 @@ class Inputs:
             yield FromTask(task=address, index=index, label=name or address, name=name)
 
 
-def texts(value: Any) -> list[str]:  # noqa: ANN401 - a YAML value
+def texts(value: Any) -> list[str]:
     """A rendered text or list as texts; nothing for nothing."""
     items = value if isinstance(value, (list, tuple)) else [value]
     return [str(item).strip() for item in items if item is not None and str(item).strip()]

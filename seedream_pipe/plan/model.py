@@ -22,8 +22,8 @@ __all__ = [
     "Plan",
     "Recipe",
     "Row",
-    "Task",
     "TableRows",
+    "Task",
 ]
 
 Address: TypeAlias = str

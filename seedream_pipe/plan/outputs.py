@@ -96,14 +96,23 @@ def clashes(tasks: Mapping[Address, Task]) -> list[Problem]:
         for name in (name for row in task.outputs for name in row):
             folded = fold(split_extension(name)[0])
             first = owner.setdefault(folded, task)
-            if first is not task or sum(folded == fold(split_extension(n)[0]) for row in task.outputs for n in row) > 1:
-                other = f'"{first.address}" and "{task.address}"' if first is not task else f'two pictures of "{task.address}"'
+            if (
+                first is not task
+                or sum(folded == fold(split_extension(n)[0]) for row in task.outputs for n in row) > 1
+            ):
+                other = (
+                    f'"{first.address}" and "{task.address}"'
+                    if first is not task
+                    else f'two pictures of "{task.address}"'
+                )
                 problems.append(
                     Problem(
                         code="E-OUTPUT",
                         place=task.places.get("output", task.at),
                         message=f'{other} would be one file: "{name}"',
-                        hint="put the row's key into `output:`" if first is not task else "use `index` and `take` in `output:`",
+                        hint="put the row's key into `output:`"
+                        if first is not task
+                        else "use `index` and `take` in `output:`",
                         also=tuple(row for row in (task.row, first.row) if row is not None),
                     )
                 )

@@ -1,10 +1,10 @@
 """Targets: which tasks the user means.
 
-    shots               every task of a step
-    shots@sc02_010      one task
-    shots@sc02_*        the tasks that match
-    tag:night           the tasks with a tag that matches
-    +shots  shots+      with what they need, with what needs them
+shots               every task of a step
+shots@sc02_010      one task
+shots@sc02_*        the tasks that match
+tag:night           the tasks with a tag that matches
++shots  shots+      with what they need, with what needs them
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _meant(plan: Plan, target: str) -> set[Address]:
     found = set(_matching(plan, pattern))
     if not found:
         known = [*dict.fromkeys(task.step for task in plan.tasks.values()), *plan.tasks]
-        hint = did_you_mean(pattern, known) if len(known) < 20_000 else ""  # noqa: PLR2004 - it compares with all
+        hint = did_you_mean(pattern, known) if len(known) < 20_000 else ""
         raise UsageError(f'no task matches "{escaped(pattern)}"', hint=hint)
     both = set(found)
     if before:

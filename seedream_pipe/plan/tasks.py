@@ -71,7 +71,9 @@ class StepTasks:
             pick=options.pick,
             outputs=self._outputs(seed, options),
             meta={name: self._context.render(*pair, seed.scope) for name, pair in self._meta.items()},
-            tags=tuple(text for pair in self._tags for text in texts(self._context.render(*pair, seed.scope))),
+            tags=tuple(
+                text for pair in self._tags for text in texts(self._context.render(*pair, seed.scope))
+            ),
             needs=self._needed(seed),
             at=self._step.at,
             row=seed.scope.row,
@@ -145,7 +147,5 @@ class StepTasks:
         return made
 
 
-def _compiled(
-    context: Context, fields: Mapping[str, Field]
-) -> dict[str, tuple[Rendering | None, Field]]:
+def _compiled(context: Context, fields: Mapping[str, Field]) -> dict[str, tuple[Rendering | None, Field]]:
     return {name: (context.compiled(given), given) for name, given in fields.items()}

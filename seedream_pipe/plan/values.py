@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 from seedream_pipe import profiles
 from seedream_pipe.makers import Generation
 from seedream_pipe.problems import did_you_mean
+from seedream_pipe.spec.model import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DEFAULT_MODEL", "MAX_TAKES", "Complaint", "Options", "options"]
+__all__ = ["MAX_TAKES", "Complaint", "Options", "options"]
 
-DEFAULT_MODEL: Final = "seedream-4.5"
 MAX_TAKES: Final = 99
 _MAX_GROUP: Final = 15
 _MAX_SEED: Final = 2_147_483_647
@@ -88,7 +88,7 @@ class _Reader:
         self._given = given
         self.complaints: list[Complaint] = []
 
-    def _value(self, name: str) -> Any:  # noqa: ANN401 - a YAML value
+    def _value(self, name: str) -> Any:
         value = self._given.get(name)
         # A cell of a table is text, and an empty one means "not given".
         return None if isinstance(value, str) and not value.strip() else value
@@ -149,7 +149,9 @@ class _Reader:
             return 1
         pick = self.integer("pick", 1, MAX_TAKES) or 1
         if pick > takes:
-            self._complain("pick", f"pick is {pick}, but there {'is one take' if takes == 1 else f'are {takes} takes'}")
+            self._complain(
+                "pick", f"pick is {pick}, but there {'is one take' if takes == 1 else f'are {takes} takes'}"
+            )
             return 1
         return pick
 

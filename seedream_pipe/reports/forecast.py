@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from seedream_pipe.problems import escaped
 from seedream_pipe.run.forecast import (
-    Blocked,
     BlobLost,
+    Blocked,
     InputChanged,
     Make,
     NeverMade,
@@ -110,7 +110,11 @@ def total_text(forecast: Forecast) -> str:
     counts = forecast.counts()
     if not counts["make"]:
         text = f"{_many(len(forecast.tasks), 'task')}: everything is up to date"
-        return text if not counts["blocked"] else f"{counts['blocked']} of {_many(len(forecast.tasks), 'task')} wait"
+        return (
+            text
+            if not counts["blocked"]
+            else f"{counts['blocked']} of {_many(len(forecast.tasks), 'task')} wait"
+        )
     parts = [f"{counts['make']:,} to make", f"{counts['reuse']:,} up to date"]
     if counts["blocked"]:
         parts.append(f"{counts['blocked']:,} waiting")

@@ -9,7 +9,18 @@ from typing import TypeAlias
 from seedream_pipe.plan.model import Address
 from seedream_pipe.run.outcomes import Money, Outcome
 
-__all__ = ["CallPaused", "CallSent", "Event", "Listener", "OutputKept", "OutputPlaced", "RunBegan", "RunEnded", "TaskBegan", "TaskEnded"]
+__all__ = [
+    "CallPaused",
+    "CallSent",
+    "Event",
+    "Listener",
+    "OutputKept",
+    "OutputPlaced",
+    "RunBegan",
+    "RunEnded",
+    "TaskBegan",
+    "TaskEnded",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,5 +90,7 @@ class RunEnded:
     stopped: str = ""
 
 
-Event: TypeAlias = RunBegan | TaskBegan | CallSent | CallPaused | OutputPlaced | OutputKept | TaskEnded | RunEnded
+Event: TypeAlias = (
+    RunBegan | TaskBegan | CallSent | CallPaused | OutputPlaced | OutputKept | TaskEnded | RunEnded
+)
 Listener: TypeAlias = Callable[[Event], None]

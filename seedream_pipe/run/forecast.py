@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from seedream_pipe.store.results import Lookup, Result
 
 __all__ = [
-    "Blocked",
     "BlobLost",
+    "Blocked",
     "Change",
     "Decision",
     "Forecast",
@@ -315,9 +315,7 @@ class _Walk:
         if not shared:
             worst = self._prices(task.recipe.generation, ceiling * count, references)
             least = self._prices(task.recipe.generation, count, references)
-        decision = Make(
-            reason=reason, worst=worst, least=least, pictures=ceiling * count, shared=shared
-        )
+        decision = Make(reason=reason, worst=worst, least=least, pictures=ceiling * count, shared=shared)
         self.tasks[task.address] = TaskForecast(address=task.address, decision=decision, takes=takes)
 
     def _reason(self, task: Task, resolved: Resolved, miss: Miss | None) -> Reason:
@@ -352,7 +350,9 @@ class _Walk:
         for name in sorted({*before, *now} - {"references"}):
             if before.get(name) != now.get(name):
                 changes.append(
-                    Change(field=name, old=before.get(name), new=now.get(name), at=task.places.get(name, task.at))
+                    Change(
+                        field=name, old=before.get(name), new=now.get(name), at=task.places.get(name, task.at)
+                    )
                 )
         if resolved is not None:
             changes += _reference_changes(task, before.get("references") or [], resolved)

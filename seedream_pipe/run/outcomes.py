@@ -9,7 +9,18 @@ from typing import TypeAlias
 from seedream_pipe.digest import BlobDigest, Key
 from seedream_pipe.plan.model import Address
 
-__all__ = ["Failed", "Held", "Made", "Money", "Outcome", "Refused", "Reused", "Skipped", "TakePictures", "Waiting"]
+__all__ = [
+    "Failed",
+    "Held",
+    "Made",
+    "Money",
+    "Outcome",
+    "Refused",
+    "Reused",
+    "Skipped",
+    "TakePictures",
+    "Waiting",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +33,9 @@ class Money:
     def __str__(self) -> str:
         if not self.currency:
             return "free"
-        amount = f"{self.amount:.2f}" if self.amount == round(self.amount, 2) else f"{self.amount.normalize():f}"
+        amount = (
+            f"{self.amount:.2f}" if self.amount == round(self.amount, 2) else f"{self.amount.normalize():f}"
+        )
         return f"${amount}" if self.currency == "USD" else f"{amount} {self.currency}"
 
     def plus(self, other: Money) -> Money:

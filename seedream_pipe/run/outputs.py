@@ -103,9 +103,7 @@ class Outputs:
         self._placed[name] = digest
         return Placed(path=name, digest=digest, written=True)
 
-    def state(
-        self, *, fingerprint: str, seen: Sequence[str], tasks: int, folder: str, whole: bool
-    ) -> State:
+    def state(self, *, fingerprint: str, seen: Sequence[str], tasks: int, folder: str, whole: bool) -> State:
         """What the next run may take as known, once every output has settled for a tick of the clock."""
         time.sleep(TICK / 1e9)
         placed = {**(self.last.placed if self.last and not whole else {}), **self._placed}

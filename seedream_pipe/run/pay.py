@@ -12,7 +12,7 @@ import asyncio
 import dataclasses
 import time
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
@@ -20,7 +20,7 @@ from seedream_pipe.errors import OverBudget
 from seedream_pipe.ledger.calls import Intent
 from seedream_pipe.makers import Answer, Lost, NotSent, Permanent, Refused, Reply, Transient, Unknown
 from seedream_pipe.plan.key import keyed
-from seedream_pipe.run.collect import Collected, Missing, collect
+from seedream_pipe.run.collect import Missing, collect
 from seedream_pipe.run.outcomes import Failed, Held, Money, Waiting
 from seedream_pipe.run.outcomes import Refused as RefusedOutcome
 from seedream_pipe.store.results import Result, Stored
@@ -188,9 +188,7 @@ class Shop:
             case _:
                 assert_never(verdict)
 
-    async def _stored(
-        self, call: Call, order: Order, answer: Answer, reply: Reply, began: float
-    ) -> Sale:
+    async def _stored(self, call: Call, order: Order, answer: Answer, reply: Reply, began: float) -> Sale:
         if not answer.parts:
             return await self._empty(call, answer)
         collected = await collect(self.provider, self.store, answer, reply)
@@ -248,7 +246,7 @@ class Shop:
 
 def now() -> str:
     """The time as results and records write it."""
-    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def held_worst(open_call: OpenCall) -> Money:

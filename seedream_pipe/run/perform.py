@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from seedream_pipe.run.resolve import Resolved
     from seedream_pipe.store.folder import Store
 
-__all__ = ["Performer", "Performed"]
+__all__ = ["Performed", "Performer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -169,13 +169,18 @@ def outcome_tree(outcome: Outcome) -> dict[str, Any]:
 
 
 def _takes(outcome: Made | Reused) -> list[dict[str, Any]]:
-    return [
-        {"take": take.take, "key": take.key, "digests": list(take.pictures)} for take in outcome.takes
-    ]
+    return [{"take": take.take, "key": take.key, "digests": list(take.pictures)} for take in outcome.takes]
 
 
 def fold(
-    events: Iterable[Event], *, run_id: str, file: str, folder: str, began_at: str, ended_at: str, seconds: float
+    events: Iterable[Event],
+    *,
+    run_id: str,
+    file: str,
+    folder: str,
+    began_at: str,
+    ended_at: str,
+    seconds: float,
 ) -> Record:
     """The record of a run's events."""
     outcomes: dict[Address, Outcome] = {}

@@ -74,9 +74,7 @@ def resolve(
     return Resolved(digests=tuple(digests), labels=tuple(labels), sources=tuple(sources))
 
 
-def _selected(
-    pictures: Sequence[BlobDigest | None], index: int | None
-) -> Sequence[BlobDigest | None]:
+def _selected(pictures: Sequence[BlobDigest | None], index: int | None) -> Sequence[BlobDigest | None]:
     if index is None:
         return [digest for digest in pictures if digest is not None]
     if index == -1:

@@ -59,7 +59,7 @@ def _invalid(code: str, at: Place, message: str, hint: str = "") -> InvalidPipel
     return InvalidPipeline([Problem(code=code, place=at, message=message, hint=hint)])
 
 
-def _from_tree(name: str, tree: Any, places: list[Place], at: Place) -> TableRows:  # noqa: ANN401 - a YAML value
+def _from_tree(name: str, tree: Any, places: list[Place], at: Place) -> TableRows:
     if isinstance(tree, dict):
         problems = [
             Problem(code="E-TABLE", place=place, message=f'row "{key}" is not a map of columns')
@@ -110,11 +110,16 @@ def _from_lines(table: TableFile, shown: str, text: str, delimiter: str) -> Tabl
             else:
                 rows.append(Row(value=dict(zip(header, cells, strict=True)), at=at))
     except csv.Error as error:
-        problems.append(Problem(code="E-TABLE", place=Place(shown, start, 1), message=f"cannot be read: {error}"))
+        problems.append(
+            Problem(code="E-TABLE", place=Place(shown, start, 1), message=f"cannot be read: {error}")
+        )
     if not header and not problems:
         problems.append(
             Problem(
-                code="E-TABLE", place=Place(shown), message="is empty", hint="its first line names the columns"
+                code="E-TABLE",
+                place=Place(shown),
+                message="is empty",
+                hint="its first line names the columns",
             )
         )
     if problems:
@@ -161,7 +166,9 @@ def _from_json(table: TableFile, shown: str, text: str) -> TableRows:
         decoder.decode(text)
         keys, values, places = _walk_json(decoder, text, start, shown)
     except json.JSONDecodeError as error:
-        raise _invalid("E-TABLE", Place(shown, error.lineno, error.colno), f"is not JSON: {error.msg}") from None
+        raise _invalid(
+            "E-TABLE", Place(shown, error.lineno, error.colno), f"is not JSON: {error.msg}"
+        ) from None
     except (ValueError, RecursionError) as error:
         raise _invalid("E-TABLE", Place(shown), f"is not JSON: {error}") from None
     tree = dict(zip(keys, values, strict=True)) if opening == "{" else values
