@@ -49,6 +49,7 @@ from seedream_pipe.providers.seedream.network import (
 )
 from seedream_pipe.providers.seedream.wire import ResponseFormat
 from seedream_pipe.settings import Secret
+from seedream_pipe.version import MAKER_VERSIONS
 
 __all__ = ["Seedream", "missing_key", "new_client_id"]
 
@@ -108,14 +109,20 @@ class Seedream:
     @property
     def id(self) -> MakerId:
         """The same for all three: the same models run behind them."""
-        return MakerId(name="seedream", version=1, realm="seedream")
+        return MakerId(name="seedream", version=MAKER_VERSIONS["seedream"], realm="seedream")
 
     @property
     def paid(self) -> bool:
         """Every call can cost money."""
         return self._profile.paid
 
-    def request(self, generation: Generation, references: Sequence[Picture]) -> Request:
+    def request(
+        self,
+        generation: Generation,
+        references: Sequence[Picture],
+        *,
+        take: int = 1,  # noqa: ARG002 - a take is a second call of the same body
+    ) -> Request:
         """Build the call. See `makers.Provider.request`."""
         return wire.build(
             generation, references, provider=self._profile, response_format=self._response_format

@@ -21,10 +21,10 @@ from urllib.parse import urljoin, urlsplit
 
 from seedream_pipe.makers import Fetched, Link, LinkDead, NotFetched, Part, Reply, Span
 from seedream_pipe.pictures import NotAPicture, inspect
-from seedream_pipe.providers.seedream.answer import usable_link
+from seedream_pipe.providers.seedream.answer import is_loopback, usable_link
 from seedream_pipe.providers.seedream.network import Broken, Incoming, Network
 
-__all__ = ["PICTURE_LIMIT", "Download", "copy_span"]
+__all__ = ["PICTURE_LIMIT", "Download", "copy_span", "fetch_reference"]
 
 PICTURE_LIMIT: Final = 64 * 1024 * 1024
 """Most bytes of one picture (R78: four times what a 4K PNG may have)."""
@@ -122,7 +122,7 @@ class Download:
                 if incoming.status not in {301, 302, 303, 307, 308}:
                     await _write(incoming, file)
                     return
-                url = urljoin(url, incoming.header("location"))
+                url = _joined(url, incoming.header("location"))
         raise _Failed(f"more than {_REDIRECTS} redirects")
 
     async def _place(self, url: str, number: int) -> _Place:
@@ -143,6 +143,13 @@ class Download:
         mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
         found = mapped or found
         return found.is_global or (self._local and found.is_loopback)
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location) if location else ""
+    except ValueError:
+        return ""
 
 
 async def _write(incoming: Incoming, file: BinaryIO) -> None:
@@ -269,3 +276,22 @@ def _unescaped(match: re.Match[bytes]) -> bytes:
     if match[1]:
         return bytes((int(match[1], 16),))
     return {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"/": b"/"}.get(match[2], match[0])
+
+
+async def fetch_reference(url: str, target: Path, *, api: str) -> Fetched | NotFetched | LinkDead:
+    """Bring a URL that a pipeline names to a new file.
+
+    Args:
+        url: the reference, http or https.
+        target: the file to make.
+        api: the API's own address, when the user gave one: only where that is on this
+            machine may a reference be too.
+
+    """
+    network = Network(os.environ)
+    try:
+        download = Download(network, local=bool(api) and is_loopback(urlsplit(api).hostname or ""))
+        part = Part(index=0, source=Link(url=url))
+        return await download.fetch(part, Reply(status=0, headers=(), body=target), target)
+    finally:
+        await network.close()

@@ -5,13 +5,14 @@ the server had closed already can never make its outcome doubtful (reliability 3
 Rule 2: downloads never share anything with the paid calls but the TLS settings. Their
 connections are kept in lanes of eight, because a pool that is larger gets slower with
 every connection (encode/httpcore#1035).
-Rule 3: transports are used bare: no redirects, no cookies, no authorization, no logging.
+Rule 3: transports are used bare: no redirects, no cookies, no authorization, no log.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ipaddress
+import logging
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -32,6 +33,9 @@ _LANE: Final = 8
 _LANES_PER_HOST: Final = 16
 
 Headers = Sequence[tuple[str, str]]
+
+# Its debug log has the heads of answers, with cookies and whatever a server says back.
+logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 
 class Broken(Exception):
@@ -187,7 +191,9 @@ def proxy_for(url: str, environment: Mapping[str, str]) -> str | None:
         if name == "*" or (name and (host == name.lstrip(".") or host.endswith("." + name.lstrip(".")))):
             return None
     found = _variable(environment, "HTTPS_PROXY") or _variable(environment, "ALL_PROXY")
-    return found if not found or "://" in found else f"http://{found}"
+    if not found:
+        return None
+    return found if "://" in found else f"http://{found}"
 
 
 def _variable(environment: Mapping[str, str], name: str) -> str:
