@@ -86,8 +86,7 @@ class Ledger:
 
         """
         ledger = cls(store, clock=clock, token=token, least_free=least_free)
-        if store.writable:
-            ledger.index.reconcile(ledger._alive)
+        ledger.index.reconcile(ledger._alive)
         return ledger
 
     def __enter__(self) -> Self:

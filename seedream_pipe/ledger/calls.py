@@ -16,7 +16,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
@@ -37,6 +37,7 @@ __all__ = [
     "Verdict",
     "begin_folder",
     "read_account",
+    "read_ends",
 ]
 
 SCHEMA: Final = "call/1"
@@ -317,6 +318,24 @@ def read_account(folder: Path) -> Account | None:
     A later file that cannot be read is taken as not there: then the call counts as open,
     and nothing is sent again because of damage.
     """
+    ends = read_ends(folder)
+    if ends is None:
+        return None
+    sent, hold = _read(folder, "sent"), _read(folder, "hold")
+    reply, arrived_at = _read_reply(folder)
+    return replace(
+        ends,
+        sent_at=_text(sent, "at") or ("unknown" if (folder / "sent.json").exists() else ""),
+        arrived_at=arrived_at,
+        reply=reply,
+        held=(folder / "hold.json").exists(),
+        cause=_text(hold, "cause"),
+        request_id=_text(hold, "request_id"),
+    )
+
+
+def read_ends(folder: Path) -> Account | None:
+    """As `read_account`, but only how the call began and how it ended: all that the index keeps."""
     tree = _read(folder, "intent")
     try:
         if tree is None or tree["schema"] != SCHEMA or tree["id"] != folder.name:
@@ -335,19 +354,11 @@ def read_account(folder: Path) -> Account | None:
         session, begun_at = str(tree["session"]), str(tree["at"])
     except (KeyError, TypeError, ValueError, InvalidOperation):
         return None
-    sent, hold = _read(folder, "sent"), _read(folder, "hold")
-    reply, arrived_at = _read_reply(folder)
     return Account(
         id=folder.name,
         session=session,
         intent=intent,
         begun_at=begun_at,
-        sent_at=_text(sent, "at") or ("unknown" if (folder / "sent.json").exists() else ""),
-        arrived_at=arrived_at,
-        reply=reply,
-        held=(folder / "hold.json").exists(),
-        cause=_text(hold, "cause"),
-        request_id=_text(hold, "request_id"),
         outcome=_read_outcome(folder),
     )
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from seedream_pipe.errors import StoreError
-from seedream_pipe.ledger.calls import Account, Outcome, Refusal, read_account
+from seedream_pipe.ledger.calls import Account, Outcome, Refusal, read_ends
 from seedream_pipe.ledger.claims import Alive, locked
 from seedream_pipe.store.folder import Store
 
@@ -113,8 +113,7 @@ class Index:
         if store.writable:
             self._open_shared()
         else:
-            self._database = _connect(":memory:")
-            self._fill(self._database)
+            self._database = self._copy() or self._fill(_connect(":memory:"))
 
     @contextmanager
     def transaction(self) -> Iterator[Database]:
@@ -206,7 +205,7 @@ class Index:
         surplus = [(call,) for call, session in gone if session in dead]
         if not lacking and not surplus:
             return
-        accounts = [read_account(self._calls / name) for name in lacking]
+        accounts = [read_ends(self._calls / name) for name in lacking]
         with self.transaction() as database:
             database.executemany("DELETE FROM calls WHERE id = ?", surplus)
             for account in accounts:
@@ -251,8 +250,7 @@ class Index:
         database: Database | None = None
         try:
             database = _connect(str(self._path))
-            version = database.execute("PRAGMA user_version").fetchone()[0]
-            if version == _VERSION and database.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok":
+            if _is_well(database):
                 self._database, self._inode = database, _inode(self._path)
                 return True
         except sqlite3.OperationalError as error:
@@ -271,9 +269,7 @@ class Index:
             # SQLite would make it readable for others; what it makes beside it follows its mode.
             os.close(disk.files.create(unnamed))
         try:
-            database = _connect(str(unnamed))
-            self._fill(database)
-            database.close()
+            self._fill(_connect(str(unnamed))).close()
         except sqlite3.Error as error:
             disk.healthy = False
             raise StoreError(f"{self._path} cannot be made: {error}") from error
@@ -284,15 +280,49 @@ class Index:
         disk.move(unnamed, self._path)
         self._database, self._inode = _connect(str(self._path)), _inode(self._path)
 
-    def _fill(self, database: Database) -> None:
+    def _copy(self) -> Database | None:
+        """The index as it stands, in memory; None when it is not there, at work, or not well.
+
+        SQLite would write beside it even to read. Without a log beside it nobody is writing, and
+        when it is the same file afterwards nobody has.
+        """
+        before = self._at_rest()
+        if before is None:
+            return None
+        copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        try:
+            # Not the path as it is: "?" and "#" have a meaning in a URI.
+            source = sqlite3.connect(f"{self._path.as_uri()}?mode=ro&immutable=1", uri=True)
+            try:
+                source.backup(copy)
+            finally:
+                source.close()
+            if _is_well(copy) and self._at_rest() == before:
+                return copy
+        except sqlite3.Error:
+            pass
+        copy.close()
+        return None
+
+    def _at_rest(self) -> tuple[int, int, int] | None:
+        if self._path.with_name(f"{self._path.name}-wal").exists():
+            return None
+        try:
+            facts = self._path.stat()
+        except OSError:
+            return None
+        return facts.st_ino, facts.st_size, facts.st_mtime_ns
+
+    def _fill(self, database: Database) -> Database:
         database.executescript(_TABLES)
         database.execute("BEGIN")
         with database:
             for name in _call_names(self._calls):
-                account = read_account(self._calls / name)
+                account = read_ends(self._calls / name)
                 if account is not None:
                     _insert(database, account)
             database.execute(f"PRAGMA user_version = {_VERSION}")
+        return database
 
 
 def _connect(path: str) -> Database:
@@ -301,6 +331,11 @@ def _connect(path: str) -> Database:
     # A commit that a power loss takes is found again in the files.
     database.execute("PRAGMA synchronous = NORMAL")
     return database
+
+
+def _is_well(database: Database) -> bool:
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    return bool(version == _VERSION and database.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
 
 
 def _insert(database: Database, account: Account) -> None:

@@ -1,6 +1,8 @@
+import os
 import shutil
 import stat
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,7 @@ from seedream_pipe.ledger.budget import Cap
 from seedream_pipe.ledger.calls import OpenCall, Refusal
 from seedream_pipe.store.folder import Store
 from tests.ledger.calls_made import INTENT, KEY, OTHER, intent
+from tests.store.faulty_disk import tree
 
 pytestmark = pytest.mark.anyio
 
@@ -111,3 +114,43 @@ async def test_a_process_goes_on_with_the_index_that_another_made(store: Store):
 
             assert first.spent() == second.spent()
             assert first.spent()["USD"].price == 3 * INTENT.worst
+
+
+@pytest.mark.parametrize("running", [False, True])
+async def test_who_only_reads_hears_the_same_and_leaves_no_trace(store: Store, running: bool):  # noqa: FBT001
+    with Ledger.open(store) as writer:
+        await fill(writer)
+        if not running:
+            writer.close()
+        before = tree(store.folder)
+        assert ("index.db-wal" in before) == running
+
+        with Ledger.open(Store.open(store.folder, create=False)) as reader:
+            assert reader.spent()["USD"].price == INTENT.worst
+            assert [found.alive for found in reader.open_calls()] == [running]
+            assert reader.refusal(OTHER) is not None
+
+        assert tree(store.folder) == before
+
+
+async def test_who_only_reads_an_old_index_takes_the_files_for_true(store: Store):
+    with Ledger.open(store):
+        pass
+    old = (store.folder / "index.db").read_bytes()
+    with Ledger.open(store) as ledger:
+        await fill(ledger)
+    (store.folder / "index.db").write_bytes(old)
+
+    with Ledger.open(Store.open(store.folder, create=False)) as reader:
+        assert reader.spent()["USD"].price == INTENT.worst
+        assert len(reader.open_calls()) == 1
+
+
+async def test_a_store_may_stand_in_a_folder_of_any_name(tmp_path: Path):
+    folder = tmp_path / "50% off? #1 猫"
+    with Ledger.open(Store.open(folder)) as ledger:
+        await fill(ledger)
+
+    with Ledger.open(Store.open(folder, create=False)) as reader:
+        assert reader.spent()["USD"].price == INTENT.worst
+    assert os.listdir(tmp_path) == [folder.name]
