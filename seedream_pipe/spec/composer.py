@@ -52,7 +52,10 @@ _BLANK: Final = re.compile(r"(?:\s|#[^\r\n]*)*")
 
 
 class PurePythonParser(yaml.SafeLoader):
-    """The parser where PyYAML was built without libyaml; as strict with escapes as that one."""
+    """The parser where PyYAML was built without libyaml; as strict with escapes as that one.
+
+    It gives the same tree or refuses: between brackets it takes no "?" inside of plain text.
+    """
 
     def get_event(self) -> Any:
         """The next event, or None after the last."""
@@ -162,6 +165,7 @@ class Composer:
                 value, span = self._alias(event)
                 run += span
                 if wants_key:
+                    span = (event.start_mark.index, event.end_mark.index)
                     self._report(span, "a key must be written out, it cannot be an alias")
                     key, wants_key = object(), False
                     continue

@@ -40,26 +40,25 @@ class Fault:
 # Part of the complaint, the sentence, the remedy.
 _SENTENCES: Final = (
     (
-        "block sequence entries are not allowed",
+        "sequence entries are not allowed",
         'a list entry ("-") cannot stand here',
         "put it on a line of its own under its key, or write [a, b]",
     ),
     ("block mapping keys are not allowed", "a key cannot stand here", _INDENTATION),
     ("mapping keys are not allowed", "a key cannot stand here", _INDENTATION),
     (
-        "'-' indicator",
+        "block collection",
         'this line is neither an entry ("-") of the list above nor part of one',
         _INDENTATION,
     ),
-    ("node content", "a value is missing here", ""),
+    ("node content", "a key or a value is missing here", ""),
     ("<document start>", "this cannot stand after the end of the map or list above", _INDENTATION),
     ("incompatible YAML", "this is a YAML version that nobody has", 'remove the "%YAML" line'),
     ("directive", 'a line that starts with "%" is a directive, and none is used here', _QUOTE_IT),
     ("%YAML", "the version of YAML cannot be read", 'remove the "%YAML" line'),
     ("tag", "tags are not allowed: values are plain", 'text that starts with "!" must stand in quotes'),
     ("'!'", "tags are not allowed: values are plain", 'text that starts with "!" must stand in quotes'),
-    ("expected key", "this does not fit into the map around it", _INDENTATION),
-    ("<block end>", "this does not fit into the map or list around it", _INDENTATION),
+    ("block mapping", "this does not fit into the map around it", _INDENTATION),
 )
 
 
@@ -148,7 +147,7 @@ def _of_names(problem: str, context: str, text: str, context_start: int) -> Faul
 
 
 def _of_brackets(problem: str, context: str, text: str, start: int, context_start: int) -> Fault | None:
-    if "flow" not in context or "," not in problem:
+    if "flow" not in context or "," not in problem or "node content" in problem:
         return None
     opening = text[context_start]
     closing = "]" if "sequence" in context else "}"
@@ -190,7 +189,7 @@ def _of_colon(problem: str, text: str, start: int) -> Fault | None:
 
 
 def _of_escape(problem: str, text: str, start: int) -> Fault | None:
-    if BAD_ESCAPE not in problem and "hexdecimal" not in problem:
+    if BAD_ESCAPE not in problem and "ecimal number" not in problem:
         return None
     escape = _ESCAPE.match(text, max(text.rfind("\\", 0, start + 1), 0))
     return Fault(
