@@ -36,6 +36,7 @@ _MEDIA_TYPES: Final[Mapping[str, str]] = {
     "AVIF": "image/avif",
 }
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
+_CUT: Final = "is cut: its end is missing"
 _EXTENSIONS: Final[Mapping[str, str]] = {"image/jpeg": "jpg", "image/tiff": "tif"}
 
 
@@ -85,6 +86,8 @@ def inspect(file: BinaryIO) -> Facts:
     except (UnidentifiedImageError, KeyError):
         raise NotAPicture(f"is not an image (starts with {start[:12]!r})") from None
     except (OSError, ValueError, SyntaxError, EOFError, OverflowError) as error:
+        if start.startswith(b"RIFF") and start[8:12] == b"WEBP" and not _webp_is_whole(file):
+            raise NotAPicture(_CUT) from None
         raise NotAPicture(f"cannot be read as an image ({error})") from None
     _expect_end(file, media_type)
     return Facts(media_type=media_type, width=width, height=height)
@@ -93,7 +96,7 @@ def inspect(file: BinaryIO) -> Facts:
 def _expect_end(file: BinaryIO, media_type: str) -> None:
     is_whole = _ENDS.get(media_type)
     if is_whole is not None and not is_whole(file):
-        raise NotAPicture("is cut: its end is missing")
+        raise NotAPicture(_CUT)
 
 
 def _jpeg_is_whole(file: BinaryIO) -> bool:

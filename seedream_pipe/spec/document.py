@@ -43,7 +43,6 @@ _BLANK_LINES: Final = r"(?:[ \t]*+(?:#[^\r\n]*+)?+[\r\n])*+"
 _DIRECTIVE: Final = re.compile(
     rf"{_BLANK_LINES}(?:%YAML[ \t]+1\.[0-9][^\r\n]*+[\r\n])?+{_BLANK_LINES}(%(?!YAML[ \t]+1\.[0-9])\S*+)"
 )
-_KINDS: Final = {list: "a list", str: "text"}
 
 RootKind = Literal["map", "any"]
 
@@ -252,7 +251,7 @@ def _of_root(roots: list[Tree], positions: Positions, kind: RootKind) -> Iterato
     if not roots or (kind == "map" and roots[0] is None):
         yield Problem(code="E-YAML", place=Place(positions.file, 1, 1), message="the file is empty")
     elif kind == "map" and not isinstance(roots[0], dict):
-        found = _KINDS.get(type(roots[0]), "a single value")
+        found = "a list" if isinstance(roots[0], list) else "a single value"
         yield Problem(
             code="E-YAML",
             place=positions.place(positions.root),
