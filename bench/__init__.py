@@ -1,0 +1,1 @@
+"""Benchmarks: ratios in one run, printed and never asserted. `make bench`."""
