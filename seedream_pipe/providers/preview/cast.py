@@ -1,0 +1,282 @@
+"""Who stands where: figures placed, lit and painted onto the stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
+
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+from seedream_pipe.providers.preview.animals import ANIMAL_HEIGHT, draw_animal
+from seedream_pipe.providers.preview.brush import Brush
+from seedream_pipe.providers.preview.colour import Colour, named
+from seedream_pipe.providers.preview.dice import Dice
+from seedream_pipe.providers.preview.figures import Stance, draw_person, head_centre
+from seedream_pipe.providers.preview.looks import Look, look_of
+from seedream_pipe.providers.preview.poses import pose_of
+from seedream_pipe.providers.preview.reading import Figure, Scene
+from seedream_pipe.providers.preview.stage import Stage
+
+__all__ = ["Actor", "Framing", "framing_of", "paint_actor", "paint_cast", "paint_crowd", "place_cast"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Framing:
+    """A shot size in numbers: `man` is a grown man's height and `feet` where he stands, in
+    frame heights; `horizon` likewise; `blur` is the background's, in frame heights."""
+
+    man: float
+    feet: float
+    horizon: float
+    blur: float
+    heads: bool = False
+
+
+FRAMINGS: Final = MappingProxyType({
+    "extreme_wide": Framing(man=0.17, feet=0.86, horizon=0.6, blur=0.0),
+    "wide": Framing(man=0.42, feet=0.9, horizon=0.55, blur=0.0),
+    "": Framing(man=0.66, feet=0.955, horizon=0.52, blur=0.0012),
+    "full": Framing(man=0.82, feet=0.965, horizon=0.5, blur=0.0018),
+    "medium": Framing(man=1.5, feet=1.6, horizon=0.47, blur=0.005, heads=True),
+    "close": Framing(man=3.3, feet=3.36, horizon=0.45, blur=0.013, heads=True),
+    "extreme_close": Framing(man=6.6, feet=6.7, horizon=0.44, blur=0.02, heads=True),
+    "over_shoulder": Framing(man=1.62, feet=1.74, horizon=0.46, blur=0.007, heads=True),
+    "insert": Framing(man=3.3, feet=3.3, horizon=0.4, blur=0.016, heads=True),
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """A figure at its mark: pixels of the canvas, feet at (x, y), `size` its own height."""
+
+    figure: Figure
+    look: Look
+    stance: Stance
+    x: float
+    y: float
+    size: float
+    flip: bool = False
+    depth: float = 0.0
+    dim: float = 0.0
+
+    @property
+    def head(self) -> tuple[float, float]:
+        """Where the head's middle is, in pixels."""
+        if self.figure.animal and self.stance.beast is None:
+            return self.x, self.y - self.size * 0.75
+        dx, dy = head_centre(self.look, self.stance.pose)
+        return self.x + (-dx if self.flip else dx) * self.size, self.y + dy * self.size
+
+
+def framing_of(scene: Scene) -> Framing:
+    """The framing of a scene's shot, with its angle."""
+    shot = scene.shot or ("wide" if len(scene.figures) > 4 else "")
+    framing = FRAMINGS[shot]
+    if scene.angle == "low" and not framing.heads:
+        return replace(framing, man=framing.man * 1.16, feet=framing.feet + 0.03, horizon=0.84)
+    if scene.angle == "low":
+        return replace(framing, horizon=0.86)
+    if scene.angle == "high" and framing.heads:
+        return replace(framing, horizon=0.06)
+    return framing
+
+
+def stance_of(figure: Figure, look: Look, scene: Scene, framing: Framing) -> Stance:
+    holds = figure.holds
+    pose = pose_of(figure.action, holds=holds)
+    if framing.heads:
+        pose = replace(pose, seat=False, lying=False, lift=0.0, legs=((-3, -3), (5, 3)), lean=pose.lean * 0.4)
+    if scene.profile:
+        pose = replace(pose, turn=0.92)
+    mood = figure.mood or ("talk" if figure.action == "talk" else "calm" if figure.action == "lie" else None)
+    wet = scene.weather in ("rain", "storm", "snow")
+    return Stance(
+        pose=pose,
+        back=scene.behind,
+        mood=mood,
+        holds=holds,
+        hood=look.top == "raincoat" and wet and not look.hat,
+        beast=figure.kind if figure.animal and figure.garments else None,
+    )
+
+
+def stature(figure: Figure, look: Look) -> float:
+    """Height in grown men."""
+    if figure.animal:
+        return 0.62 if figure.garments else ANIMAL_HEIGHT.get(figure.kind, 0.4)
+    return look.height
+
+
+def place_cast(stage: Stage, framing: Framing, looks: Sequence[Look], *, shift: float = 0.0) -> list[Actor]:
+    """Give every figure its mark, the leads first; far ones come first in the list."""
+    figures = stage.scene.figures
+    shown = list(zip(figures, looks, strict=True))
+    if framing.heads:
+        shown = shown[: 2 if framing.man > 2 else 4]
+    if not shown:
+        return []
+    tallest = max(stature(f, k) for f, k in shown)
+    alone = all(f.animal for f, _ in shown)
+    unit = min(float(stage.h), stage.w * (0.95 if framing.heads else 1.5))
+    man = framing.man * unit * (0.86 / tallest if alone and tallest < 0.86 else 1.0)
+    if framing.heads:
+        man *= min(1.0, 1.02 / tallest) if tallest > 1 else 1.0
+    spacing = man * (0.3 if framing.man > 2 else 0.42)
+    room = stage.w * (0.86 if not framing.heads else 0.74)
+    if len(shown) > 1 and spacing * (len(shown) - 1) > room:
+        man *= max(0.4, room / (spacing * (len(shown) - 1)))
+    actors = [mark(stage, framing, figure, look, number, len(shown), man=man, unit=unit, shift=shift) for number, (figure, look) in enumerate(shown)]
+    return sorted(actors, key=lambda a: (a.y, -a.depth))
+
+
+def mark(
+    stage: Stage, framing: Framing, figure: Figure, look: Look, number: int, count: int, *, man: float, unit: float, shift: float
+) -> Actor:
+    scene = stage.scene
+    size = man * stature(figure, look)
+    x = column(number, count, framing) + shift * (0.05 if count == 1 else 0.02)
+    spread = min(0.5, man * 0.46 * max(1, count - 1) / stage.w / 2) if count > 1 else 0.0
+    if count > 1:
+        x = 0.5 + (x - 0.5) * min(1.0, max(0.25, spread * 2 / 0.72))
+    flip = x > 0.5 if count > 1 else x > 0.55
+    stance = stance_of(figure, look, scene, framing)
+    if framing.heads:
+        head_y = {True: 0.47, False: 0.3}[framing.man > 2] * stage.h
+        if framing.man > 5:
+            head_y = 0.5 * stage.h
+        _, dy = head_centre(look, stance.pose)
+        y = head_y - dy * size
+        if figure.animal and stance.beast is None:
+            size = max(size, unit * (0.8 if framing.man > 2 else 0.62))
+            y = stage.h * 1.04 + size * (0.24 if framing.man > 2 else 0.0)
+        drop = 0.0 if count == 1 else (0.02 if number % 2 else 0.0) * stage.h
+        short = (1.0 - min(1.0, stature(figure, look))) * 0.25 * stage.h if count > 1 and framing.man < 2 else 0.0
+        y += drop + short
+    else:
+        back_row = number % 2 if count > 2 else 0
+        y = framing.feet * stage.h - back_row * 0.045 * stage.h
+        size *= 1.0 - 0.07 * back_row
+    depth = 0.3 if framing.man < 0.3 else 0.08 if framing.man < 0.5 else 0.0
+    return Actor(figure=figure, look=look, stance=stance, x=x * stage.w, y=y, size=size, flip=flip, depth=depth)
+
+
+def column(number: int, count: int, framing: Framing) -> float:
+    """Where across the frame a figure stands: thirds for one, spread for several."""
+    if count == 1:
+        return 0.5 if framing.man > 2 else 0.44
+    order = sorted(range(count), key=lambda k: abs(k - (count - 1) / 2))
+    slot = order[number] if count > 2 else number
+    return 0.14 + 0.72 * (slot / (count - 1))
+
+
+def paint_cast(stage: Stage, actors: Sequence[Actor]) -> None:
+    """Paint the actors, the far ones first."""
+    for actor in actors:
+        paint_actor(stage, actor)
+
+
+def paint_actor(stage: Stage, actor: Actor) -> None:
+    """Paint one figure: its shadow on the ground, its body, then light and shade on it."""
+    size = actor.size
+    umbrella = actor.stance.holds in ("umbrella", "balloon", "kite")
+    wide = 0.95 if actor.figure.animal or actor.stance.pose.lying else 0.62
+    up = 1.75 if umbrella else 1.3
+    area = (
+        max(0, int(actor.x - size * wide)), max(0, int(actor.y - size * up)),
+        min(stage.w, int(actor.x + size * wide) + 1), min(stage.h, int(actor.y + size * 0.08) + 1),
+    )  # fmt: skip
+    if area[2] - area[0] < 3 or area[3] - area[1] < 3:
+        return
+    if actor.y < stage.h * 1.1:
+        ground_shadow(stage, actor)
+    colour = stage.image.crop(area)
+    mask = Image.new("L", colour.size)
+    brush = Brush(
+        on=ImageDraw.Draw(colour, "RGBA"), mask=ImageDraw.Draw(mask), origin=(actor.x - area[0], actor.y - area[1]),
+        scale=size, flip=actor.flip, tone=stage.light.tone(actor.depth),
+    )  # fmt: skip
+    if actor.figure.animal and actor.stance.beast is None:
+        draw_animal(brush, actor.figure.kind, actor.look.coat, action=actor.figure.action, back=actor.stance.back)
+    else:
+        draw_person(brush, actor.look, actor.stance)
+    lit(stage, colour, mask, size)
+    if actor.dim:
+        colour.paste(stage.light.shade, (0, 0, *colour.size), mask.point([int(i * actor.dim) for i in range(256)]))
+    stage.image.paste(colour, area[:2], mask)
+
+
+def lit(stage: Stage, colour: Image.Image, mask: Image.Image, size: float) -> None:
+    """Shade the side away from the light and draw a rim on the side towards it."""
+    light = stage.light
+    side = 1 if light.sun_at[0] > 0.5 else -1
+    deep = max(2, int(min(size, stage.h * 2.2) * 0.03))
+    thin = max(1, int(min(size, stage.h * 2.0) * 0.0065))
+    away = ImageChops.subtract(mask, moved(mask, side * deep, -deep // 3))
+    step = 4 if deep > 8 else 1
+    soft = away.reduce(step) if step > 1 else away
+    soft = soft.filter(ImageFilter.GaussianBlur(max(1.0, deep * 0.8 / step)))
+    shade = soft.resize(mask.size, Image.Resampling.BILINEAR) if step > 1 else soft
+    colour.paste(light.shade, (0, 0, *colour.size), ImageChops.multiply(shade, mask).point(HALF))
+    rim = ImageChops.subtract(mask, moved(mask, -side * thin, max(1, thin // 2)))
+    colour.paste(light.rim, (0, 0, *colour.size), rim.point(STRONG if light.lamps else FAINT))
+
+
+HALF: Final = [int(i * 0.5) for i in range(256)]
+STRONG: Final = [int(i * 0.62) for i in range(256)]
+FAINT: Final = [int(i * 0.5) for i in range(256)]
+
+
+def moved(mask: Image.Image, dx: int, dy: int) -> Image.Image:
+    out = Image.new("L", mask.size)
+    out.paste(mask, (dx, dy))
+    return out
+
+
+def ground_shadow(stage: Stage, actor: Actor) -> None:
+    if actor.stance.pose.lift or actor.figure.action == "fly":
+        lift = 0.3
+    else:
+        lift = 1.0
+    side = -1 if stage.light.sun_at[0] > 0.5 else 1
+    wide = actor.size * (0.36 if actor.figure.animal or actor.stance.pose.lying else 0.17)
+    brush = stage.raw()
+    long = 1.0 if stage.light.sun is None else 1.7
+    for k in range(4):
+        r = wide * (1.0 - 0.18 * k)
+        brush.oval(actor.x + side * r * (long - 1) * 0.8, actor.y + actor.size * 0.004, r * long, r * 0.2, stage.light.shade, 0.17 * lift)
+
+
+def paint_crowd(stage: Stage, framing: Framing, count: int) -> None:
+    """Passers-by in the background, smaller and hazier the further away."""
+    dice = Dice("crowd", stage.scene.excerpt)
+    feet = min(framing.feet, 0.9) * stage.h
+    marks = sorted((dice.span(0.08, 0.72) if not framing.heads else dice.span(0.2, 0.9), dice.span(0.02, 0.98)) for _ in range(count))
+    kinds = ("woman", "man", "woman", "man", "girl", "old_man", "boy")
+    for number, (near, x) in enumerate(marks):
+        if framing.man > 0.3 and near > 0.4 and 0.3 < x < 0.62:
+            x = x * 0.3 if x < 0.46 else 1 - (1 - x) * 0.3
+        figure = Figure(kind=kinds[number % len(kinds)], number=number, action=dice.pick(("walk", "stand", "walk", "talk")))
+        look = look_of(figure)
+        y = stage.horizon + (feet - stage.horizon) * near
+        size = min(framing.man * stage.u, stage.h * 0.6) * look.height * max(0.12, near) * 0.92
+        stance = Stance(pose=pose_of(figure.action), back=dice.maybe(0.4), mood=None)
+        paint_actor(stage, Actor(figure=figure, look=look, stance=stance, x=x * stage.w, y=y, size=size, flip=dice.maybe(0.5), depth=0.5 * (1 - near) + 0.12))
+
+
+def looks_for(scene: Scene, references: Sequence[bytes], palettes: Mapping[int, Sequence[Colour]]) -> list[Look]:
+    """The look of each figure; a figure shown by a reference takes it from there."""
+    looks = []
+    for figure in scene.figures:
+        number = (figure.reference or 0) - 1
+        if 0 <= number < len(references):
+            looks.append(look_of(figure, reference=references[number], palette=palettes.get(number, ())))
+        else:
+            looks.append(look_of(figure))
+    return looks
+
+
+def held_colour(scene: Scene) -> Colour | None:
+    """The colour of the thing the scene is about, when the prompt gives one."""
+    return named(scene.subject_colour) if scene.subject_colour else None
