@@ -13,7 +13,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -247,18 +247,18 @@ class Index:
     def _try_open(self) -> bool:
         if not self._path.exists():
             return False
-        database: Database | None = None
         try:
             database = _connect(str(self._path))
-            if _is_well(database):
-                self._database, self._inode = database, _inode(self._path)
-                return True
+            with ExitStack() as unless_well:
+                unless_well.callback(database.close)
+                if _is_well(database):
+                    unless_well.pop_all()
+                    self._database, self._inode = database, _inode(self._path)
+                    return True
         except sqlite3.OperationalError as error:
             raise StoreError(f"{self._path}: {error}", hint="see whether it can be written") from error
         except sqlite3.DatabaseError:
             pass
-        if database is not None:
-            database.close()
         return False
 
     def _make(self) -> None:
@@ -327,9 +327,13 @@ class Index:
 
 def _connect(path: str) -> Database:
     database = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    database.execute("PRAGMA journal_mode = WAL")
-    # A commit that a power loss takes is found again in the files.
-    database.execute("PRAGMA synchronous = NORMAL")
+    try:
+        database.execute("PRAGMA journal_mode = WAL")
+        # A commit that a power loss takes is found again in the files.
+        database.execute("PRAGMA synchronous = NORMAL")
+    except sqlite3.Error:
+        database.close()
+        raise
     return database
 
 
