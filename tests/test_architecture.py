@@ -22,8 +22,23 @@ FACE: Final = ""
 # Room → what it may import beside itself. "plan" stands for the whole room, "plan.key" for that module only.
 MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
     "__main__": frozenset({"cli", "version"}),
+    # the values that a run gives are read by the command line as by the reports
     "cli": frozenset(
-        {"api", "reports", "settings", "spec.schema", "emulator", "errors", "problems", "version"}
+        {
+            "api",
+            "reports",
+            "run.events",
+            "run.forecast",
+            "run.outcomes",
+            "run.record",
+            "run.state",
+            "settings",
+            "spec.schema",
+            "emulator",
+            "errors",
+            "problems",
+            "version",
+        }
     ),
     FACE: frozenset({"api", "errors", "version"}),
     "api": frozenset(
@@ -42,9 +57,11 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "snapshot",
             "spec",
             "store",
+            "version",
         }
     ),
-    "reports": frozenset({"run.record", "run.events"}),
+    # a forecast is the record of a run that was not made
+    "reports": frozenset({"run.record", "run.events", "run.forecast", "run.outcomes", "problems"}),
     "run": frozenset(
         {
             "plan.model",
@@ -79,10 +96,10 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "errors",
         }
     ),
-    "catalog": frozenset({"operations", "providers", "makers", "profiles", "settings"}),
+    "catalog": frozenset({"operations", "providers", "makers", "profiles", "settings", "version"}),
     "spec": frozenset({"makers", "profiles", "graph", "problems", "errors"}),
     "operations": frozenset({"makers", "pictures"}),
-    "providers": frozenset({"makers", "profiles", "settings", "errors", "digest", "pictures"}),
+    "providers": frozenset({"makers", "profiles", "settings", "errors", "digest", "pictures", "version"}),
     "makers": frozenset({"settings", "digest", "errors"}),
     "profiles": frozenset({"errors"}),
     "store": frozenset({"digest", "errors", "pictures"}),
