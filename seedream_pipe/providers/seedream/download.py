@@ -12,7 +12,7 @@ import binascii
 import ipaddress
 import os
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,8 +27,12 @@ from seedream_pipe.providers.seedream.network import Broken, Incoming, Network
 __all__ = ["PICTURE_LIMIT", "Download", "copy_span", "fetch_reference"]
 
 PICTURE_LIMIT: Final = 64 * 1024 * 1024
-"""Most bytes of one picture (R78: four times what a 4K PNG may have)."""
+"""Most bytes of a picture that was bought (R78)."""
 
+REFERENCE_LIMIT: Final = 30 * 1024 * 1024
+"""Most bytes of a reference (contract 4)."""
+
+_REFERENCE_SECONDS: Final = 20.0
 _PAUSES: Final = (0.5, 1.0, 2.0, 4.0)
 _SECONDS: Final = 120.0
 _REDIRECTS: Final = 3
@@ -57,17 +61,24 @@ class _Place:
 
 
 class Download:
-    """Brings pictures to disk. `local` says that the API is on this machine, so links may be too."""
+    """Brings pictures to disk. `local` says that the API is on this machine, so links may be too.
+
+    A picture may have `limit` bytes and take `seconds` a try.
+    """
 
     def __init__(
         self,
         network: Network,
         *,
         local: bool,
+        limit: int = PICTURE_LIMIT,
+        seconds: float = _SECONDS,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._network = network
         self._local = local
+        self._limit = limit
+        self._seconds = seconds
         self._sleep = sleep
 
     async def fetch(self, part: Part, reply: Reply, target: Path) -> Fetched | NotFetched | LinkDead:
@@ -101,14 +112,14 @@ class Download:
         file = _new_file(target)
         try:
             with file:
-                async with asyncio.timeout(_SECONDS):
+                async with asyncio.timeout(self._seconds):
                     await self._get(url, file, number)
             await asyncio.to_thread(_expect_picture, target, size)
             whole = True
         except Broken as fault:
             raise _Failed(str(fault)) from None
         except TimeoutError:
-            raise _Failed(f"not whole within {_SECONDS:.0f} s") from None
+            raise _Failed(f"not whole within {self._seconds:.0f} s") from None
         except OSError as fault:
             raise _Failed(f"the picture cannot be written ({fault.strerror})", final=True) from None
         finally:
@@ -120,7 +131,7 @@ class Download:
             place = await self._place(url, number)
             async with self._network.get(place.url, _HEADERS, address=place.address) as incoming:
                 if incoming.status not in {301, 302, 303, 307, 308}:
-                    await _write(incoming, file)
+                    await _write(incoming, file, self._limit)
                     return
                 url = _joined(url, incoming.header("location"))
         raise _Failed(f"more than {_REDIRECTS} redirects")
@@ -152,7 +163,24 @@ def _joined(url: str, location: str) -> str:
         return ""
 
 
-async def _write(incoming: Incoming, file: BinaryIO) -> None:
+async def fetch_reference(
+    url: str, target: Path, *, api: str, environment: Mapping[str, str] = os.environ
+) -> Fetched | NotFetched | LinkDead:
+    """Bring a picture that a pipeline names by URL to a new file, under the same rules.
+
+    `api` is the base URL in use: only when that is this machine may the picture be here too.
+    """
+    network = Network(environment)
+    local = is_loopback(urlsplit(api).hostname or "")
+    download = Download(network, local=local, limit=REFERENCE_LIMIT, seconds=_REFERENCE_SECONDS)
+    nowhere = Reply(status=0, headers=(), body=target)
+    try:
+        return await download.fetch(Part(index=0, source=Link(url=url)), nowhere, target)
+    finally:
+        await network.close()
+
+
+async def _write(incoming: Incoming, file: BinaryIO, limit: int) -> None:
     status = incoming.status
     if status in {403, 410}:
         raise _Failed(f"the store answers {status}: the link has expired or was refused", dead=True)
@@ -165,8 +193,8 @@ async def _write(incoming: Incoming, file: BinaryIO) -> None:
     taken = 0
     async for chunk in incoming.chunks:
         taken += len(chunk)
-        if taken > PICTURE_LIMIT:
-            raise _Failed(f"the picture is larger than {PICTURE_LIMIT // 2**20} MB", final=True)
+        if taken > limit:
+            raise _Failed(f"the picture is larger than {limit / 2**20:.0f} MB", final=True)
         file.write(chunk)
     if told.isdecimal() and int(told) != taken:
         raise _Failed(f"{taken} bytes came of {told}")
@@ -276,22 +304,3 @@ def _unescaped(match: re.Match[bytes]) -> bytes:
     if match[1]:
         return bytes((int(match[1], 16),))
     return {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"/": b"/"}.get(match[2], match[0])
-
-
-async def fetch_reference(url: str, target: Path, *, api: str) -> Fetched | NotFetched | LinkDead:
-    """Bring a URL that a pipeline names to a new file.
-
-    Args:
-        url: the reference, http or https.
-        target: the file to make.
-        api: the API's own address, when the user gave one: only where that is on this
-            machine may a reference be too.
-
-    """
-    network = Network(os.environ)
-    try:
-        download = Download(network, local=bool(api) and is_loopback(urlsplit(api).hostname or ""))
-        part = Part(index=0, source=Link(url=url))
-        return await download.fetch(part, Reply(status=0, headers=(), body=target), target)
-    finally:
-        await network.close()

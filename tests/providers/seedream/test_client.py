@@ -7,7 +7,6 @@ import logging
 import socket
 import ssl
 import threading
-from contextlib import contextmanager
 
 import pytest
 
@@ -19,6 +18,7 @@ from seedream_pipe.providers.seedream import client
 from seedream_pipe.providers.seedream.client import Seedream, missing_key, new_client_id
 from seedream_pipe.settings import Secret
 from tests.providers.conformance import Paper, reference
+from tests.providers.seedream.sockets import TLS, answering, http, served, server_tls
 
 KEY = "0f1e2d3c-secret-4b5a-6978-8796a5b4c3d2"
 GENERATION = Generation(model="seedream-4.5", prompt="a cat", size="2048x2048")
@@ -47,48 +47,6 @@ def call(base_url, tmp_path, *, patience=20.0, pictures=(), tape=None, **named):
             await asked.close()
 
     return asyncio.run(run()), tape
-
-
-@contextmanager
-def served(answer, *, requests=1):
-    """Serve raw bytes over a real socket: what no well-behaved server would send."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    heard = []
-
-    def serve():
-        for _ in range(requests):
-            connection, _ = listener.accept()
-            with connection:
-                heard.append(_heard(connection))
-                answer(connection)
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}/api/v3", heard
-    listener.close()
-    thread.join(5)
-
-
-def _heard(connection):
-    data = b""
-    while b"\r\n\r\n" not in data:
-        data += connection.recv(65536)
-    head, _, body = data.partition(b"\r\n\r\n")
-    length = next(
-        int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")
-    )
-    while len(body) < length:
-        body += connection.recv(65536)
-    return head + b"\r\n\r\n" + body
-
-
-def answering(raw):
-    return lambda connection: connection.sendall(raw)
-
-
-def http(body, status="200 OK", headers=()):
-    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", ""]
-    return "\r\n".join(lines).encode() + body
 
 
 def test_the_head_of_a_call_is_as_the_rules_want_it(tmp_path):
@@ -204,6 +162,23 @@ def test_a_server_that_speaks_no_tls_was_sent_nothing(tmp_path):
     assert KEY.encode() not in heard[0]
 
 
+def test_a_certificate_that_nobody_vouches_for_ends_it_before_the_key_leaves(tmp_path):
+    with served(answering(http(b"{}")), tls=server_tls()) as (url, heard):
+        outcome, tape = call(url, tmp_path)
+    assert isinstance(outcome, NotSent)
+    assert "CERTIFICATE_VERIFY_FAILED" in outcome.cause
+    assert tape.calls == []
+    assert heard == []
+
+
+def test_a_trusted_server_is_spoken_to_over_tls(tmp_path):
+    network = client.Network({}, tls=ssl.create_default_context(cafile=TLS / "cert.pem"))
+    with served(answering(http(b"{}")), tls=server_tls()) as (url, heard):
+        outcome, _ = call(url, tmp_path, network=network)
+    assert isinstance(outcome, Reply)
+    assert f"Bearer {KEY}".encode() in heard[0]
+
+
 class Refusing(Paper):
     async def sending(self) -> None:
         raise StoreError("the disk is full")
@@ -212,9 +187,10 @@ class Refusing(Paper):
 def test_when_it_cannot_be_written_down_nothing_of_the_body_is_sent(tmp_path):
     with Emulator() as emulator:
         with pytest.raises(StoreError):
-            call(emulator.base_url("ark"), tmp_path, tape=Refusing(tmp_path / "body"))
-        assert emulator.ledger.requests == ()
-        assert emulator.ledger.billed == ()
+            call(emulator.base_url("ark"), tmp_path, tape=Refusing(tmp_path / "refused"))
+        call(emulator.base_url("ark"), tmp_path)
+        assert len(emulator.ledger.requests) == 1
+        assert len(emulator.ledger.billed) == 1
 
 
 @pytest.mark.parametrize("spot", ["before", "head", "body"])

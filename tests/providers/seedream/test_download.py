@@ -4,6 +4,7 @@ import asyncio
 import base64
 import io
 import os
+import ssl
 
 import pytest
 from hypothesis import given
@@ -14,10 +15,11 @@ from seedream_pipe.emulator import Emulator, Fault
 from seedream_pipe.makers import Answer, Fetched, Generation, Link, LinkDead, NotFetched, Part, Reply, Span
 from seedream_pipe.providers.seedream import download
 from seedream_pipe.providers.seedream.client import Seedream
-from seedream_pipe.providers.seedream.download import Download, copy_span
+from seedream_pipe.providers.seedream.download import Download, copy_span, fetch_reference
 from seedream_pipe.providers.seedream.network import Network, proxy_for
 from seedream_pipe.settings import Secret
 from tests.providers.conformance import Paper, reference
+from tests.providers.seedream.sockets import TLS, answering, http, served, server_tls
 
 KEY = "0f1e2d3c-secret-4b5a-6978-8796a5b4c3d2"
 GENERATION = Generation(model="seedream-4.5", prompt="a cat", size="2048x2048")
@@ -43,11 +45,11 @@ def bought(emulator, folder, **named):
     return verdict.parts[0], reply
 
 
-def fetch(part, reply, target, *, local=True, network=None):
+def fetch(part, reply, target, *, local=True, network=None, **limits):
     async def run():
         opened = network or Network({})
         try:
-            return await Download(opened, local=local, sleep=no_pause).fetch(part, reply, target)
+            return await Download(opened, local=local, sleep=no_pause, **limits).fetch(part, reply, target)
         finally:
             await opened.close()
 
@@ -157,8 +159,8 @@ def test_a_redirect_elsewhere_is_refused(tmp_path, location):
 class Naming(Network):
     """A resolver that says what it is told."""
 
-    def __init__(self, *addresses):
-        super().__init__({})
+    def __init__(self, *addresses, tls=None):
+        super().__init__({}, tls=tls)
         self._found = list(addresses)
         self.asked = []
 
@@ -204,13 +206,41 @@ def test_the_connection_goes_to_the_address_that_was_checked(tmp_path):
     assert outcome == Fetched() or isinstance(outcome, LinkDead)
 
 
-def test_more_than_a_picture_may_have_is_stopped(tmp_path, monkeypatch):
-    monkeypatch.setattr(download, "PICTURE_LIMIT", 1000)
+@pytest.mark.parametrize(
+    ("name", "wanted"), [("store.example.org", Fetched), ("other.example.org", NotFetched)]
+)
+def test_a_certificate_is_for_the_name_though_the_address_was_chosen(tmp_path, name, wanted):
+    data = reference().data
+    network = Naming("127.0.0.1", tls=ssl.create_default_context(cafile=TLS / "cert.pem"))
+    with served(answering(http(data)), tls=server_tls(), requests=1 if wanted is Fetched else 5) as (
+        url,
+        heard,
+    ):
+        port = url.split(":")[2].split("/")[0]
+        part = Part(index=0, source=Link(url=f"https://{name}:{port}/a%2Fb?c=%7e'(d)&e"))
+        outcome = fetch(part, None, tmp_path / "picture", network=network)
+    assert isinstance(outcome, wanted)
+    assert all(one.startswith(b"GET /a%2Fb?c=%7e'(d)&e HTTP/1.1\r\n") for one in heard)
+    assert len(heard) == (wanted is Fetched)
+
+
+def test_more_than_a_picture_may_have_is_stopped(tmp_path):
     with Emulator(picture_bytes=100_000) as emulator:
         part, reply = bought(emulator, tmp_path)
-        outcome = fetch(part, reply, tmp_path / "picture")
+        outcome = fetch(part, reply, tmp_path / "picture", limit=1000)
     assert isinstance(outcome, NotFetched)
     assert "larger" in outcome.cause
+
+
+def test_a_reference_is_fetched_by_the_same_rules(tmp_path):
+    with Emulator() as emulator:
+        part, _ = bought(emulator, tmp_path)
+        url, target = part.source.url, tmp_path / "reference"
+        for api, wanted in ((emulator.base_url("ark"), Fetched), ("https://ark.example.org/", NotFetched)):
+            outcome = asyncio.run(fetch_reference(url, target, api=api, environment={}))
+            assert isinstance(outcome, wanted)
+            assert target.exists() == (wanted is Fetched)
+            target.unlink(missing_ok=True)
 
 
 def span_of(body, text, encoding="base64"):
