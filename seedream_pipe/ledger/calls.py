@@ -56,6 +56,8 @@ class Intent:
 
     `pictures` is the ceiling, `worst` its price in `currency`; `client_id` is what we
     send as ``X-Client-Request-Id`` (R10), the one thing to look a lost call up by.
+    `recipe` is what the key was taken of: with it an answer can be completed by a later
+    process even when the task has gone from the pipeline.
     """
 
     key: Key
@@ -67,6 +69,7 @@ class Intent:
     worst: Decimal
     currency: str
     client_id: str = ""
+    recipe: Json = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,6 +304,7 @@ def begin_folder(store: Store, account: Account) -> None:
         "worst": str(intent.worst),
         "currency": intent.currency,
         "request": intent.shown,
+        "recipe": intent.recipe,
     }
     disk = store.disk
     calls = store.folder / "calls"
@@ -350,6 +354,7 @@ def read_ends(folder: Path) -> Account | None:
             worst=Decimal(tree["worst"]),
             currency=str(tree["currency"]),
             client_id=str(tree["client_id"]),
+            recipe=tree.get("recipe"),
         )
         session, begun_at = str(tree["session"]), str(tree["at"])
     except (KeyError, TypeError, ValueError, InvalidOperation):
