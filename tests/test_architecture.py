@@ -61,7 +61,18 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
         }
     ),
     # a forecast is the record of a run that was not made
-    "reports": frozenset({"run.record", "run.events", "run.forecast", "run.outcomes", "problems"}),
+    "reports": frozenset(
+        {
+            "run.record",
+            "run.events",
+            "run.forecast",
+            "run.outcomes",
+            "plan.model",  # a graph is drawn of a plan
+            "store.results",  # what a task holds
+            "problems",
+            "errors",
+        }
+    ),
     "run": frozenset(
         {
             "plan.model",

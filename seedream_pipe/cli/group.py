@@ -14,7 +14,7 @@ from seedream_pipe.version import VERSION
 __all__ = ["COMMANDS", "cli", "run"]
 
 COMMANDS: Final = {
-    "init": "Start a project: pipeline, prompts, shots and reference pictures.",
+    "init": "Start a small project that works.",
     "validate": "Show every problem of pipeline files.",
     "plan": "Show what would be made, why, and for how much. Sends nothing.",
     "run": "Make what is missing or stale.",
@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "why": "Show why a task would be made, field by field.",
     "graph": "Draw what needs what.",
     "schema": "Print the JSON Schemas.",
+    "config": "Show the settings and where each comes from.",
     "emulator": "Run a local server that speaks the API, for trying and testing.",
     "completion": "Print the shell's completion script.",
 }
@@ -93,4 +94,4 @@ def run(arguments: list[str]) -> int:
     def call() -> Any:
         return cli.main(arguments, prog_name="seedream-pipe", standalone_mode=False)
 
-    return guarded(call)
+    return guarded(call, as_json="--json" in arguments)

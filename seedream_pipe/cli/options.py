@@ -1,13 +1,14 @@
-"""Options that several commands share, and the settings that they make."""
+"""Arguments and options that several commands share, and the settings that they make."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from seedream_pipe import settings as user_settings
+from seedream_pipe.cli.complete import addresses, providers, yaml_files
 from seedream_pipe.cli.terminal import say, style
 
 if TYPE_CHECKING:
@@ -15,13 +16,19 @@ if TYPE_CHECKING:
 
     from seedream_pipe.settings import Settings
 
-__all__ = ["as_json", "file", "settings", "targets", "user", "warn_default"]
+__all__ = ["as_json", "file", "files", "settings", "targets", "task", "user", "warn_default"]
 
-file = click.argument("file", type=click.Path())
+file = click.argument("file", type=click.Path(), shell_complete=yaml_files)
 """The pipeline file."""
 
-targets = click.argument("targets", nargs=-1, metavar="[TARGET]...")
+files = click.argument("files", nargs=-1, required=True, type=click.Path(), shell_complete=yaml_files)
+"""Pipeline files."""
+
+targets = click.argument("targets", nargs=-1, metavar="[TARGET]...", shell_complete=addresses)
 """Tasks: `step`, `step@key`, `step@sc02_*`, `tag:night`, with `+` before or after."""
+
+task = click.argument("task", shell_complete=addresses)
+"""One task: `step@key`, or `step` when it is one."""
 
 as_json = click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 
@@ -33,15 +40,21 @@ def user(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-_USER = (
+_USER: Final = (
     click.option(
         "--provider",
         metavar="NAME",
+        shell_complete=providers,
         help="preview (free, the default), 302ai, ark or byteplus. [SEEDREAM_PROVIDER]",
     ),
     click.option("--base-url", metavar="URL", help="Another address of the provider. [SEEDREAM_BASE_URL]"),
-    click.option("--store", metavar="DIR", help="Where bought pictures are kept. [SEEDREAM_STORE]"),
-    click.option("--out", metavar="DIR", help="Where outputs are placed. [SEEDREAM_OUT]"),
+    click.option(
+        "--store",
+        metavar="DIR",
+        type=click.Path(),
+        help="Where bought pictures are kept. [SEEDREAM_STORE]",
+    ),
+    click.option("--out", metavar="DIR", type=click.Path(), help="Where outputs are placed. [SEEDREAM_OUT]"),
     click.option(
         "--price", metavar="AMOUNT", help="Price of a picture of an unknown model. [SEEDREAM_PRICE]"
     ),

@@ -13,6 +13,8 @@ from seedream_pipe.api.runs import planned
 from seedream_pipe.cli import options
 from seedream_pipe.cli.forecast import print_forecast
 from seedream_pipe.cli.problems import show
+from seedream_pipe.cli.terminal import out
+from seedream_pipe.errors import UsageError
 from seedream_pipe.reports.forecast import as_tree
 
 
@@ -42,9 +44,16 @@ def plan(
     if output or as_json:
         text = json.dumps(as_tree(forecast), ensure_ascii=False, indent=1)
         if output:
-            Path(output).write_text(text + "\n", encoding="utf-8")
+            _write(Path(output), text + "\n")
         if as_json:
-            click.echo(text)
+            out(text)
             return 0
     print_forecast(forecast, everything=everything)
     return 0
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from None

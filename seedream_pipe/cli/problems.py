@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seedream_pipe.cli.terminal import say, style
-from seedream_pipe.problems import shown
+from seedream_pipe.cli.terminal import plural, say, style
+from seedream_pipe.problems import shown, split_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,18 +32,14 @@ def summary(problems: Sequence[Problem]) -> str:
     """How many errors and warnings there are."""
     errors = sum(problem.is_error for problem in problems)
     warnings = len(problems) - errors
-    parts = [_many(errors, "error")] if errors else []
-    parts += [_many(warnings, "warning")] if warnings else []
+    parts = [plural(errors, "error")] if errors else []
+    parts += [plural(warnings, "warning")] if warnings else []
     return ", ".join(parts) + ("; nothing was sent" if errors else "")
-
-
-def _many(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def _lines(file: str) -> tuple[str, ...]:
     try:
-        return tuple(Path(file).read_text(encoding="utf-8-sig").split("\n"))
+        return tuple(split_lines(Path(file).read_text(encoding="utf-8-sig")))
     except (OSError, UnicodeDecodeError):
         return ()
 

@@ -36,8 +36,8 @@ def run(file: str, targets: tuple[str, ...], *, dry_run: bool, as_json: bool, **
     """Make what is missing or stale, and put it under the names asked for.
 
     Shows the price and asks before it spends; --yes or a --max-cost that covers it
-    answers. If a connection breaks while the provider is working, seedream-pipe cannot
-    know whether you were charged. It tells you, and sends nothing again until you say so.
+    answers. If a connection breaks while the provider is working, nobody can know whether
+    you were charged: you are told, and nothing is sent again until you say so.
     """
     made = options.settings(**flags)
     if not targets and not dry_run and not as_json:

@@ -12,18 +12,18 @@ import click
 from seedream_pipe.api.project import load
 from seedream_pipe.api.runs import RunOptions, planned, run_async
 from seedream_pipe.cli import options
-from seedream_pipe.cli.forecast import print_forecast
+from seedream_pipe.cli.forecast import print_forecast, say_forecast
 from seedream_pipe.cli.problems import show
-from seedream_pipe.cli.progress import progress
-from seedream_pipe.cli.terminal import is_interactive, say
-from seedream_pipe.run.loop import Stop
+from seedream_pipe.cli.progress import progress, say_end
+from seedream_pipe.cli.terminal import is_interactive, out, say
+from seedream_pipe.reports.forecast import as_tree
+from seedream_pipe.run.events import RunBegan
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from seedream_pipe.api.project import Project
+    from seedream_pipe.run.events import Event
     from seedream_pipe.run.forecast import Forecast
-    from seedream_pipe.run.record import Record
     from seedream_pipe.settings import Settings
 
 __all__ = ["run"]
@@ -46,55 +46,70 @@ def run(
         show(project.warnings)
     options.warn_default(made)
     if dry_run:
-        print_forecast(planned(project, targets, settings=made).forecast)
+        _dry(planned(project, targets, settings=made).forecast, as_json=as_json)
         return 0
-    signals = _Signals()
-    with progress(quiet=as_json) as shown:
+    with progress(quiet=as_json) as teller:
+
+        def listener(event: Event) -> None:
+            if isinstance(event, RunBegan):
+                signals.listen()
+            teller.tell(event)
+
         how = RunOptions(
             fail_fast=not flags["keep_going"],
             force=flags["force"],
             frozen=flags["frozen"],
             yes=flags["yes"],
             retry_refused=flags["retry_refused"],
-            confirm=_ask if is_interactive() and not as_json else None,
-            listener=shown.tell,
-            stop=signals.stop,
+            confirm=_asking(file) if is_interactive() and not as_json else None,
+            listener=listener,
         )
-        record = asyncio.run(_run(project, targets, made, how, signals))
+        signals = _Signals(how)
+        record = asyncio.run(run_async(project, targets, settings=made, options=how))
     if as_json:
-        click.echo(json.dumps(record.tree(), ensure_ascii=False, indent=1))
+        out(json.dumps(record.tree(), ensure_ascii=False, indent=1))
     else:
-        shown.end(record, file)
+        say_end(record, file)
     return signals.code or record.exit_code
 
 
-def _ask(forecast: Forecast) -> bool:
-    """Show the price and ask a person; the plan is on the terminal when the answer is given."""
-    print_forecast(forecast, err=True)
-    return click.confirm(f"spend up to {forecast.worst}?", default=False, err=True)
+def _dry(forecast: Forecast, *, as_json: bool) -> None:
+    if as_json:
+        out(json.dumps(as_tree(forecast), ensure_ascii=False, indent=1))
+    else:
+        print_forecast(forecast)
 
 
-async def _run(
-    project: Project, targets: tuple[str, ...], made: Settings, how: RunOptions, signals: _Signals
-) -> Record:
-    loop = asyncio.get_running_loop()
-    for number in _CODES:
-        loop.add_signal_handler(number, signals.came, number)
-    return await run_async(project, targets, settings=made, options=how)
+def _asking(file: str) -> Callable[[Forecast], bool]:
+    def ask(forecast: Forecast) -> bool:
+        say_forecast(forecast, more=f"seedream-pipe plan {file}")
+        # The event loop keeps Ctrl-C for itself, and a person who is asked must be able to leave.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            return click.confirm(f"spend up to {forecast.worst}?", default=False, err=True)
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    return ask
 
 
 class _Signals:
     """Once: start nothing new and keep what arrives. Twice: stop now."""
 
-    def __init__(self) -> None:
-        self.stop = Stop()
+    def __init__(self, how: RunOptions) -> None:
+        self._stop = how.stop
         self.code = 0
 
-    def came(self, number: signal.Signals) -> None:
-        """A signal came."""
+    def listen(self) -> None:
+        """From here on signals drain; before, nothing has begun and they end the program."""
+        loop = asyncio.get_running_loop()
+        for number in _CODES:
+            loop.add_signal_handler(number, self._came, number)
+
+    def _came(self, number: signal.Signals) -> None:
         if self.code:
-            self.stop.abandon("stopped by a second signal")
+            self._stop.abandon("stopped by a second signal")
             return
         self.code = _CODES[number]
-        self.stop.drain(f"stopped by {signal.Signals(number).name}")
+        self._stop.drain(f"stopped by {signal.Signals(number).name}")
         say("stopping: what is under way is paid for and is kept; once more to stop now")

@@ -1,30 +1,96 @@
-"""The terminal: lines on standard error, colours where they are wanted, widths that count Chinese."""
+"""The terminal: data on standard output, everything else on standard error, colours where they are wanted.
+
+Rule: what is said to people is never worth losing work for, so a standard error that cannot be
+written to falls silent. Data that cannot be written is an error.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import unicodedata
-from typing import Any
+from typing import Any, Final
 
 import click
 
-__all__ = ["columns", "cut", "is_interactive", "padded", "plural", "say", "style"]
+from seedream_pipe.errors import SeedreamError
+
+__all__ = [
+    "columns",
+    "cut",
+    "is_interactive",
+    "is_terminal",
+    "out",
+    "padded",
+    "paint",
+    "plural",
+    "say",
+    "style",
+    "width",
+]
+
+_USUAL_HEIGHT: Final = 24
 
 
 def style(text: str, **how: Any) -> str:
     """Text in a style, where standard error is a terminal that wants it."""
-    return click.style(text, **how) if _coloured() else text
+    return click.style(text, **how) if _coloured(sys.stderr) else text
+
+
+def paint(text: str, **how: Any) -> str:
+    """Text in a style, where standard output is a terminal that wants it."""
+    return click.style(text, **how) if _coloured(sys.stdout) else text
 
 
 def say(text: str = "") -> None:
     """A line on standard error: for people, never data."""
-    click.echo(text, err=True)
+    try:
+        click.echo(text, err=True)
+    except (OSError, ValueError):
+        _silence(2)
+
+
+def out(text: str) -> None:
+    """Data on standard output, with a line end.
+
+    Raises:
+        BrokenPipeError: whoever read it has gone.
+        SeedreamError: it cannot be written, the disk behind it being full for example.
+
+    """
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        _silence(1)
+        raise
+    except OSError as error:
+        _silence(1)
+        raise SeedreamError(f"standard output cannot be written: {error.strerror}") from None
+
+
+def width(*, err: bool = False) -> int | None:
+    """Columns of the terminal behind a stream; None where there is none and nothing has to be cut."""
+    if not is_terminal(sys.stderr if err else sys.stdout):
+        return None
+    try:
+        found = os.get_terminal_size(2 if err else 1).columns
+    except OSError:
+        found = 0
+    return found or shutil.get_terminal_size((80, _USUAL_HEIGHT)).columns
 
 
 def is_interactive() -> bool:
     """Whether a person can be asked: both ends are a terminal."""
-    return _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
+    return is_terminal(sys.stdin) and is_terminal(sys.stderr)
+
+
+def is_terminal(stream: Any) -> bool:
+    """Whether a stream is a terminal; one that was closed is none."""
+    try:
+        return bool(stream.isatty())
+    except (AttributeError, ValueError, OSError):
+        return False
 
 
 def plural(count: int, word: str) -> str:
@@ -40,7 +106,7 @@ def padded(text: str, width: int) -> str:
 
 def columns(text: str) -> int:
     """How wide a text stands on a terminal: Chinese takes two columns."""
-    return sum(_wide(char) for char in text)
+    return len(text) if text.isascii() else sum(_wide(char) for char in text)
 
 
 def cut(text: str, width: int) -> str:
@@ -56,15 +122,16 @@ def cut(text: str, width: int) -> str:
     return "".join(shown) + "…"
 
 
-def _coloured() -> bool:
-    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and _is_terminal(sys.stderr)
+def _coloured(stream: Any) -> bool:
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and is_terminal(stream)
 
 
-def _is_terminal(stream: Any) -> bool:
+def _silence(number: int) -> None:
+    """Point a stream to nowhere, so that leaving does not fail on what it still holds."""
     try:
-        return bool(stream.isatty())
-    except (AttributeError, ValueError):
-        return False
+        os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+    except OSError:
+        return
 
 
 def _wide(char: str) -> int:

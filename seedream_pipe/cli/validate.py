@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
-from seedream_pipe.api.project import problems_of
-from seedream_pipe.catalog import MAKERS
-from seedream_pipe.cli.options import as_json
+from seedream_pipe.api.findings import findings
+from seedream_pipe.cli.options import as_json, files
 from seedream_pipe.cli.problems import show
-from seedream_pipe.cli.terminal import plural, say, style
+from seedream_pipe.cli.terminal import out, plural, say, style
+from seedream_pipe.reports import github, sarif
 from seedream_pipe.reports.problems import as_tree
+from seedream_pipe.version import VERSION
 
-_LARGEST = 16 << 20
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from seedream_pipe.problems import Problem
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path())
+@files
+@click.option(
+    "--format",
+    "how",
+    type=click.Choice(["text", "json", "github", "sarif"]),
+    default="text",
+    help="How problems are told: for people, machines, pull requests or code scanners.",
+)
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.option(
     "--max-size",
@@ -28,26 +40,27 @@ _LARGEST = 16 << 20
     help="Largest pipeline file, in MiB.",
 )
 @as_json
-def validate(files: tuple[str, ...], *, strict: bool, max_size: int, as_json: bool) -> int:
+def validate(files: tuple[str, ...], *, how: str, strict: bool, max_size: int, as_json: bool) -> int:
     """Show every problem of pipeline files, each with its place and its remedy.
 
     Looks at the file, its tables, templates and reference pictures. Sends nothing
     and writes nothing.
     """
-    found = {}
-    tasks = {}
-    for file in files:
-        _, plan, problems = problems_of(file, MAKERS["seedream"], max_bytes=max_size << 20)
-        found[file] = problems
-        tasks[file] = len(plan.tasks) if plan else 0
-    everything = [problem for problems in found.values() for problem in problems]
-    if as_json:
-        click.echo(json.dumps([as_tree(problem) for problem in everything], ensure_ascii=False, indent=2))
-    elif everything:
-        show(everything)
-    if not as_json:
-        for file, problems in found.items():
-            if not any(problem.is_error for problem in problems):
-                say(f"{style('ok', fg='green')} {file}: {plural(tasks[file], 'task')}")
-    wrong = any(problem.is_error or strict for problem in everything)
-    return 3 if wrong else 0
+    found = [findings(file, max_bytes=max_size << 20) for file in files]
+    problems = [problem for one in found for problem in one.problems]
+    _tell(problems, "json" if as_json else how)
+    for one in found:
+        if one.is_valid:
+            say(f"{style('ok', fg='green')} {one.file}: {plural(one.tasks, 'task')}")
+    return 3 if any(problem.is_error or strict for problem in problems) else 0
+
+
+def _tell(problems: Sequence[Problem], how: str) -> None:
+    if how == "json":
+        out(json.dumps([as_tree(problem) for problem in problems], ensure_ascii=False, indent=1))
+    elif how == "sarif":
+        out(sarif.render(problems, version=VERSION))
+    elif how == "github" and problems:
+        out(github.render(problems))
+    elif problems:
+        show(problems)

@@ -1,13 +1,16 @@
-"""A problem as JSON values."""
+"""A problem, and an error, as JSON values."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from seedream_pipe.errors import InvalidPipeline
+
 if TYPE_CHECKING:
+    from seedream_pipe.errors import SeedreamError
     from seedream_pipe.problems import Place, Problem
 
-__all__ = ["as_tree"]
+__all__ = ["as_tree", "error_tree"]
 
 
 def as_tree(problem: Problem) -> dict[str, Any]:
@@ -21,6 +24,19 @@ def as_tree(problem: Problem) -> dict[str, Any]:
         "count": problem.count,
         "also": [_place(place) for place in problem.also],
     }
+
+
+def error_tree(error: SeedreamError) -> dict[str, Any]:
+    """An error that stopped a command, with its exit code and the problems that it carries."""
+    tree: dict[str, Any] = {
+        "code": error.code,
+        "message": error.message,
+        "hint": error.hint,
+        "exit_code": error.exit_code,
+    }
+    if isinstance(error, InvalidPipeline):
+        tree["problems"] = [as_tree(problem) for problem in error.problems]
+    return {"error": tree}
 
 
 def _place(place: Place) -> dict[str, Any]:

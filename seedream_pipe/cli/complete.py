@@ -1,0 +1,64 @@
+"""What the shell completes: pipeline files, steps and tasks of a pipeline, providers. Silent on any fault.
+
+Nothing heavy is imported here but when something is completed: every command imports this.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import click
+    from click.shell_completion import CompletionItem
+
+__all__ = ["addresses", "providers", "yaml_files"]
+
+_PROVIDERS: Final = ("preview", "302ai", "ark", "byteplus")
+_ENDINGS: Final = (".yaml", ".yml")
+_MOST: Final = 2000
+
+
+def yaml_files(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
+    """YAML files that begin so, and the folders, which the shell knows best."""
+    from click.shell_completion import CompletionItem
+
+    folder, _, start = begun.rpartition("/")
+    try:
+        names = sorted(os.listdir(f"{folder}/" if folder or begun.startswith("/") else "."))
+    except OSError:
+        names = []
+    lead = begun[: len(begun) - len(start)]
+    found = [n for n in names if n.startswith(start) and n.endswith(_ENDINGS) and not n.startswith(".")]
+    side_files = (".picks.yaml",)
+    return [
+        CompletionItem(begun, type="dir"),
+        *(CompletionItem(lead + name) for name in found if not name.endswith(side_files)),
+    ]
+
+
+def addresses(ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Steps of the pipeline that was named, and after an `@` the tasks."""
+    from click.shell_completion import CompletionItem
+
+    from seedream_pipe.api.addresses import addresses_of
+
+    file = ctx.params.get("file")
+    if not isinstance(file, str):
+        return []
+    plus = "+" if begun.startswith("+") else ""
+    start = begun.removeprefix("+")
+    tasks = addresses_of(file)
+    steps = dict.fromkeys(address.partition("@")[0] for address in tasks)
+    known = [*steps, *(address for address in tasks if "@" in address)]
+    near = [name for name in known if name.startswith(start)]
+    # Where a step's name is still to be typed, its hundred tasks are in the way.
+    shown = near if "@" in start or len(near) <= 12 else [name for name in near if name in steps]
+    return [CompletionItem(plus + name) for name in shown[:_MOST]]
+
+
+def providers(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
+    """The providers' names."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(name) for name in _PROVIDERS if name.startswith(begun)]

@@ -1,0 +1,163 @@
+"""A run as it goes on: the fold of its events so far, and the lines worth saying.
+
+Pure; the clock is handed in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from seedream_pipe.problems import escaped
+from seedream_pipe.run.events import (
+    CallPaused,
+    OutputKept,
+    OutputPlaced,
+    RunBegan,
+    TaskBegan,
+    TaskEnded,
+)
+from seedream_pipe.run.outcomes import Failed, Held, Made, Money, Refused, Reused, Skipped, Waiting
+from seedream_pipe.run.record import word
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from seedream_pipe.run.events import Event
+    from seedream_pipe.run.outcomes import Outcome
+
+__all__ = ["Progress", "Told", "clock", "detail"]
+
+_PAUSE_WORTH_TELLING: Final = 5.0
+_MESSAGE: Final = 300
+_ENOUGH_TO_GUESS: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Something to say for good: one word, what it is about, and the lines."""
+
+    word: str
+    subject: str
+    lines: tuple[str, ...] = ()
+
+
+class Progress:
+    """What has happened so far; `take` adds an event and gives what is to be said of it."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._began = now()
+        self._placed: dict[str, list[str]] = {}
+        self.total = 0
+        self.counts: dict[str, int] = {}
+        self.price = Money()
+        self.pictures = 0
+        self.under_way: dict[str, None] = {}
+        self.pause = ""
+
+    @property
+    def seconds(self) -> float:
+        """Since the run began."""
+        return self._now() - self._began
+
+    @property
+    def ended(self) -> int:
+        """How many tasks have their outcome."""
+        return sum(self.counts.values())
+
+    def take(self, event: Event) -> Told | None:
+        """Take note of an event; gives what is worth a line."""
+        match event:
+            case RunBegan():
+                self.total, self._began = event.total, self._now()
+            case TaskBegan():
+                self.under_way[event.address] = None
+            case CallPaused():
+                return self._paused(event)
+            case OutputPlaced():
+                self._placed.setdefault(event.address, []).append(event.path)
+            case OutputKept():
+                return Told(word="kept", subject=escaped(event.path), lines=(event.why,))
+            case TaskEnded():
+                return self._ended(event)
+            case _:
+                pass
+        return None
+
+    def facts(self) -> list[str]:
+        """What the live line says beside the bar, the most important first."""
+        facts = [f"{count:,} {name}" for name, count in self.counts.items() if name != "reused"]
+        if self.price.currency:
+            facts.append(str(self.price))
+        made, left = self.counts.get("made", 0), self.total - self.ended
+        if made >= _ENOUGH_TO_GUESS and left:
+            facts.append(f"{_minutes(left * self.seconds / made)} left")
+        if self.pictures and self.seconds > 1:
+            facts.append(f"{self.pictures / self.seconds * 60:.0f} pictures/min")
+        if self.counts.get("reused"):
+            facts.append(f"{self.counts['reused']:,} reused")
+        return facts
+
+    def _paused(self, event: CallPaused) -> Told | None:
+        self.pause = f"{event.address} waits: {escaped(event.why, limit=120)}"
+        if event.seconds < _PAUSE_WORTH_TELLING:
+            return None
+        return Told(
+            word="waits", subject=event.address, lines=(f"{event.seconds:.0f} s: {escaped(event.why)}",)
+        )
+
+    def _ended(self, event: TaskEnded) -> Told | None:
+        name = word(event.outcome)
+        self.counts[name] = self.counts.get(name, 0) + 1
+        self.under_way.pop(event.address, None)
+        self.pause = ""
+        if isinstance(event.outcome, Made):
+            self.price = self.price.plus(event.outcome.price)
+            self.pictures += event.outcome.made
+        placed = self._placed.pop(event.address, [])
+        if isinstance(event.outcome, Reused) and not placed and not event.outcome.notes:
+            return None
+        return Told(
+            word=name, subject=event.address, lines=tuple(detail(event.outcome, event.seconds, placed))
+        )
+
+
+def detail(outcome: Outcome, seconds: float, placed: list[str]) -> Iterator[str]:
+    """What there is to say of an outcome: where, how long, for how much, or why not."""
+    match outcome:
+        case Made():
+            money = f", {outcome.price}" if outcome.price.currency else ""
+            where = escaped(placed[0]) if placed else "already in place"
+            more = f" and {len(placed) - 1} more" if len(placed) > 1 else ""
+            yield f"{where}{more}  ({seconds:.1f} s{money})"
+            yield from outcome.notes
+        case Reused():
+            more = f" and {len(placed) - 1} more" if len(placed) > 1 else ""
+            yield f"{escaped(placed[0])}{more}  (from the store)" if placed else "up to date"
+            yield from outcome.notes
+        case Held():
+            yield f"the answer was lost: {escaped(outcome.message, limit=_MESSAGE)}"
+            yield f"this call may have been charged: up to {outcome.worst}. Nothing was sent again."
+            yield f"look it up in the provider's console; seedream-pipe calls it {outcome.call}"
+        case Refused():
+            request = f" (request {outcome.request_id})" if outcome.request_id else ""
+            yield f"{outcome.code}: {escaped(outcome.message, limit=_MESSAGE)}{request}"
+            yield "not charged, and not sent again by itself: change the prompt, or --retry-refused"
+        case Failed():
+            request = f" (request {outcome.request_id})" if outcome.request_id else ""
+            yield f"{outcome.code}: {escaped(outcome.message, limit=_MESSAGE)}{request}"
+            if outcome.hint:
+                yield f"hint: {outcome.hint}"
+        case Waiting() | Skipped():
+            yield escaped(outcome.message, limit=_MESSAGE)
+
+
+def clock(seconds: float) -> str:
+    """A time as people say it."""
+    return f"{_minutes(seconds)} min" if seconds >= 60 else f"{seconds:.1f} s"
+
+
+def _minutes(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
