@@ -131,6 +131,11 @@ class Conformance:
         bodies = {make().request(self.generation(), pictures).body for pictures in ([one, two], [two, one])}
         assert len(bodies) == 2
 
+    def test_a_take_of_what_is_paid_is_the_same_call(self, make):
+        """R38: another call gives another picture by itself; what is drawn has to be told."""
+        first, second = (make().request(self.generation(), [], take=take) for take in (1, 2))
+        assert (first == second) == make().paid
+
     def test_what_is_shown_has_digests_and_no_bytes(self, make):
         picture = reference()
         shown = str(make().request(self.generation(), [picture]).shown)

@@ -93,7 +93,7 @@ class Seedream:
         client_id: Callable[[], str] = new_client_id,
     ) -> None:
         self._profile = profile
-        self._key = key
+        self._key = _sendable(key, profile)
         self._url = _checked_url(base_url or profile.base_url or "") + (profile.path or "")
         self._local = answer.is_loopback(urlsplit(self._url).hostname or "")
         self._response_format: ResponseFormat = response_format
@@ -147,9 +147,10 @@ class Seedream:
                 ):
                     return await self._recorded(incoming, tape, call)
         except Broken as fault:
-            return call.broken(str(fault))
+            cause = str(fault)
         except TimeoutError:
-            return call.broken(f"no answer within {request.patience:.0f} s")
+            cause = f"no whole answer within {request.patience:.0f} s"
+        return await tape.reply() if call.enough else call.broken(cause)
 
     def read(self, reply: Reply) -> Verdict:
         """Say what a recorded answer means."""
@@ -179,14 +180,11 @@ class Seedream:
         ]
 
     async def _recorded(self, incoming: Incoming, tape: Tape, call: _Call) -> Sent:
-        """Write the answer down as it comes. A body that breaks off is whole enough for an error."""
+        """Write the answer down as it comes."""
         await tape.head(incoming.status, self._without_secrets(incoming.headers))
-        try:
-            await _copy(incoming, tape, self._revealed())
-        except Broken as fault:
-            events = incoming.header("content-type").startswith("text/event-stream")
-            if incoming.status == HTTPStatus.OK and not events:
-                return call.broken(str(fault))
+        events = incoming.header("content-type").startswith("text/event-stream")
+        call.enough = incoming.status != HTTPStatus.OK or events
+        await _copy(incoming, tape, self._revealed())
         return await tape.reply()
 
     def _without_secrets(self, headers: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -200,12 +198,17 @@ class Seedream:
 
 @dataclass(slots=True, kw_only=True)
 class _Call:
-    """How far one call has come."""
+    """How far one call has come.
+
+    `enough` says that what came can be read though the rest is missing: the head of an
+    error tells what it costs, and each event of a stream stands by itself (R101).
+    """
 
     request: Request
     tape: Tape
     began: float
     sending: bool = False
+    enough: bool = False
 
     async def body(self, deadline: asyncio.Timeout) -> AsyncGenerator[bytes, None]:
         """Give the body once it is written down that it goes out. The answer's time starts after it."""
@@ -276,6 +279,17 @@ class _Mask:
     def rest(self) -> bytes:
         """Give what was held back when nothing followed."""
         return self._held
+
+
+def _sendable(key: Secret | None, profile: ProviderProfile) -> Secret | None:
+    """Take a key that can stand in a header; its shape is nobody's business (R4)."""
+    text = key.reveal() if key else ""
+    if text.isascii() and text.isprintable():
+        return key
+    raise UsageError(
+        f"the key in {profile.key_variable} holds a character that no header may have",
+        hint="copy it again from the provider's page",
+    )
 
 
 def _checked_url(text: str) -> str:

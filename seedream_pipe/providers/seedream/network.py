@@ -154,11 +154,14 @@ class Network:
         return least
 
     def _transport(self, url: str, *, connections: int, keep: int) -> httpx.AsyncHTTPTransport:
-        return httpx.AsyncHTTPTransport(
-            verify=self._context(url),
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=keep),
-            proxy=proxy_for(url, self._environment),
-        )
+        try:
+            return httpx.AsyncHTTPTransport(
+                verify=self._context(url),
+                limits=httpx.Limits(max_connections=connections, max_keepalive_connections=keep),
+                proxy=proxy_for(url, self._environment),
+            )
+        except (ValueError, ImportError, httpx.InvalidURL):
+            raise Broken("the proxy that the environment names cannot be used") from None
 
     def _context(self, url: str) -> ssl.SSLContext:
         """Give the one TLS context; reading the certificates takes tens of milliseconds."""

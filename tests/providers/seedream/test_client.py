@@ -12,8 +12,20 @@ import pytest
 
 from seedream_pipe import profiles
 from seedream_pipe.emulator import Emulator, Fault
+from seedream_pipe.emulator.failures import FAILURES
+from seedream_pipe.emulator.faults import SCENES
 from seedream_pipe.errors import ProviderError, StoreError, UsageError
-from seedream_pipe.makers import Answer, Generation, Lost, NotSent, Permanent, Reply, Unknown
+from seedream_pipe.makers import (
+    Answer,
+    Generation,
+    Lost,
+    NotSent,
+    Permanent,
+    Refused,
+    Reply,
+    Transient,
+    Unknown,
+)
 from seedream_pipe.providers.seedream import client
 from seedream_pipe.providers.seedream.client import Seedream, missing_key, new_client_id
 from seedream_pipe.settings import Secret
@@ -247,6 +259,37 @@ def test_an_error_is_judged_though_its_body_breaks_off(tmp_path):
         assert isinstance(provider(url).read(outcome), Permanent)
 
 
+@pytest.mark.parametrize("name", sorted(FAILURES.keys() | SCENES.keys()))
+def test_whatever_the_service_is_known_to_say_has_a_meaning(tmp_path, name):
+    """Both readings of the contract agree on what is paid for."""
+    with Emulator(Fault(answer=name)) as emulator:
+        outcome, _ = call(emulator.base_url("ark"), tmp_path)
+        verdict = outcome if isinstance(outcome, Lost) else provider(emulator.base_url("ark")).read(outcome)
+        billed = len(emulator.ledger.billed)
+    match verdict:
+        case Answer():
+            assert len(verdict.parts) == billed or not verdict.complete
+        case Refused() | Permanent() | Transient():
+            assert billed == 0
+        case Unknown() | Lost():
+            pass
+
+
+def test_an_error_is_judged_though_its_body_never_ends(tmp_path):
+    with Emulator(Fault(answer="error/401-authentication", cut="body", end="hang")) as emulator:
+        outcome, _ = call(emulator.base_url("ark"), tmp_path, patience=0.3)
+        verdict = provider(emulator.base_url("ark")).read(outcome)
+    assert isinstance(verdict, Permanent)
+
+
+def test_a_stream_that_never_closes_keeps_its_pictures(tmp_path):
+    with Emulator(Fault(answer="stream/group-3-ok", cut="event", at=1.0, end="hang")) as emulator:
+        outcome, _ = call(emulator.base_url("ark"), tmp_path, patience=0.3)
+        verdict = provider(emulator.base_url("ark")).read(outcome)
+    assert isinstance(verdict, Answer)
+    assert not verdict.complete
+
+
 def test_a_stream_that_breaks_off_keeps_its_pictures(tmp_path):
     with Emulator(Fault(answer="stream/truncated-mid-event")) as emulator:
         outcome, _ = call(emulator.base_url("ark"), tmp_path)
@@ -335,6 +378,22 @@ def test_a_proxy_is_asked_for_a_tunnel_and_sees_no_key(tmp_path):
     assert KEY.encode() not in heard[0]
     assert isinstance(outcome, NotSent)
     assert tape.calls == []
+
+
+@pytest.mark.parametrize("proxy", ["socks9://127.0.0.1:1", "http://[::", "http://:x"])
+def test_a_proxy_that_is_none_is_told_before_anything_is_sent(tmp_path, proxy):
+    environment = {"HTTPS_PROXY": proxy}
+    outcome, tape = call("https://ark.example.org/api/v3", tmp_path, environment=environment)
+    assert isinstance(outcome, NotSent)
+    assert tape.calls == []
+
+
+@pytest.mark.parametrize("key", ["a\nb", "ключ", "a\x00"])
+def test_a_key_that_no_header_can_carry_is_told_without_showing_it(key):
+    with pytest.raises(UsageError) as caught:
+        provider("https://ark.example.org/", key=key)
+    assert "ARK_API_KEY" in caught.value.message
+    assert key not in str(caught.value)
 
 
 def test_two_calls_never_share_a_connection(tmp_path):
