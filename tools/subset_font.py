@@ -16,8 +16,7 @@ from fontTools import subset
 from fontTools.ttLib import TTCollection
 
 TARGET = (
-    Path(__file__).resolve().parent.parent
-    / "seedream_pipe/providers/preview/fonts/wqy-microhei-gb2312.woff2"
+    Path(__file__).resolve().parent.parent / "seedream_pipe/providers/preview/fonts/wqy-microhei-gb2312.woff2"
 )
 EXTRA = "\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u2022\u20ac\u2122\u2192\u00d7\uff5e\u3000\ufffd"
 

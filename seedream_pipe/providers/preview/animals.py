@@ -31,7 +31,19 @@ def draw_animal_head(brush: Brush, kind: str, coat: Colour, *, turn: float, back
         for k in range(12):
             brush.oval(0.5 * COS[k], 0.5 * SIN[k], 0.2, 0.2, (150, 88, 44))
     wide = 0.5 if kind in ("cat", "panda", "bear", "tiger", "lion", "owl", "frog", "pig") else 0.44
-    brush.blob([(-wide, -0.05), (-wide * 0.82, -0.38), (0, -0.5), (wide * 0.82, -0.38), (wide, -0.05), (wide * 0.78, 0.3), (0, 0.46), (-wide * 0.78, 0.3)], coat)
+    brush.blob(
+        [
+            (-wide, -0.05),
+            (-wide * 0.82, -0.38),
+            (0, -0.5),
+            (wide * 0.82, -0.38),
+            (wide, -0.05),
+            (wide * 0.78, 0.3),
+            (0, 0.46),
+            (-wide * 0.78, 0.3),
+        ],
+        coat,
+    )
     if back:
         return
     s = 0.16 * turn
@@ -67,7 +79,10 @@ def ears(brush: Brush, kind: str, coat: Colour, dark: Colour) -> None:
     for side in (-1, 1):
         if kind in POINTED:
             brush.poly([(side * 0.46, -0.16), (side * 0.42, -0.72), (side * 0.08, -0.42)], coat)
-            brush.poly([(side * 0.4, -0.26), (side * 0.38, -0.6), (side * 0.18, -0.42)], dark if kind == "wolf" else pink)
+            brush.poly(
+                [(side * 0.4, -0.26), (side * 0.38, -0.6), (side * 0.18, -0.42)],
+                dark if kind == "wolf" else pink,
+            )
         elif kind == "rabbit":
             brush.oval(side * 0.2, -0.78, 0.12, 0.42, coat, turn=side * 0.16)
             brush.oval(side * 0.2, -0.76, 0.06, 0.33, pink, turn=side * 0.16)
@@ -76,16 +91,37 @@ def ears(brush: Brush, kind: str, coat: Colour, dark: Colour) -> None:
             tone = (44, 40, 44) if kind == "panda" else coat
             if r:
                 brush.oval(side * 0.4, -0.38 if kind != "elephant" else -0.05, r, r, tone)
-                brush.oval(side * 0.4, -0.37 if kind != "elephant" else -0.05, r * 0.58, r * 0.58, pink if kind != "panda" else tone)
+                brush.oval(
+                    side * 0.4,
+                    -0.37 if kind != "elephant" else -0.05,
+                    r * 0.58,
+                    r * 0.58,
+                    pink if kind != "panda" else tone,
+                )
         elif kind == "dog":
-            brush.blob([(side * 0.3, -0.44), (side * 0.56, -0.36), (side * 0.58, 0.1), (side * 0.44, 0.14), (side * 0.36, -0.2)], dark)
+            brush.blob(
+                [
+                    (side * 0.3, -0.44),
+                    (side * 0.56, -0.36),
+                    (side * 0.58, 0.1),
+                    (side * 0.44, 0.14),
+                    (side * 0.36, -0.2),
+                ],
+                dark,
+            )
         elif kind in HOOFED:
             brush.oval(side * 0.5, -0.3, 0.18, 0.08, dark, turn=side * 0.4)
             if kind == "deer":
-                brush.line([(side * 0.16, -0.44), (side * 0.34, -0.85), (side * 0.3, -1.15)], 0.06, (110, 80, 56))
-                brush.line([(side * 0.3, -0.75), (side * 0.52, -0.95), (side * 0.52, -1.08)], 0.045, (110, 80, 56))
+                brush.line(
+                    [(side * 0.16, -0.44), (side * 0.34, -0.85), (side * 0.3, -1.15)], 0.06, (110, 80, 56)
+                )
+                brush.line(
+                    [(side * 0.3, -0.75), (side * 0.52, -0.95), (side * 0.52, -1.08)], 0.045, (110, 80, 56)
+                )
             elif kind == "cow":
-                brush.line([(side * 0.3, -0.42), (side * 0.5, -0.56), (side * 0.48, -0.74)], 0.09, (226, 214, 190))
+                brush.line(
+                    [(side * 0.3, -0.42), (side * 0.5, -0.56), (side * 0.48, -0.74)], 0.09, (226, 214, 190)
+                )
             elif kind == "horse":
                 brush.poly([(side * 0.3, -0.3), (side * 0.26, -0.68), (side * 0.1, -0.44)], coat)
 
@@ -101,13 +137,22 @@ def muzzle(brush: Brush, kind: str, s: float, pale: Colour, dark: Colour) -> Non
     if kind == "fox":
         for side in (-1, 1):
             brush.blob([(x, 0.3), (side * 0.44 + s * 0.4, 0.06), (side * 0.3 + s * 0.6, 0.3)], pale)
-    brush.blob([(x - 0.08, 0.08), (x + 0.08, 0.08), (x, 0.17)], (214, 120, 120) if kind in ("cat", "rabbit", "mouse") else INK)
+    brush.blob(
+        [(x - 0.08, 0.08), (x + 0.08, 0.08), (x, 0.17)],
+        (214, 120, 120) if kind in ("cat", "rabbit", "mouse") else INK,
+    )
     brush.wire((x, 0.16), (x, 0.24), 0.022, INK)
     for side in (-1, 1):
         brush.line([(x, 0.24), (x + side * 0.06, 0.285), (x + side * 0.13, 0.255)], 0.026, INK)
         if kind in ("cat", "tiger", "mouse", "rabbit"):
             for k in (0.0, 0.07):
-                brush.wire((x + side * 0.16, 0.19 + k), (x + side * 0.5, 0.15 + k * 1.8), 0.012, mix(INK, pale, 0.3), 0.7)
+                brush.wire(
+                    (x + side * 0.16, 0.19 + k),
+                    (x + side * 0.5, 0.15 + k * 1.8),
+                    0.012,
+                    mix(INK, pale, 0.3),
+                    0.7,
+                )
 
 
 def beak(brush: Brush, kind: str, s: float, pale: Colour) -> None:
@@ -128,10 +173,21 @@ def draw_animal(brush: Brush, kind: str, coat: Colour, *, action: str | None, ba
     elif kind == "butterfly":
         butterfly(brush, coat)
     elif kind in BIRDS:
-        bird(brush, kind, coat, flying=action == "fly" or kind == "bird" and action in ("jump", "run"))
+        bird(brush, kind, coat, flying=action == "fly" or (kind == "bird" and action in ("jump", "run")))
     elif kind in ("frog", "turtle"):
         low_one(brush, kind, coat)
-    elif kind in ("cat", "dog", "rabbit", "bear", "panda", "monkey", "mouse", "fox") and action in (None, "sit", "look", "look_up", "wave", "stand", "hold", "eat", "read", "talk"):  # noqa: E501
+    elif kind in ("cat", "dog", "rabbit", "bear", "panda", "monkey", "mouse", "fox") and action in (
+        None,
+        "sit",
+        "look",
+        "look_up",
+        "wave",
+        "stand",
+        "hold",
+        "eat",
+        "read",
+        "talk",
+    ):
         sitting(brush, kind, coat, back=back)
     else:
         quadruped(brush, kind, coat, action=action, back=back)
@@ -145,7 +201,10 @@ def sitting(b: Brush, kind: str, coat: Colour, *, back: bool) -> None:
         b.line(tail, 0.2 if kind == "fox" else 0.09, dark)
         if kind == "fox":
             b.oval(-0.41, -0.48, 0.07, 0.09, (248, 242, 230))
-    b.blob([(-0.26, -0.02), (-0.3, -0.24), (-0.18, -0.5), (0, -0.58), (0.16, -0.48), (0.22, -0.2), (0.2, -0.02)], coat)
+    b.blob(
+        [(-0.26, -0.02), (-0.3, -0.24), (-0.18, -0.5), (0, -0.58), (0.16, -0.48), (0.22, -0.2), (0.2, -0.02)],
+        coat,
+    )
     b.oval(-0.2, -0.1, 0.14, 0.12, dark if kind != "panda" else limb)
     if not back:
         b.oval(0.07, -0.28, 0.11, 0.2, pale)
@@ -166,28 +225,66 @@ def quadruped(b: Brush, kind: str, coat: Colour, *, action: str | None, back: bo
     for x, step in ((-long * 0.86, stride), (long * 0.72, -stride)):
         b.limb((x, hip_y + 0.1), (x + step, -0.02), thick * 1.2, thick * 0.8, scale(coat, 0.6))
     tail_end = (-long - 0.26, hip_y + (0.2 if tall else -0.12))
-    b.line([(-long * 0.9, hip_y - 0.06), (-long - 0.14, hip_y - 0.06), tail_end], 0.16 if kind in ("wolf", "horse", "dragon") else 0.06, dark)
-    b.blob([(-long, hip_y), (-long * 0.8, hip_y - girth * 0.86), (0, hip_y - girth * 0.8), (long * 0.8, hip_y - girth), (long, hip_y - 0.02), (long * 0.7, hip_y + girth * 0.7), (0, hip_y + girth * 0.74), (-long * 0.75, hip_y + girth * 0.62)], coat)
+    b.line(
+        [(-long * 0.9, hip_y - 0.06), (-long - 0.14, hip_y - 0.06), tail_end],
+        0.16 if kind in ("wolf", "horse", "dragon") else 0.06,
+        dark,
+    )
+    b.blob(
+        [
+            (-long, hip_y),
+            (-long * 0.8, hip_y - girth * 0.86),
+            (0, hip_y - girth * 0.8),
+            (long * 0.8, hip_y - girth),
+            (long, hip_y - 0.02),
+            (long * 0.7, hip_y + girth * 0.7),
+            (0, hip_y + girth * 0.74),
+            (-long * 0.75, hip_y + girth * 0.62),
+        ],
+        coat,
+    )
     if kind == "sheep":
         for k in range(9):
-            b.oval(-long + k * long / 4, hip_y - girth * 0.62 + 0.03 * (k % 2), 0.12, 0.12, mix(coat, (255, 255, 255), 0.3))
+            b.oval(
+                -long + k * long / 4,
+                hip_y - girth * 0.62 + 0.03 * (k % 2),
+                0.12,
+                0.12,
+                mix(coat, (255, 255, 255), 0.3),
+            )
     if kind == "cow":
         b.oval(-0.14, hip_y - 0.06, 0.13, 0.1, (60, 50, 50))
         b.oval(0.2, hip_y + 0.02, 0.09, 0.08, (60, 50, 50))
     if kind == "tiger":
         for k in range(6):
             x = -long * 0.8 + k * long * 0.28
-            b.line([(x, hip_y - girth * 0.8), (x + 0.03, hip_y - 0.04), (x + 0.01, hip_y + 0.06)], 0.03, (52, 34, 26))
+            b.line(
+                [(x, hip_y - girth * 0.8), (x + 0.03, hip_y - 0.04), (x + 0.01, hip_y + 0.06)],
+                0.03,
+                (52, 34, 26),
+            )
     for x, step in ((-long * 0.74, -stride), (long * 0.86, stride)):
         b.limb((x, hip_y + 0.08), (x + step, -0.03), thick * 1.3, thick * 0.85, coat)
         b.oval(x + step + 0.02, -0.02, thick * 1.2, 0.028, dark)
     neck_x, neck_y = (long + 0.12, -0.82) if tall and kind != "elephant" else (long + 0.1, hip_y - 0.2)
     b.limb((long * 0.72, hip_y - 0.05), (neck_x - 0.04, neck_y + 0.04), girth * 0.78, 0.1, coat)
     if kind == "horse":
-        b.line([(long * 0.6, hip_y - 0.16), (neck_x - 0.16, neck_y + 0.12), (neck_x - 0.08, neck_y - 0.12)], 0.14, dark)
+        b.line(
+            [(long * 0.6, hip_y - 0.16), (neck_x - 0.16, neck_y + 0.12), (neck_x - 0.08, neck_y - 0.12)],
+            0.14,
+            dark,
+        )
     if kind == "dragon":
         for side, tone in ((-1, 0.7), (1, 0.9)):
-            b.blob([(0, hip_y - 0.1), (-0.16 + side * 0.2, hip_y - 0.62), (0.4 + side * 0.24, hip_y - 0.5), (0.3, hip_y - 0.2)], scale(coat, tone))
+            b.blob(
+                [
+                    (0, hip_y - 0.1),
+                    (-0.16 + side * 0.2, hip_y - 0.62),
+                    (0.4 + side * 0.24, hip_y - 0.5),
+                    (0.3, hip_y - 0.2),
+                ],
+                scale(coat, tone),
+            )
     draw_animal_head(b.at(neck_x, neck_y, scale=0.3 if tall else 0.36), kind, coat, turn=0.7, back=back)
 
 
@@ -232,7 +329,10 @@ def low_one(b: Brush, kind: str, coat: Colour) -> None:
     for x in (-0.4, 0.34):
         b.oval(x, -0.08, 0.18, 0.09, dark)
     if kind == "turtle":
-        b.blob([(-0.56, -0.14), (-0.4, -0.56), (0, -0.72), (0.4, -0.56), (0.56, -0.14)], mix(dark, (120, 90, 50), 0.4))
+        b.blob(
+            [(-0.56, -0.14), (-0.4, -0.56), (0, -0.72), (0.4, -0.56), (0.56, -0.14)],
+            mix(dark, (120, 90, 50), 0.4),
+        )
         for x, y in ((-0.24, -0.34), (0.06, -0.5), (0.3, -0.3), (0.0, -0.26)):
             b.oval(x, y, 0.12, 0.1, mix(coat, (160, 130, 70), 0.4))
         draw_animal_head(b.at(0.68, -0.4, scale=0.4), kind, coat, turn=0.5)

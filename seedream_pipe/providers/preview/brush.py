@@ -41,9 +41,7 @@ def curve(points: Sequence[Point], *, closed: bool = True, steps: int = 6) -> li
 
 
 def bend(a: float, b: float, c: float, d: float, t: float) -> float:
-    return 0.5 * (
-        2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t * t + (3 * b - a - 3 * c + d) * t**3
-    )
+    return 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t * t + (3 * b - a - 3 * c + d) * t**3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +122,7 @@ class Brush:
             points.append((x + ex * cos - ey * sin, y + ex * sin + ey * cos))
         self.poly(points, colour, alpha)
 
-    def box(
-        self, x: float, y: float, w: float, h: float, colour: Colour, alpha: float = 1.0
-    ) -> None:
+    def box(self, x: float, y: float, w: float, h: float, colour: Colour, alpha: float = 1.0) -> None:
         """A filled rectangle from its left upper corner."""
         self.poly([(x, y), (x + w, y), (x + w, y + h), (x, y + h)], colour, alpha)
 
@@ -160,9 +156,7 @@ class Brush:
                 points.append((centre[0] + r * math.cos(a), centre[1] + r * math.sin(a)))
         self.poly(points, colour, alpha)
 
-    def line(
-        self, points: Sequence[Point], width: float, colour: Colour, alpha: float = 1.0
-    ) -> None:
+    def line(self, points: Sequence[Point], width: float, colour: Colour, alpha: float = 1.0) -> None:
         """A smooth line that thins out at both ends."""
         path = curve(points, closed=False, steps=5) if len(points) > 2 else list(points)
         if len(path) < 2:

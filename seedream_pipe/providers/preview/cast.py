@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -25,7 +26,8 @@ __all__ = ["Actor", "Framing", "framing_of", "paint_actor", "paint_cast", "paint
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Framing:
     """A shot size in numbers: `man` is a grown man's height and `feet` where he stands, in
-    frame heights; `horizon` likewise; `blur` is the background's, in frame heights."""
+    frame heights; `horizon` likewise; `blur` is the background's, in frame heights.
+    """
 
     man: float
     feet: float
@@ -36,12 +38,12 @@ class Framing:
 
 FRAMINGS: Final = MappingProxyType({
     "extreme_wide": Framing(man=0.17, feet=0.86, horizon=0.6, blur=0.0),
-    "wide": Framing(man=0.42, feet=0.9, horizon=0.55, blur=0.0),
-    "": Framing(man=0.66, feet=0.955, horizon=0.52, blur=0.0012),
+    "wide": Framing(man=0.45, feet=0.9, horizon=0.55, blur=0.0),
+    "": Framing(man=0.72, feet=0.955, horizon=0.52, blur=0.0012),
     "full": Framing(man=0.82, feet=0.965, horizon=0.5, blur=0.0018),
     "medium": Framing(man=1.5, feet=1.6, horizon=0.47, blur=0.005, heads=True),
-    "close": Framing(man=3.3, feet=3.36, horizon=0.45, blur=0.013, heads=True),
-    "extreme_close": Framing(man=6.6, feet=6.7, horizon=0.44, blur=0.02, heads=True),
+    "close": Framing(man=3.6, feet=3.66, horizon=0.45, blur=0.013, heads=True),
+    "extreme_close": Framing(man=7.6, feet=7.7, horizon=0.44, blur=0.02, heads=True),
     "over_shoulder": Framing(man=1.62, feet=1.74, horizon=0.46, blur=0.007, heads=True),
     "insert": Framing(man=3.3, feet=3.3, horizon=0.4, blur=0.016, heads=True),
 })  # fmt: skip
@@ -88,6 +90,8 @@ def stance_of(figure: Figure, look: Look, scene: Scene, framing: Framing) -> Sta
     pose = pose_of(figure.action, holds=holds)
     if framing.heads:
         pose = replace(pose, seat=False, lying=False, lift=0.0, legs=((-3, -3), (5, 3)), lean=pose.lean * 0.4)
+        if figure.action in ("sit", "eat", "crouch", "run", "lie", "dance", "jump", "fly") and holds is None:
+            pose = replace(pose, arms=((-8, 10), (10, 14)))
     if scene.profile:
         pose = replace(pose, turn=0.92)
     mood = figure.mood or ("talk" if figure.action == "talk" else "calm" if figure.action == "lie" else None)
@@ -123,43 +127,104 @@ def place_cast(stage: Stage, framing: Framing, looks: Sequence[Look], *, shift: 
     man = framing.man * unit * (0.86 / tallest if alone and tallest < 0.86 else 1.0)
     if framing.heads:
         man *= min(1.0, 1.02 / tallest) if tallest > 1 else 1.0
-    spacing = man * (0.3 if framing.man > 2 else 0.42)
+    elif man * tallest > 0.86 * stage.h:
+        man = 0.86 * stage.h / tallest
+    beasts = [stature(f, k) for f, k in shown if f.animal and not f.garments]
+    spacing = man * max(0.3 if framing.man > 2 else 0.42, max(beasts, default=0.0) * 0.7)
     room = stage.w * (0.86 if not framing.heads else 0.74)
     if len(shown) > 1 and spacing * (len(shown) - 1) > room:
-        man *= max(0.4, room / (spacing * (len(shown) - 1)))
-    actors = [mark(stage, framing, figure, look, number, len(shown), man=man, unit=unit, shift=shift) for number, (figure, look) in enumerate(shown)]
-    return sorted(actors, key=lambda a: (a.y, -a.depth))
+        part = max(0.4, room / (spacing * (len(shown) - 1)))
+        man, spacing = man * part, spacing * part
+    actors = [
+        mark(
+            stage, framing, figure, look, number, len(shown), man=man, unit=unit, spacing=spacing, shift=shift
+        )
+        for number, (figure, look) in enumerate(shown)
+    ]
+    if not framing.heads and RIDING.search(stage.scene.excerpt):
+        actors = mounted(actors)
+    return sorted(actors, key=lambda a: (a.y + (a.size if a.figure.action == "ride" else 0), -a.depth))
+
+
+RIDING: Final = re.compile(r"\b(rid(e|es|ing)|rode|on horseback)\b|骑", re.IGNORECASE)
+MOUNTS: Final = frozenset(
+    {"horse", "cow", "elephant", "deer", "dragon", "tiger", "lion", "sheep", "wolf", "bear"}
+)
+
+
+def mounted(actors: Sequence[Actor]) -> list[Actor]:
+    """The first person put on the first animal's back."""
+    mount = next((a for a in actors if a.figure.kind in MOUNTS), None)
+    rider = next((a for a in actors if not a.figure.animal), None)
+    if mount is None or rider is None:
+        return list(actors)
+    size = max(rider.size, mount.size * 0.8) * 0.82
+    pose = replace(
+        rider.stance.pose,
+        legs=((46, -16), (40, -22)),
+        arms=((34, 62), (38, 60)),
+        seat=False,
+        turn=0.7,
+        lean=2,
+    )
+    up = replace(
+        rider, x=mount.x - mount.size * 0.02, y=mount.y - mount.size * 0.34, size=size, flip=mount.flip,
+        stance=replace(rider.stance, pose=pose), figure=replace(rider.figure, action="ride"),
+    )  # fmt: skip
+    return [up if a is rider else a for a in actors]
 
 
 def mark(
-    stage: Stage, framing: Framing, figure: Figure, look: Look, number: int, count: int, *, man: float, unit: float, shift: float
+    stage: Stage,
+    framing: Framing,
+    figure: Figure,
+    look: Look,
+    number: int,
+    count: int,
+    *,
+    man: float,
+    unit: float,
+    spacing: float,
+    shift: float,
 ) -> Actor:
     scene = stage.scene
     size = man * stature(figure, look)
     x = column(number, count, framing) + shift * (0.05 if count == 1 else 0.02)
-    spread = min(0.5, man * 0.46 * max(1, count - 1) / stage.w / 2) if count > 1 else 0.0
+    spread = min(0.5, spacing * 1.1 * max(1, count - 1) / stage.w / 2) if count > 1 else 0.0
     if count > 1:
         x = 0.5 + (x - 0.5) * min(1.0, max(0.25, spread * 2 / 0.72))
     flip = x > 0.5 if count > 1 else x > 0.55
     stance = stance_of(figure, look, scene, framing)
     if framing.heads:
-        head_y = {True: 0.47, False: 0.3}[framing.man > 2] * stage.h
+        spoken = any(t.role == "speech" for t in scene.lettering)
+        head_y = (0.47 if framing.man > 2 else 0.3 + 0.1 * spoken) * stage.h
         if framing.man > 5:
             head_y = 0.5 * stage.h
         _, dy = head_centre(look, stance.pose)
         y = head_y - dy * size
         if figure.animal and stance.beast is None:
-            size = max(size, unit * (0.8 if framing.man > 2 else 0.62))
-            y = stage.h * 1.04 + size * (0.24 if framing.man > 2 else 0.0)
+            alone = count == 1
+            size = (
+                unit
+                * (1.9 if framing.man > 5 else 1.25 if framing.man > 2 else 0.9)
+                * (1.0 if alone else 0.6)
+            )
+            y = stage.h * (0.5 if framing.man > 2 else 0.46) + size * 0.74
         drop = 0.0 if count == 1 else (0.02 if number % 2 else 0.0) * stage.h
-        short = (1.0 - min(1.0, stature(figure, look))) * 0.25 * stage.h if count > 1 and framing.man < 2 else 0.0
+        short = (
+            (1.0 - min(1.0, stature(figure, look))) * 0.25 * stage.h if count > 1 and framing.man < 2 else 0.0
+        )
         y += drop + short
     else:
         back_row = number % 2 if count > 2 else 0
         y = framing.feet * stage.h - back_row * 0.045 * stage.h
         size *= 1.0 - 0.07 * back_row
+        if figure.action == "fly" and figure.animal:
+            size, y = size * 0.72, stage.h * 0.5 + size * 0.2
     depth = 0.3 if framing.man < 0.3 else 0.08 if framing.man < 0.5 else 0.0
-    return Actor(figure=figure, look=look, stance=stance, x=x * stage.w, y=y, size=size, flip=flip, depth=depth)
+    return Actor(
+        figure=figure, look=look, stance=stance, x=x * stage.w, y=y, size=size, flip=flip, depth=depth
+    )
 
 
 def column(number: int, count: int, framing: Framing) -> float:
@@ -189,7 +254,7 @@ def paint_actor(stage: Stage, actor: Actor) -> None:
     )  # fmt: skip
     if area[2] - area[0] < 3 or area[3] - area[1] < 3:
         return
-    if actor.y < stage.h * 1.1:
+    if actor.y < stage.h * 1.1 and actor.figure.action != "ride":
         ground_shadow(stage, actor)
     colour = stage.image.crop(area)
     mask = Image.new("L", colour.size)
@@ -198,12 +263,16 @@ def paint_actor(stage: Stage, actor: Actor) -> None:
         scale=size, flip=actor.flip, tone=stage.light.tone(actor.depth),
     )  # fmt: skip
     if actor.figure.animal and actor.stance.beast is None:
-        draw_animal(brush, actor.figure.kind, actor.look.coat, action=actor.figure.action, back=actor.stance.back)
+        draw_animal(
+            brush, actor.figure.kind, actor.look.coat, action=actor.figure.action, back=actor.stance.back
+        )
     else:
         draw_person(brush, actor.look, actor.stance)
     lit(stage, colour, mask, size)
     if actor.dim:
-        colour.paste(stage.light.shade, (0, 0, *colour.size), mask.point([int(i * actor.dim) for i in range(256)]))
+        colour.paste(
+            stage.light.shade, (0, 0, *colour.size), mask.point([int(i * actor.dim) for i in range(256)])
+        )
     stage.image.paste(colour, area[:2], mask)
 
 
@@ -235,37 +304,62 @@ def moved(mask: Image.Image, dx: int, dy: int) -> Image.Image:
 
 
 def ground_shadow(stage: Stage, actor: Actor) -> None:
-    if actor.stance.pose.lift or actor.figure.action == "fly":
-        lift = 0.3
-    else:
-        lift = 1.0
+    lift = 0.3 if actor.stance.pose.lift or actor.figure.action == "fly" else 1.0
     side = -1 if stage.light.sun_at[0] > 0.5 else 1
     wide = actor.size * (0.36 if actor.figure.animal or actor.stance.pose.lying else 0.17)
     brush = stage.raw()
     long = 1.0 if stage.light.sun is None else 1.7
     for k in range(4):
         r = wide * (1.0 - 0.18 * k)
-        brush.oval(actor.x + side * r * (long - 1) * 0.8, actor.y + actor.size * 0.004, r * long, r * 0.2, stage.light.shade, 0.17 * lift)
+        brush.oval(
+            actor.x + side * r * (long - 1) * 0.8,
+            actor.y + actor.size * 0.004,
+            r * long,
+            r * 0.2,
+            stage.light.shade,
+            0.17 * lift,
+        )
 
 
 def paint_crowd(stage: Stage, framing: Framing, count: int) -> None:
     """Passers-by in the background, smaller and hazier the further away."""
     dice = Dice("crowd", stage.scene.excerpt)
     feet = min(framing.feet, 0.9) * stage.h
-    marks = sorted((dice.span(0.08, 0.72) if not framing.heads else dice.span(0.2, 0.9), dice.span(0.02, 0.98)) for _ in range(count))
+    marks = sorted(
+        (dice.span(0.08, 0.72) if not framing.heads else dice.span(0.2, 0.9), dice.span(0.02, 0.98))
+        for _ in range(count)
+    )
     kinds = ("woman", "man", "woman", "man", "girl", "old_man", "boy")
     for number, (near, x) in enumerate(marks):
         if framing.man > 0.3 and near > 0.4 and 0.3 < x < 0.62:
             x = x * 0.3 if x < 0.46 else 1 - (1 - x) * 0.3
-        figure = Figure(kind=kinds[number % len(kinds)], number=number, action=dice.pick(("walk", "stand", "walk", "talk")))
+        figure = Figure(
+            kind=kinds[number % len(kinds)],
+            number=number,
+            action=dice.pick(("walk", "stand", "walk", "talk")),
+        )
         look = look_of(figure)
         y = stage.horizon + (feet - stage.horizon) * near
         size = min(framing.man * stage.u, stage.h * 0.6) * look.height * max(0.12, near) * 0.92
         stance = Stance(pose=pose_of(figure.action), back=dice.maybe(0.4), mood=None)
-        paint_actor(stage, Actor(figure=figure, look=look, stance=stance, x=x * stage.w, y=y, size=size, flip=dice.maybe(0.5), depth=0.5 * (1 - near) + 0.12))
+        paint_actor(
+            stage,
+            Actor(
+                figure=figure,
+                look=look,
+                stance=stance,
+                x=x * stage.w,
+                y=y,
+                size=size,
+                flip=dice.maybe(0.5),
+                depth=0.5 * (1 - near) + 0.12,
+            ),
+        )
 
 
-def looks_for(scene: Scene, references: Sequence[bytes], palettes: Mapping[int, Sequence[Colour]]) -> list[Look]:
+def looks_for(
+    scene: Scene, references: Sequence[bytes], palettes: Mapping[int, Sequence[Colour]]
+) -> list[Look]:
     """The look of each figure; a figure shown by a reference takes it from there."""
     looks = []
     for figure in scene.figures:

@@ -98,7 +98,9 @@ def draw(
     palette = palette_of(known)
     looks = looks_for(scene, [r.data for r in references], palettes)
     band = slate_height(width, height)
-    art, actors = paint(scene, looks, known, palette, size=(width, max(1, height - band)), seed=(seed, index, take_label))
+    art, actors = paint(
+        scene, looks, known, palette, size=(width, max(1, height - band)), seed=(seed, index, take_label)
+    )
     image = Image.new("RGB", (width, height))
     scaled = art.resize((width, max(1, height - band)), Image.Resampling.BICUBIC)
     image.paste(scaled, (0, 0))
@@ -151,7 +153,13 @@ def progressed(scene: Scene, *, index: int, count: int) -> Scene:
         weather = "snow" if season == "winter" else weather
     time = scene.time or TIMES_OF_GROUP[index * len(TIMES_OF_GROUP) // max(count, 1) % len(TIMES_OF_GROUP)]
     shot = scene.shot or ("wide", "", "medium", "full", "close")[index % 5] or None
-    return replace(scene, time="day" if seasons and scene.time is None else time, features=features, weather=weather, shot=shot)
+    return replace(
+        scene,
+        time="day" if seasons and scene.time is None else time,
+        features=features,
+        weather=weather,
+        shot=shot,
+    )
 
 
 # --- painting ------------------------------------------------------------------------------
@@ -184,7 +192,9 @@ def paint(
     )
     actors: list[Actor] = []
     if image.width >= 8 and image.height >= 8:
-        actors = fill(stage, framing, looks, pictures, shift=stage.dice.span(-1, 1) if seed[0] or seed[1] else 0.0)
+        actors = fill(
+            stage, framing, looks, pictures, shift=stage.dice.span(-1, 1) if seed[0] or seed[1] else 0.0
+        )
         finish(stage, palette)
     return stage.image, actors
 
@@ -198,9 +208,13 @@ def accents_of(scene: Scene, palette: Sequence[Colour]) -> tuple[Colour, ...]:
     return tuple(own)
 
 
-def fill(stage: Stage, framing: Framing, looks: Sequence[Look], pictures: Sequence[Image.Image], *, shift: float) -> list[Actor]:
+def fill(
+    stage: Stage, framing: Framing, looks: Sequence[Look], pictures: Sequence[Image.Image], *, shift: float
+) -> list[Actor]:
     scene = stage.scene
-    says_nothing = not (scene.figures or scene.place or scene.subject or scene.crowd or scene.weather or scene.time)
+    says_nothing = not (
+        scene.figures or scene.place or scene.subject or scene.crowd or scene.weather or scene.time
+    )
     if scene.kind == "sheet":
         paint_sheet(stage, looks)
         return []
@@ -227,7 +241,11 @@ def fill(stage: Stage, framing: Framing, looks: Sequence[Look], pictures: Sequen
 
 def foreground(stage: Stage, framing: Framing, looks: Sequence[Look], *, shift: float) -> list[Actor]:
     scene = stage.scene
-    held = scene.subject or next((f.holds for f in scene.figures if f.holds), None) or next(iter(scene.props), None)
+    held = (
+        scene.subject
+        or next((f.holds for f in scene.figures if f.holds), None)
+        or next(iter(scene.props), None)
+    )
     if scene.shot in ("insert", "extreme_close") and held and (scene.shot == "insert" or not scene.figures):
         if scene.figures or scene.shot == "insert":
             look = looks[0] if looks else look_of(Figure(kind="person", name=scene.excerpt[:24]))
@@ -281,7 +299,11 @@ def finish(stage: Stage, palette: Sequence[Colour]) -> None:
     if stage.scene.angle == "dutch":
         tilted = stage.image.rotate(7, Image.Resampling.BICUBIC, fillcolor=stage.light.haze)
         dx, dy = int(stage.w * 0.09), int(stage.h * 0.09)
-        stage.image.paste(tilted.crop((dx, dy, stage.w - dx, stage.h - dy)).resize(stage.image.size, Image.Resampling.BICUBIC))
+        stage.image.paste(
+            tilted.crop((dx, dy, stage.w - dx, stage.h - dy)).resize(
+                stage.image.size, Image.Resampling.BICUBIC
+            )
+        )
     if palette:
         stage.image.paste(Image.blend(stage.image, duotone(stage.image, palette), 0.2))
     if stage.scene.style is not None:
@@ -297,7 +319,10 @@ def duotone(image: Image.Image, palette: Sequence[Colour]) -> Image.Image:
     ordered = sorted(palette[:5], key=luma)
     middle = palette[0]
     return ImageOps.colorize(
-        image.convert("L"), black=mix(ordered[0], (8, 8, 14), 0.55), white=mix(ordered[-1], (255, 252, 244), 0.7), mid=middle
+        image.convert("L"),
+        black=mix(ordered[0], (8, 8, 14), 0.55),
+        white=mix(ordered[-1], (255, 252, 244), 0.7),
+        mid=middle,
     )
 
 
@@ -311,18 +336,35 @@ STYLE_INKS: Final[Mapping[str, tuple[str, str, str, float]]] = MappingProxyType(
 def styled(stage: Stage, style: str) -> None:
     """Grade the picture towards a drawing manner."""
     dark, middle, bright, part = STYLE_INKS[style]
-    graded = ImageOps.colorize(stage.image.convert("L"), black=hexed(dark), mid=hexed(middle), white=hexed(bright))
+    if style in ("mono", "sketch"):
+        stage.image.paste(ImageOps.autocontrast(stage.image, cutoff=2))
+    graded = ImageOps.colorize(
+        stage.image.convert("L"), black=hexed(dark), mid=hexed(middle), white=hexed(bright)
+    )
     stage.image.paste(Image.blend(stage.image, graded, part))
     if style in ("sketch", "ink", "watercolour"):
         small = stage.image.convert("L").filter(ImageFilter.GaussianBlur(1.2))
-        lines = small.filter(ImageFilter.FIND_EDGES).point([min(255, int(i * (4.2 if style == "sketch" else 2.2))) for i in range(256)])
-        stage.image.paste(hexed("#2a2730"), (0, 0, stage.w, stage.h), lines.point([int(i * (0.8 if style == "sketch" else 0.5)) for i in range(256)]))
+        lines = small.filter(ImageFilter.FIND_EDGES).point(
+            [min(255, int(i * (4.2 if style == "sketch" else 2.2))) for i in range(256)]
+        )
+        stage.image.paste(
+            hexed("#2a2730"),
+            (0, 0, stage.w, stage.h),
+            lines.point([int(i * (0.8 if style == "sketch" else 0.5)) for i in range(256)]),
+        )
 
 
 # --- letters -------------------------------------------------------------------------------
 
 
-def letter(image: Image.Image, scene: Scene, actors: Sequence[Actor], factor: float, band: int, palette: Sequence[Colour]) -> None:
+def letter(
+    image: Image.Image,
+    scene: Scene,
+    actors: Sequence[Actor],
+    factor: float,
+    band: int,
+    palette: Sequence[Colour],
+) -> None:
     """Set the prompt's quoted texts, each where it belongs."""
     w, h = image.width, image.height - band
     unit = min(w, h)
@@ -342,10 +384,21 @@ def letter(image: Image.Image, scene: Scene, actors: Sequence[Actor], factor: fl
             case "title":
                 set_title(image, text, scene, (w, h), accent[0], number)
             case _:
-                letter_caption(image, text.text, (w * 0.08, h * (0.04 + 0.12 * number), w * 0.84, min(h * 0.1, unit * 0.12)))
+                letter_caption(
+                    image,
+                    text.text,
+                    (w * 0.08, h * (0.04 + 0.12 * number), w * 0.84, min(h * 0.1, unit * 0.12)),
+                )
 
 
-def set_speech(image: Image.Image, text: Lettering, actors: Sequence[Actor], factor: float, size: tuple[int, int], number: int) -> None:
+def set_speech(
+    image: Image.Image,
+    text: Lettering,
+    actors: Sequence[Actor],
+    factor: float,
+    size: tuple[int, int],
+    number: int,
+) -> None:
     w, h = size
     unit = min(w, h)
     mouth = (w * 0.45, h * 0.5)
@@ -360,24 +413,35 @@ def set_speech(image: Image.Image, text: Lettering, actors: Sequence[Actor], fac
     reach = min(actors[0].size * actors[0].look.head * factor * 0.8, w * 0.24) if actors else 0
     x = mouth[0] + side * (wide * 0.5 + reach) - wide / 2
     x = max(w * 0.02, min(w * 0.98 - wide, x))
-    top = max(h * 0.03, min(h * 0.5, mouth[1] - tall * 1.5)) + number * 0.0
+    heads = [a.head[1] * factor - a.size * a.look.head * factor * 0.6 for a in actors]
+    top = max(h * 0.03, min(h * 0.5, mouth[1] - tall * 1.5, *(y - tall for y in heads)))
     letter_bubble(image, text.text, (x, top, wide, tall), mouth)
 
 
-def set_sign(image: Image.Image, text: Lettering, size: tuple[int, int], number: int, colour: Colour, *, lit: bool) -> None:
+def set_sign(
+    image: Image.Image, text: Lettering, size: tuple[int, int], number: int, colour: Colour, *, lit: bool
+) -> None:
     w, h = size
     unit = min(w, h)
     han = sum(1 for c in text.text if ord(c) > 0x2E7F) * 2 > len(text.text)
     if han and len(text.text) <= 8 and number % 2 == 0 and w > h * 0.8:
         tall = min(h * 0.5, unit * 0.115 * max(2, len(text.text)))
-        letter_sign(image, text.text, (w * 0.8 if number == 0 else w * 0.06, h * 0.07, unit * 0.14, tall), colour, lit=lit)
+        letter_sign(
+            image,
+            text.text,
+            (w * 0.8 if number == 0 else w * 0.06, h * 0.07, unit * 0.14, tall),
+            colour,
+            lit=lit,
+        )
         return
     wide = min(w * 0.42, unit * (0.14 + 0.05 * len(text.text) * (1.6 if han else 1.0)))
     x = w * 0.94 - wide if number % 2 == 0 else w * 0.06
     letter_sign(image, text.text, (x, h * (0.07 + 0.2 * (number // 2)), wide, unit * 0.14), colour, lit=lit)
 
 
-def set_title(image: Image.Image, text: Lettering, scene: Scene, size: tuple[int, int], colour: Colour, number: int) -> None:
+def set_title(
+    image: Image.Image, text: Lettering, scene: Scene, size: tuple[int, int], colour: Colour, number: int
+) -> None:
     w, h = size
     tall = h * (0.2 if scene.kind == "poster" else 0.13)
     letter_title(image, text.text, (w * 0.07, h * 0.05 + number * tall, w * 0.86, tall), colour)

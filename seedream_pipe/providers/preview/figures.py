@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from seedream_pipe.providers.preview.animals import draw_animal_head
 from seedream_pipe.providers.preview.brush import Brush, Point
 from seedream_pipe.providers.preview.colour import Colour, mix, scale
-from seedream_pipe.providers.preview.faces import draw_head
+from seedream_pipe.providers.preview.faces import draw_behind_head, draw_head
 from seedream_pipe.providers.preview.looks import Look
 from seedream_pipe.providers.preview.poses import Pose, reach
 from seedream_pipe.providers.preview.things import draw_held
@@ -53,7 +53,7 @@ def skeleton_of(look: Look, pose: Pose) -> Skeleton:
     neck_y = 1.0 - look.head * (1.06 if look.young else 1.12)
     torso = neck_y - leg - 0.015
     half = (0.098 if look.female or look.young else 0.122) * look.girth
-    narrow = 1.0 - 0.34 * pose.turn
+    narrow = 1.0 - (0.34 if pose.turn < 0.85 else 0.46) * pose.turn
     thighs = [reach((0.0, 0.0), a, leg * 0.5) for a, _ in pose.legs]
     ends = [reach(t, b, leg * 0.47) for t, (_, b) in zip(thighs, pose.legs, strict=True)]
     floor = max(e[1] for e in ends) + 0.02
@@ -89,7 +89,30 @@ def draw_person(brush: Brush, look: Look, stance: Stance) -> None:
     pose = stance.pose
     if pose.lying:
         upright = Pose(legs=pose.legs, arms=pose.arms, turn=0.3)
-        draw_upright(brush.at(0.5, -0.1, turn=-math.pi / 2), look, stance, upright)
+        brush.panel(-0.66, -0.1, 1.3, 0.12, 0.04, (206, 196, 182))
+        brush.panel(-0.66, -0.22, 0.34, 0.16, 0.07, (240, 234, 224))
+        draw_upright(brush.at(0.5, -0.15, turn=-math.pi / 2), look, stance, upright)
+        quilt = mix(look.top_colour, (226, 212, 196), 0.45)
+        brush.blob(
+            [
+                (-0.24, -0.02),
+                (-0.26, -0.22),
+                (-0.1, -0.28),
+                (0.2, -0.27),
+                (0.48, -0.24),
+                (0.64, -0.14),
+                (0.66, 0.0),
+                (0.2, 0.02),
+            ],
+            quilt,
+        )
+        for k in range(4):
+            brush.line(
+                [(-0.12 + 0.19 * k, -0.26), (-0.08 + 0.19 * k, -0.14), (-0.1 + 0.19 * k, 0.0)],
+                0.01,
+                scale(quilt, 0.8),
+                0.7,
+            )
         return
     if pose.seat:
         draw_seat(brush, look, pose)
@@ -102,10 +125,12 @@ def draw_upright(brush: Brush, look: Look, stance: Stance, pose: Pose) -> None:
     draw_arm(brush, look, bones, 1, shade=0.8)
     draw_leg(brush, look, bones, pose, 1, shade=0.78)
     draw_leg(brush, look, bones, pose, 0, shade=1.0)
-    draw_neck(brush, look, bones)
-    draw_clothes(brush, look, bones, pose, back=stance.back)
     tilt = math.radians(pose.head + pose.lean * 0.5)
     head = brush.at(*bones.head, scale=look.head * 1.02, turn=tilt)
+    if stance.beast is None:
+        draw_behind_head(head, look, turn=turn, hood=stance.hood)
+    draw_neck(brush, look, bones)
+    draw_clothes(brush, look, bones, pose, back=stance.back)
     gaze = max(-1.0, min(1.0, pose.head / 20))
     if stance.beast is not None:
         draw_animal_head(head.at(0, 0, scale=1.18), stance.beast, look.coat, turn=turn, back=stance.back)
@@ -129,7 +154,7 @@ def draw_arm(brush: Brush, look: Look, bones: Skeleton, side: int, *, shade: flo
     thick = (0.034 if look.female or look.young else 0.04) * look.girth
     if look.top in ("coat", "raincoat", "suit", "jacket", "sweater"):
         thick *= 1.15
-    bare = look.top == "shirt" and look.pattern % 2 == 0 or look.top == "dress" and look.pattern % 3 == 0
+    bare = (look.top == "shirt" and look.pattern % 2 == 0) or (look.top == "dress" and look.pattern % 3 == 0)
     wrist = (elbow[0] + (hand[0] - elbow[0]) * 0.86, elbow[1] + (hand[1] - elbow[1]) * 0.86)
     palm = thick * 0.74
     brush.oval(hand[0], hand[1], palm, palm * 1.15, skin)
@@ -138,11 +163,22 @@ def draw_arm(brush: Brush, look: Look, bones: Skeleton, side: int, *, shade: flo
     brush.limb(shoulder, elbow, thick * 1.02, thick * 0.92, cloth)
     if bare:
         brush.limb(elbow, wrist, thick * 0.7, thick * 0.58, skin)
-        brush.limb(shoulder, (shoulder[0] + (elbow[0] - shoulder[0]) * 0.8, shoulder[1] + (elbow[1] - shoulder[1]) * 0.8), thick * 1.2, thick * 1.1, cloth)  # noqa: E501
+        brush.limb(
+            shoulder,
+            (shoulder[0] + (elbow[0] - shoulder[0]) * 0.8, shoulder[1] + (elbow[1] - shoulder[1]) * 0.8),
+            thick * 1.2,
+            thick * 1.1,
+            cloth,
+        )
         return
     brush.limb(elbow, wrist, thick * 0.96, thick * (1.05 if look.top == "raincoat" else 0.85), cloth)
     if brush.scale > 160 and shade == 1.0:
-        brush.wire((wrist[0] - 0.001, wrist[1]), (wrist[0] + (hand[0] - elbow[0]) * 0.03, wrist[1] + (hand[1] - elbow[1]) * 0.03), thick * 1.7, scale(cloth, 0.82))  # noqa: E501
+        brush.wire(
+            (wrist[0] - 0.001, wrist[1]),
+            (wrist[0] + (hand[0] - elbow[0]) * 0.03, wrist[1] + (hand[1] - elbow[1]) * 0.03),
+            thick * 1.7,
+            scale(cloth, 0.82),
+        )
         edge = [shoulder, (elbow[0] - thick * 0.2, elbow[1]), wrist]
         brush.line([(x + thick * 0.75, y) for x, y in edge], 0.006, scale(cloth, 0.7), 0.6)
 
@@ -154,7 +190,13 @@ def draw_fingers(brush: Brush, elbow: Point, hand: Point, palm: float, skin: Col
         tip = (hand[0] + math.cos(a) * palm * 1.7, hand[1] + math.sin(a) * palm * 1.7)
         brush.limb(hand, tip, palm * 0.34, palm * 0.24, mix(skin, (150, 70, 50), 0.04 * k))
     a = angle - 1.15
-    brush.limb(hand, (hand[0] + math.cos(a) * palm * 1.35, hand[1] + math.sin(a) * palm * 1.35), palm * 0.36, palm * 0.26, skin)
+    brush.limb(
+        hand,
+        (hand[0] + math.cos(a) * palm * 1.35, hand[1] + math.sin(a) * palm * 1.35),
+        palm * 0.36,
+        palm * 0.26,
+        skin,
+    )
 
 
 def draw_leg(brush: Brush, look: Look, bones: Skeleton, pose: Pose, side: int, *, shade: float) -> None:
@@ -180,14 +222,22 @@ def draw_leg(brush: Brush, look: Look, bones: Skeleton, pose: Pose, side: int, *
         boot = scale(look.top_colour, 0.7 * shade) if look.top == "raincoat" else shoe
         brush.limb(up, foot, thick * 0.92, thick * 0.78, boot)
         shoe = scale(boot, 0.9)
-    sole.blob([(-0.035, -0.03), (0.02, -0.034), (ahead, -0.008), (ahead + 0.008, 0.016), (-0.038, 0.018)], shoe)
+    sole.blob(
+        [(-0.035, -0.03), (0.02, -0.034), (ahead, -0.008), (ahead + 0.008, 0.016), (-0.038, 0.018)], shoe
+    )
     sole.box(-0.036, 0.011, ahead + 0.042, 0.009, mix(shoe, (20, 18, 20), 0.55))
 
 
 def draw_neck(brush: Brush, look: Look, bones: Skeleton) -> None:
     nx, ny = bones.neck
     wide = look.head * (0.19 if look.female or look.young else 0.24)
-    brush.limb((nx, ny + 0.03), (bones.head[0] - 0.004, bones.head[1] + look.head * 0.2), wide * 1.08, wide, scale(look.skin, 0.86))
+    brush.limb(
+        (nx, ny + 0.03),
+        (bones.head[0] - 0.004, bones.head[1] + look.head * 0.2),
+        wide * 1.08,
+        wide,
+        scale(look.skin, 0.86),
+    )
     brush.oval(nx, ny + 0.016, wide * 1.25, 0.022, scale(look.skin, 0.9))
 
 
@@ -259,7 +309,13 @@ def draw_clothes(brush: Brush, look: Look, bones: Skeleton, pose: Pose, *, back:
                 folds(brush, bones, pose, scale(look.bottom, 0.75), length=0.15)
             brush.blob(torso_shape(bones, waist=w * 1.02, hem=w * 1.05, below=0.015), c)
             if look.top == "sweater":
-                brush.limb((bones.hip[0] - w, bones.hip[1] + 0.005), (bones.hip[0] + w, bones.hip[1] + 0.005), 0.014, 0.014, dark)
+                brush.limb(
+                    (bones.hip[0] - w, bones.hip[1] + 0.005),
+                    (bones.hip[0] + w, bones.hip[1] + 0.005),
+                    0.014,
+                    0.014,
+                    dark,
+                )
                 if look.pattern % 2:
                     stripes(brush, bones, light)
             if fine:
@@ -282,7 +338,15 @@ def collar(brush: Brush, bones: Skeleton, colour: Colour) -> None:
     nx, ny = bones.neck
     s = bones.shoulder
     for side in (-1, 1):
-        brush.blob([(nx, ny + 0.045), (nx + side * s * 0.36, ny + 0.006), (nx + side * s * 0.52, ny + 0.035), (nx + side * s * 0.26, ny + 0.062)], colour)
+        brush.blob(
+            [
+                (nx, ny + 0.045),
+                (nx + side * s * 0.36, ny + 0.006),
+                (nx + side * s * 0.52, ny + 0.035),
+                (nx + side * s * 0.26, ny + 0.062),
+            ],
+            colour,
+        )
 
 
 def buttons(brush: Brush, bones: Skeleton, colour: Colour) -> None:
@@ -319,8 +383,22 @@ def front_opening(brush: Brush, look: Look, bones: Skeleton, dark: Colour, light
         brush.oval(x + 0.016, y, 0.0075, 0.0075, light if look.top == "raincoat" else dark)
     for side in (-1, 1):
         if look.top == "coat":
-            brush.poly([(nx, ny + 0.085), (nx + side * s * 0.42, ny + 0.0), (nx + side * s * 0.68, ny + 0.05), (nx + side * s * 0.3, ny + 0.11)], dark)
-        brush.wire((bones.hip[0] + side * bones.waist * 0.5, bones.hip[1] - 0.01), (bones.hip[0] + side * bones.waist * 0.98, bones.hip[1] + 0.012), 0.009, dark, 0.9)
+            brush.poly(
+                [
+                    (nx, ny + 0.085),
+                    (nx + side * s * 0.42, ny + 0.0),
+                    (nx + side * s * 0.68, ny + 0.05),
+                    (nx + side * s * 0.3, ny + 0.11),
+                ],
+                dark,
+            )
+        brush.wire(
+            (bones.hip[0] + side * bones.waist * 0.5, bones.hip[1] - 0.01),
+            (bones.hip[0] + side * bones.waist * 0.98, bones.hip[1] + 0.012),
+            0.009,
+            dark,
+            0.9,
+        )
     if look.top == "coat" and look.pattern % 2:
         belt = lerp(bones.hip, bones.neck, 0.22)
         brush.limb((belt[0] - bones.waist, belt[1]), (belt[0] + bones.waist, belt[1]), 0.012, 0.012, dark)
@@ -333,18 +411,58 @@ def lapels(brush: Brush, look: Look, bones: Skeleton, dark: Colour) -> None:
     mid = nx + (bones.hip[0] - nx) * 0.5
     brush.poly([(nx - s * 0.34, ny + 0.008), (nx + s * 0.34, ny + 0.008), (mid + 0.004, deep)], look.under)
     if look.top == "suit" and not look.female:
-        brush.poly([(nx - 0.01, ny + 0.03), (nx + 0.01, ny + 0.03), (mid + 0.016, deep - 0.04), (mid, deep), (mid - 0.014, deep - 0.04)], mix(look.top_colour, (150, 44, 44), 0.6))  # noqa: E501
+        brush.poly(
+            [
+                (nx - 0.01, ny + 0.03),
+                (nx + 0.01, ny + 0.03),
+                (mid + 0.016, deep - 0.04),
+                (mid, deep),
+                (mid - 0.014, deep - 0.04),
+            ],
+            mix(look.top_colour, (150, 44, 44), 0.6),
+        )
     for side in (-1, 1):
-        brush.poly([(nx + side * s * 0.34, ny + 0.004), (nx + side * s * 0.58, ny + 0.07), (mid, deep + 0.012), (nx + side * s * 0.2, ny + 0.06)], dark)  # noqa: E501
+        brush.poly(
+            [
+                (nx + side * s * 0.34, ny + 0.004),
+                (nx + side * s * 0.58, ny + 0.07),
+                (mid, deep + 0.012),
+                (nx + side * s * 0.2, ny + 0.06),
+            ],
+            dark,
+        )
     brush.line([(mid, deep), (bones.hip[0], bones.hip[1] + 0.05)], 0.006, dark, 0.9)
 
 
 def draw_scarf(brush: Brush, colour: Colour, bones: Skeleton) -> None:
     nx, ny = bones.neck
     s = bones.shoulder
-    brush.blob([(nx - s * 0.62, ny + 0.035), (nx - s * 0.5, ny - 0.02), (nx, ny - 0.03), (nx + s * 0.55, ny - 0.02), (nx + s * 0.62, ny + 0.035), (nx, ny + 0.06)], colour)  # noqa: E501
-    brush.blob([(nx + s * 0.08, ny + 0.02), (nx + s * 0.42, ny + 0.02), (nx + s * 0.5, ny + 0.17), (nx + s * 0.16, ny + 0.18)], scale(colour, 0.85))
-    brush.line([(nx - s * 0.5, ny + 0.015), (nx, ny + 0.03), (nx + s * 0.5, ny + 0.012)], 0.007, scale(colour, 0.7), 0.8)
+    brush.blob(
+        [
+            (nx - s * 0.62, ny + 0.035),
+            (nx - s * 0.5, ny - 0.02),
+            (nx, ny - 0.03),
+            (nx + s * 0.55, ny - 0.02),
+            (nx + s * 0.62, ny + 0.035),
+            (nx, ny + 0.06),
+        ],
+        colour,
+    )
+    brush.blob(
+        [
+            (nx + s * 0.08, ny + 0.02),
+            (nx + s * 0.42, ny + 0.02),
+            (nx + s * 0.5, ny + 0.17),
+            (nx + s * 0.16, ny + 0.18),
+        ],
+        scale(colour, 0.85),
+    )
+    brush.line(
+        [(nx - s * 0.5, ny + 0.015), (nx, ny + 0.03), (nx + s * 0.5, ny + 0.012)],
+        0.007,
+        scale(colour, 0.7),
+        0.8,
+    )
 
 
 def draw_seat(brush: Brush, look: Look, pose: Pose) -> None:

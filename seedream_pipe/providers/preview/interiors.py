@@ -37,27 +37,76 @@ def shell(stage: Stage, wall: Colour, floor: Colour, *, boards: bool = True, dep
     tone = stage.light.tone(0.1)
     stage.image.paste(tone(scale(wall, 1.02)), (0, 0, stage.w, stage.h))
     brush = stage.brush(0.15)
-    brush.poly([(box.left, box.top), (box.left, box.floor), (vx - half_w * 9, vy + half_h * 0.62 * 9), (vx - half_w * 9, vy - half_h * 1.05 * 9)], scale(wall, 0.78))
-    brush.poly([(box.right, box.top), (box.right, box.floor), (vx + half_w * 9, vy + half_h * 0.62 * 9), (vx + half_w * 9, vy - half_h * 1.05 * 9)], scale(wall, 0.88))
-    brush.poly([(box.left, box.top), (box.right, box.top), (vx + half_w * 9, vy - half_h * 1.05 * 9), (vx - half_w * 9, vy - half_h * 1.05 * 9)], scale(wall, 0.66))
-    brush.poly([(box.left, box.floor), (box.right, box.floor), (vx + half_w * 9, vy + half_h * 0.62 * 9), (vx - half_w * 9, vy + half_h * 0.62 * 9)], floor)
+    brush.poly(
+        [
+            (box.left, box.top),
+            (box.left, box.floor),
+            (vx - half_w * 9, vy + half_h * 0.62 * 9),
+            (vx - half_w * 9, vy - half_h * 1.05 * 9),
+        ],
+        scale(wall, 0.78),
+    )
+    brush.poly(
+        [
+            (box.right, box.top),
+            (box.right, box.floor),
+            (vx + half_w * 9, vy + half_h * 0.62 * 9),
+            (vx + half_w * 9, vy - half_h * 1.05 * 9),
+        ],
+        scale(wall, 0.88),
+    )
+    brush.poly(
+        [
+            (box.left, box.top),
+            (box.right, box.top),
+            (vx + half_w * 9, vy - half_h * 1.05 * 9),
+            (vx - half_w * 9, vy - half_h * 1.05 * 9),
+        ],
+        scale(wall, 0.66),
+    )
+    brush.poly(
+        [
+            (box.left, box.floor),
+            (box.right, box.floor),
+            (vx + half_w * 9, vy + half_h * 0.62 * 9),
+            (vx - half_w * 9, vy + half_h * 0.62 * 9),
+        ],
+        floor,
+    )
     if boards:
         for k in range(-16, 17):
             a = vx + k * half_w / 7
             b = vx + k * half_w / 7 * 9
-            brush.poly([(a, box.floor), (b - 2, vy + half_h * 0.62 * 9), (b + stage.u * 0.02, vy + half_h * 0.62 * 9)], scale(floor, 0.78), 0.6)
+            brush.poly(
+                [
+                    (a, box.floor),
+                    (b - 2, vy + half_h * 0.62 * 9),
+                    (b + stage.u * 0.02, vy + half_h * 0.62 * 9),
+                ],
+                scale(floor, 0.78),
+                0.6,
+            )
     brush.box(box.left, box.floor - stage.u * 0.018, box.right - box.left, stage.u * 0.02, scale(wall, 0.6))
     stage.veil(box.floor, stage.h, (0, 0, 0), (0.0, 0.22))
     return box
 
 
-def window(stage: Stage, x: float, y: float, w: float, h: float, *, panes: int = 2, city: bool = True) -> None:
+def window(
+    stage: Stage, x: float, y: float, w: float, h: float, *, panes: int = 2, city: bool = True
+) -> None:
     """A window with the weather in it, and the light that falls through."""
     stage.brush(0.1).panel(x - w * 0.06, y - h * 0.05, w * 1.12, h * 1.1, w * 0.02, hexed("#e2d8c6"))
     stage.gradient((x, y, x + w, y + h), stage.light.sky)
     inner = stage.image.crop((int(x), int(y), int(x + w) + 1, int(y + h) + 1))
     if inner.width > 8 and inner.height > 8:
-        view = Stage(image=inner, scene=stage.scene, light=stage.light, dice=stage.dice, accents=stage.accents, horizon=h * 0.75)
+        view = Stage(
+            image=inner,
+            scene=stage.scene,
+            light=stage.light,
+            dice=stage.dice,
+            accents=stage.accents,
+            horizon=h * 0.75,
+        )
         if city:
             skyline(view, h * 0.98, h * 0.5, 0.6, hexed("#5f6a78"))
         else:
@@ -72,7 +121,11 @@ def window(stage: Stage, x: float, y: float, w: float, h: float, *, panes: int =
     brush.box(x - w * 0.09, y + h * 1.03, w * 1.18, h * 0.06, hexed("#cdbfa6"))
     if not stage.light.lamps:
         stage.shine(x + w / 2, y + h / 2, max(w, h) * 1.1, scale(stage.light.sky[2], 0.55), 0.6)
-        stage.raw().poly([(x, y + h * 1.1), (x + w, y + h * 1.1), (x + w * 0.4, stage.h), (x - w * 1.5, stage.h)], (255, 244, 214), 0.1)
+        stage.raw().poly(
+            [(x, y + h * 1.1), (x + w, y + h * 1.1), (x + w * 0.4, stage.h), (x - w * 1.5, stage.h)],
+            (255, 244, 214),
+            0.1,
+        )
 
 
 def curtains(stage: Stage, x: float, y: float, w: float, h: float, colour: Colour) -> None:
@@ -89,20 +142,34 @@ def picture(stage: Stage, x: float, y: float, s: float, number: int) -> None:
     brush = stage.brush(0.1)
     brush.panel(x, y, s, s * 0.74, s * 0.03, hexed("#6b5240"))
     brush.box(x + s * 0.06, y + s * 0.06, s * 0.88, s * 0.62, mix(stage.accent(number), (240, 232, 214), 0.6))
-    brush.poly([(x + s * 0.06, y + s * 0.68), (x + s * 0.36, y + s * 0.34), (x + s * 0.6, y + s * 0.56), (x + s * 0.76, y + s * 0.42), (x + s * 0.94, y + s * 0.68)], stage.accent(number + 1))
+    brush.poly(
+        [
+            (x + s * 0.06, y + s * 0.68),
+            (x + s * 0.36, y + s * 0.34),
+            (x + s * 0.6, y + s * 0.56),
+            (x + s * 0.76, y + s * 0.42),
+            (x + s * 0.94, y + s * 0.68),
+        ],
+        stage.accent(number + 1),
+    )
 
 
 def lamp(stage: Stage, x: float, y: float, s: float) -> None:
     """A hanging lamp; `y` is its lower edge."""
     brush = stage.brush(0.05)
     brush.wire((x, -5), (x, y - s * 0.5), s * 0.03, hexed("#3c3432"))
-    brush.poly([(x - s * 0.5, y), (x + s * 0.5, y), (x + s * 0.2, y - s * 0.5), (x - s * 0.2, y - s * 0.5)], mix(stage.accent(1), hexed("#7d5a3c"), 0.5))
+    brush.poly(
+        [(x - s * 0.5, y), (x + s * 0.5, y), (x + s * 0.2, y - s * 0.5), (x - s * 0.2, y - s * 0.5)],
+        mix(stage.accent(1), hexed("#7d5a3c"), 0.5),
+    )
     stage.raw().oval(x, y, s * 0.2, s * 0.1, (255, 236, 190))
     if stage.light.lamps:
         stage.shine(x, y + s * 0.2, s * 3.4, (226, 158, 84), 0.62)
 
 
-def shelf(stage: Stage, brush: Brush, x: float, y: float, w: float, h: float, rows: int, *, books: bool) -> None:
+def shelf(
+    stage: Stage, brush: Brush, x: float, y: float, w: float, h: float, rows: int, *, books: bool
+) -> None:
     """Shelves with books or goods; (x, y) is the left upper corner."""
     brush.box(x, y, w, h, scale(WOOD, 0.6))
     for row in range(rows):
@@ -116,9 +183,22 @@ def shelf(stage: Stage, brush: Brush, x: float, y: float, w: float, h: float, ro
             tone = mix(stage.accent(int(stage.dice.unit() * 6)), hexed("#b79a78"), stage.dice.span(0.1, 0.6))
             if books:
                 brush.box(at, top + tall - size, min(wide, x + w * 0.97 - at) * 0.92, size, tone)
-                brush.box(at, top + tall - size * 0.8, min(wide, x + w * 0.97 - at) * 0.92, size * 0.06, mix(tone, (255, 240, 210), 0.5))
+                brush.box(
+                    at,
+                    top + tall - size * 0.8,
+                    min(wide, x + w * 0.97 - at) * 0.92,
+                    size * 0.06,
+                    mix(tone, (255, 240, 210), 0.5),
+                )
             else:
-                brush.panel(at, top + tall - size * 0.8, min(wide * 1.3, x + w * 0.97 - at), size * 0.8, wide * 0.3, tone)
+                brush.panel(
+                    at,
+                    top + tall - size * 0.8,
+                    min(wide * 1.3, x + w * 0.97 - at),
+                    size * 0.8,
+                    wide * 0.3,
+                    tone,
+                )
                 wide *= 1.5
             at += wide
         brush.box(x, top + tall, w, h * 0.016, scale(WOOD, 0.82))
@@ -127,8 +207,24 @@ def shelf(stage: Stage, brush: Brush, x: float, y: float, w: float, h: float, ro
 def table(brush: Brush, x: float, y: float, w: float, h: float, colour: Colour) -> None:
     """A table standing on (x, y) in its middle."""
     for k in (-0.42, 0.42):
-        brush.poly([(x + k * w - w * 0.02, y - h), (x + k * w + w * 0.02, y - h), (x + k * w + w * 0.014, y), (x + k * w - w * 0.014, y)], scale(colour, 0.62))
-    brush.poly([(x - w * 0.44, y - h * 1.12), (x + w * 0.44, y - h * 1.12), (x + w * 0.52, y - h * 0.96), (x - w * 0.52, y - h * 0.96)], colour)
+        brush.poly(
+            [
+                (x + k * w - w * 0.02, y - h),
+                (x + k * w + w * 0.02, y - h),
+                (x + k * w + w * 0.014, y),
+                (x + k * w - w * 0.014, y),
+            ],
+            scale(colour, 0.62),
+        )
+    brush.poly(
+        [
+            (x - w * 0.44, y - h * 1.12),
+            (x + w * 0.44, y - h * 1.12),
+            (x + w * 0.52, y - h * 0.96),
+            (x - w * 0.52, y - h * 0.96),
+        ],
+        colour,
+    )
     brush.box(x - w * 0.52, y - h * 0.96, w * 1.04, h * 0.09, scale(colour, 0.75))
 
 
@@ -170,8 +266,23 @@ def fireplace(stage: Stage, x: float, y: float, s: float) -> None:
     brush.box(x - s * 0.55, y - s * 0.95, s * 1.1, s * 0.98, hexed("#9a7a66"))
     brush.box(x - s * 0.62, y - s * 1.02, s * 1.24, s * 0.1, hexed("#6b4f3e"))
     raw.panel(x - s * 0.36, y - s * 0.66, s * 0.72, s * 0.68, s * 0.16, (34, 22, 22))
-    for dx, h, c in ((-0.14, 0.3, "#e0582a"), (0.12, 0.34, "#e0582a"), (0.0, 0.46, "#f08a34"), (-0.05, 0.28, "#fbd06a"), (0.07, 0.22, "#fbd06a")):
-        raw.blob([(x + dx * s - s * 0.09, y), (x + dx * s - s * 0.05, y - s * h * 0.5), (x + dx * s, y - s * h), (x + dx * s + s * 0.06, y - s * h * 0.5), (x + dx * s + s * 0.09, y)], hexed(c))
+    for dx, h, c in (
+        (-0.14, 0.3, "#e0582a"),
+        (0.12, 0.34, "#e0582a"),
+        (0.0, 0.46, "#f08a34"),
+        (-0.05, 0.28, "#fbd06a"),
+        (0.07, 0.22, "#fbd06a"),
+    ):
+        raw.blob(
+            [
+                (x + dx * s - s * 0.09, y),
+                (x + dx * s - s * 0.05, y - s * h * 0.5),
+                (x + dx * s, y - s * h),
+                (x + dx * s + s * 0.06, y - s * h * 0.5),
+                (x + dx * s + s * 0.09, y),
+            ],
+            hexed(c),
+        )
     stage.shine(x, y - s * 0.25, s * 1.7, (255, 130, 50), 0.9)
 
 
@@ -186,13 +297,20 @@ def kitchen(stage: Stage) -> None:
     for k in range(6):
         cx = box.x(k / 6 + 0.01)
         brush.panel(cx, y - u * 0.19, (box.right - box.left) / 6 * 0.86, u * 0.17, u * 0.008, scale(cab, 0.9))
-        brush.oval(cx + (box.right - box.left) / 6 * 0.74, y - u * 0.11, u * 0.007, u * 0.007, hexed("#d9c28a"))
+        brush.oval(
+            cx + (box.right - box.left) / 6 * 0.74, y - u * 0.11, u * 0.007, u * 0.007, hexed("#d9c28a")
+        )
     brush.box(box.left - u * 0.01, y - u * 0.245, box.right - box.left + u * 0.02, u * 0.03, hexed("#e6dcc8"))
     for k, kind in ((0.08, "teapot"), (0.2, "bowl"), (0.74, "jar"), (0.84, "bottle"), (0.92, "basket")):
         draw_thing(brush.at(box.x(k), y - u * 0.243, scale=u * 0.1), kind)
     for k in (0.06, 0.78):
         brush.panel(box.x(k), box.top + u * 0.04, u * 0.22, u * 0.16, u * 0.01, scale(cab, 0.95))
-        brush.wire((box.x(k) + u * 0.11, box.top + u * 0.05), (box.x(k) + u * 0.11, box.top + u * 0.19), u * 0.004, scale(cab, 0.7))
+        brush.wire(
+            (box.x(k) + u * 0.11, box.top + u * 0.05),
+            (box.x(k) + u * 0.11, box.top + u * 0.19),
+            u * 0.004,
+            scale(cab, 0.7),
+        )
     for k in (0.3, 0.7):
         lamp(stage, box.x(k), box.top - u * 0.02, u * 0.1)
     table(stage.brush(0.03), stage.w * 0.5, box.floor + u * 0.26, u * 0.8, u * 0.18, hexed("#9a7350"))
@@ -202,7 +320,9 @@ def bedroom(stage: Stage) -> None:
     box = shell(stage, mix(hexed("#b9aeb4"), stage.accent(0), 0.25), hexed("#8a6a50"))
     u = stage.u
     window(stage, box.x(0.1), box.top + u * 0.06, u * 0.26, u * 0.26)
-    curtains(stage, box.x(0.1), box.top + u * 0.06, u * 0.26, u * 0.26, mix(stage.accent(1), (230, 220, 210), 0.4))
+    curtains(
+        stage, box.x(0.1), box.top + u * 0.06, u * 0.26, u * 0.26, mix(stage.accent(1), (230, 220, 210), 0.4)
+    )
     picture(stage, box.x(0.5), box.top + u * 0.07, u * 0.12, 1)
     brush = stage.brush(0.06)
     x, y, s = box.x(0.78), box.floor + u * 0.1, u * 0.56
@@ -210,10 +330,31 @@ def bedroom(stage: Stage) -> None:
     for k in (-0.36, 0.02):
         brush.panel(x + k * s, y - s * 0.42, s * 0.34, s * 0.16, s * 0.07, hexed("#efe9df"))
     quilt = mix(stage.accent(2), (220, 206, 190), 0.15)
-    brush.poly([(x - s * 0.42, y - s * 0.3), (x + s * 0.42, y - s * 0.3), (x + s * 0.52, y + s * 0.1), (x - s * 0.52, y + s * 0.1)], quilt)
-    brush.poly([(x - s * 0.42, y - s * 0.3), (x + s * 0.42, y - s * 0.3), (x + s * 0.44, y - s * 0.22), (x - s * 0.44, y - s * 0.22)], hexed("#f0e9dc"))
+    brush.poly(
+        [
+            (x - s * 0.42, y - s * 0.3),
+            (x + s * 0.42, y - s * 0.3),
+            (x + s * 0.52, y + s * 0.1),
+            (x - s * 0.52, y + s * 0.1),
+        ],
+        quilt,
+    )
+    brush.poly(
+        [
+            (x - s * 0.42, y - s * 0.3),
+            (x + s * 0.42, y - s * 0.3),
+            (x + s * 0.44, y - s * 0.22),
+            (x - s * 0.44, y - s * 0.22),
+        ],
+        hexed("#f0e9dc"),
+    )
     for k in range(1, 6):
-        brush.wire((x - s * 0.44 + k * s * 0.147, y - s * 0.2), (x - s * 0.52 + k * s * 0.173, y + s * 0.1), s * 0.008, scale(quilt, 0.82))
+        brush.wire(
+            (x - s * 0.44 + k * s * 0.147, y - s * 0.2),
+            (x - s * 0.52 + k * s * 0.173, y + s * 0.1),
+            s * 0.008,
+            scale(quilt, 0.82),
+        )
     draw_thing(brush.at(box.x(0.5), box.floor - u * 0.0, scale=u * 0.18), "lamp", (240, 190, 110))
     if stage.light.lamps:
         stage.shine(box.x(0.5), box.floor - u * 0.12, u * 0.42, (240, 170, 90), 0.8)
@@ -224,7 +365,14 @@ def office(stage: Stage) -> None:
     box = shell(stage, hexed("#b7bcbd"), hexed("#7f8286"), boards=False)
     u = stage.u
     for k in range(3):
-        window(stage, box.x(0.04 + 0.32 * k), box.top + u * 0.05, (box.right - box.left) * 0.28, u * 0.27, panes=2)
+        window(
+            stage,
+            box.x(0.04 + 0.32 * k),
+            box.top + u * 0.05,
+            (box.right - box.left) * 0.28,
+            u * 0.27,
+            panes=2,
+        )
     brush = stage.brush(0.06)
     for k in (0.22, 0.76):
         x, y = box.x(k), box.floor + u * 0.1
@@ -234,7 +382,15 @@ def office(stage: Stage) -> None:
         draw_thing(brush.at(x + u * 0.17, y - u * 0.178, scale=u * 0.13), "lamp", stage.accent(0))
     for k in (0.25, 0.75):
         raw = stage.raw() if stage.light.lamps else brush
-        raw.poly([(box.x(k) - u * 0.12, box.top - u * 0.05), (box.x(k) + u * 0.12, box.top - u * 0.05), (box.x(k) + u * 0.15, box.top - u * 0.075), (box.x(k) - u * 0.15, box.top - u * 0.075)], (246, 246, 232))
+        raw.poly(
+            [
+                (box.x(k) - u * 0.12, box.top - u * 0.05),
+                (box.x(k) + u * 0.12, box.top - u * 0.05),
+                (box.x(k) + u * 0.15, box.top - u * 0.075),
+                (box.x(k) - u * 0.15, box.top - u * 0.075),
+            ],
+            (246, 246, 232),
+        )
     plant(stage, box.x(0.5), box.floor + u * 0.06, u * 0.24)
 
 
@@ -243,20 +399,40 @@ def plant(stage: Stage, x: float, y: float, s: float) -> None:
     for k in range(7):
         a = -math.pi * (0.15 + 0.117 * k)
         tip = (x + math.cos(a) * s * 0.42, y - s * 0.34 + math.sin(a) * s * 0.66)
-        brush.blob([(x - s * 0.03, y - s * 0.3), ((x + tip[0]) / 2 - s * 0.05, (y - s * 0.3 + tip[1]) / 2 - s * 0.06), tip, ((x + tip[0]) / 2 + s * 0.06, (y - s * 0.3 + tip[1]) / 2 + s * 0.02)], scale(hexed("#5d8a58"), 0.8 + 0.05 * k))  # noqa: E501
-    brush.poly([(x - s * 0.17, y - s * 0.32), (x + s * 0.17, y - s * 0.32), (x + s * 0.12, y), (x - s * 0.12, y)], hexed("#b5744e"))
+        brush.blob(
+            [
+                (x - s * 0.03, y - s * 0.3),
+                ((x + tip[0]) / 2 - s * 0.05, (y - s * 0.3 + tip[1]) / 2 - s * 0.06),
+                tip,
+                ((x + tip[0]) / 2 + s * 0.06, (y - s * 0.3 + tip[1]) / 2 + s * 0.02),
+            ],
+            scale(hexed("#5d8a58"), 0.8 + 0.05 * k),
+        )
+    brush.poly(
+        [(x - s * 0.17, y - s * 0.32), (x + s * 0.17, y - s * 0.32), (x + s * 0.12, y), (x - s * 0.12, y)],
+        hexed("#b5744e"),
+    )
 
 
 def library(stage: Stage) -> None:
     box = shell(stage, hexed("#a58d6e"), hexed("#7a573c"))
     u = stage.u
     brush = stage.brush(0.14)
-    wide = (box.right - box.left)
+    wide = box.right - box.left
     for k in range(3):
         if k == 1:
             window(stage, box.x(0.4), box.top + u * 0.05, wide * 0.2, u * 0.3, city=False)
         else:
-            shelf(stage, brush, box.x(0.02 if k == 0 else 0.66), box.top + u * 0.02, wide * 0.32, box.floor - box.top - u * 0.02, 5, books=True)
+            shelf(
+                stage,
+                brush,
+                box.x(0.02 if k == 0 else 0.66),
+                box.top + u * 0.02,
+                wide * 0.32,
+                box.floor - box.top - u * 0.02,
+                5,
+                books=True,
+            )
     vanish = (stage.w / 2, stage.horizon)
     for x in (stage.w * -0.02, stage.w * 1.02):
         wall = Wall(x=x, top=-stage.h * 0.05, bottom=stage.h * 1.0, vanish=vanish)
@@ -264,13 +440,28 @@ def library(stage: Stage) -> None:
             for k in range(12):
                 t = 0.02 + k * 0.03
                 tone = mix(stage.accent(k * 7 + row * 3), hexed("#a58a6a"), 0.35)
-                stage.brush(0.02).poly(wall.quad(t, t + 0.026, 0.06 + 0.19 * row + 0.03 * ((k * 5 + row) % 3), 0.22 + 0.19 * row), scale(tone, 0.7))
-            stage.brush(0.02).poly(wall.quad(0.0, 0.4, 0.22 + 0.19 * row, 0.235 + 0.19 * row), scale(WOOD, 0.6))
+                stage.brush(0.02).poly(
+                    wall.quad(
+                        t, t + 0.026, 0.06 + 0.19 * row + 0.03 * ((k * 5 + row) % 3), 0.22 + 0.19 * row
+                    ),
+                    scale(tone, 0.7),
+                )
+            stage.brush(0.02).poly(
+                wall.quad(0.0, 0.4, 0.22 + 0.19 * row, 0.235 + 0.19 * row), scale(WOOD, 0.6)
+            )
     for k in (0.3, 0.7):
         lamp(stage, box.x(k), box.top + u * 0.02, u * 0.09)
     table(stage.brush(0.03), stage.w * 0.5, box.floor + u * 0.2, u * 0.66, u * 0.14, hexed("#8a5f3e"))
-    draw_thing(stage.brush(0.02).at(stage.w * 0.5 - u * 0.2, box.floor + u * 0.046, scale=u * 0.1), "book", stage.accent(1))
-    draw_thing(stage.brush(0.02).at(stage.w * 0.5 + u * 0.22, box.floor + u * 0.046, scale=u * 0.15), "lamp", hexed("#5f8a6a"))
+    draw_thing(
+        stage.brush(0.02).at(stage.w * 0.5 - u * 0.2, box.floor + u * 0.046, scale=u * 0.1),
+        "book",
+        stage.accent(1),
+    )
+    draw_thing(
+        stage.brush(0.02).at(stage.w * 0.5 + u * 0.22, box.floor + u * 0.046, scale=u * 0.15),
+        "lamp",
+        hexed("#5f8a6a"),
+    )
 
 
 def school(stage: Stage) -> None:
@@ -281,7 +472,16 @@ def school(stage: Stage) -> None:
     brush.panel(box.x(0.14), box.top + u * 0.06, wide * 0.5, u * 0.22, u * 0.01, WOOD)
     brush.box(box.x(0.155), box.top + u * 0.075, wide * 0.47, u * 0.19, hexed("#3d5a4c"))
     for k in range(5):
-        brush.line([(box.x(0.2), box.top + u * (0.1 + 0.03 * k)), (box.x(0.3 + 0.05 * (k % 3)), box.top + u * (0.103 + 0.03 * k)), (box.x(0.4 + 0.05 * (k % 2)), box.top + u * (0.1 + 0.03 * k))], u * 0.004, (226, 230, 220), 0.7)
+        brush.line(
+            [
+                (box.x(0.2), box.top + u * (0.1 + 0.03 * k)),
+                (box.x(0.3 + 0.05 * (k % 3)), box.top + u * (0.103 + 0.03 * k)),
+                (box.x(0.4 + 0.05 * (k % 2)), box.top + u * (0.1 + 0.03 * k)),
+            ],
+            u * 0.004,
+            (226, 230, 220),
+            0.7,
+        )
     window(stage, box.x(0.74), box.top + u * 0.05, wide * 0.22, u * 0.26, city=False)
     for row, (y, s) in enumerate(((0.08, 0.2), (0.24, 0.3))):
         for k in range(-2, 3):
@@ -297,7 +497,9 @@ def hospital(stage: Stage) -> None:
     window(stage, box.x(0.34), box.top + u * 0.04, (box.right - box.left) * 0.32, u * 0.14)
     vanish = (stage.w / 2, stage.horizon)
     for x in (stage.w * -0.1, stage.w * 1.1):
-        wall = Wall(x=x, top=stage.horizon - stage.h * 0.8, bottom=stage.horizon + stage.h * 0.72, vanish=vanish)
+        wall = Wall(
+            x=x, top=stage.horizon - stage.h * 0.8, bottom=stage.horizon + stage.h * 0.72, vanish=vanish
+        )
         for a in (0.14, 0.42, 0.56):
             stage.brush(0.08).poly(wall.quad(a, a + 0.09, 0.4, 1.0), hexed("#8fa8a4"))
             stage.brush(0.08).poly(wall.quad(a + 0.025, a + 0.065, 0.48, 0.62), hexed("#dbe8e6"))
@@ -305,7 +507,15 @@ def hospital(stage: Stage) -> None:
     for t in (0.1, 0.34, 0.52):
         y = -stage.h * 0.1 + (stage.horizon + stage.h * 0.1) * t
         half = stage.u * 0.24 * (1 - t)
-        stage.raw().poly([(stage.w / 2 - half, y), (stage.w / 2 + half, y), (stage.w / 2 + half * 0.86, y + u * 0.05 * (1 - t)), (stage.w / 2 - half * 0.86, y + u * 0.05 * (1 - t))], (240, 248, 244))
+        stage.raw().poly(
+            [
+                (stage.w / 2 - half, y),
+                (stage.w / 2 + half, y),
+                (stage.w / 2 + half * 0.86, y + u * 0.05 * (1 - t)),
+                (stage.w / 2 - half * 0.86, y + u * 0.05 * (1 - t)),
+            ],
+            (240, 248, 244),
+        )
         stage.shine(stage.w / 2, y, half * 1.6, (190, 210, 205), 0.4)
 
 
@@ -333,8 +543,24 @@ def shop(stage: Stage) -> None:
     u = stage.u
     wide = box.right - box.left
     for k in (0.0, 0.68):
-        shelf(stage, stage.brush(0.12), box.x(k), box.top + u * 0.02, wide * 0.32, box.floor - box.top - u * 0.02, 4, books=False)
-    stage.brush(0.1).panel(box.x(0.38), box.top + u * 0.1, wide * 0.24, box.floor - box.top - u * 0.1, u * 0.01, scale(WOOD, 0.75))
+        shelf(
+            stage,
+            stage.brush(0.12),
+            box.x(k),
+            box.top + u * 0.02,
+            wide * 0.32,
+            box.floor - box.top - u * 0.02,
+            4,
+            books=False,
+        )
+    stage.brush(0.1).panel(
+        box.x(0.38),
+        box.top + u * 0.1,
+        wide * 0.24,
+        box.floor - box.top - u * 0.1,
+        u * 0.01,
+        scale(WOOD, 0.75),
+    )
     window(stage, box.x(0.41), box.top + u * 0.13, wide * 0.18, u * 0.2)
     table(stage.brush(0.04), stage.w * 0.5, box.floor + u * 0.18, u * 0.7, u * 0.17, scale(WOOD, 1.1))
     for k, kind in ((-0.24, "jar"), (-0.1, "box"), (0.12, "basket"), (0.26, "bottle")):
@@ -360,13 +586,24 @@ def theatre(stage: Stage) -> None:
     for k in range(int(stage.w / (u * 0.16)) + 1):
         raw.oval(k * u * 0.16, 0, u * 0.1, u * 0.13, scale(drape, 0.9 if k % 2 else 0.75))
     for x in (0.3, 0.7):
-        raw.poly([(stage.w * x, -9), (stage.w * x + u * 0.03, -9), (stage.w * 0.5 + u * 0.3, stage.h * 0.9), (stage.w * 0.5 - u * 0.3, stage.h * 0.9)], (255, 240, 200), 0.13)
+        raw.poly(
+            [
+                (stage.w * x, -9),
+                (stage.w * x + u * 0.03, -9),
+                (stage.w * 0.5 + u * 0.3, stage.h * 0.9),
+                (stage.w * 0.5 - u * 0.3, stage.h * 0.9),
+            ],
+            (255, 240, 200),
+            0.13,
+        )
     raw.oval(stage.w * 0.5, stage.h * 0.88, u * 0.44, u * 0.09, (255, 236, 190), 0.35)
     stage.shine(stage.w * 0.5, stage.h * 0.5, u * 0.7, (200, 160, 110), 0.5)
 
 
 def carriage(stage: Stage) -> None:
-    box = shell(stage, mix(hexed("#c0b49c"), stage.accent(1), 0.14), hexed("#6d6258"), boards=False, depth=0.7)
+    box = shell(
+        stage, mix(hexed("#c0b49c"), stage.accent(1), 0.14), hexed("#6d6258"), boards=False, depth=0.7
+    )
     u = stage.u
     wide = box.right - box.left
     for k in range(2):
@@ -395,15 +632,55 @@ def car(stage: Stage) -> None:
     u = stage.u
     brush = stage.brush(0.0)
     ink = hexed("#2c2a30")
-    brush.poly([(-9, -9), (stage.w * 0.1, -9), (stage.w * 0.2, stage.horizon + u * 0.1), (-9, stage.horizon + u * 0.16)], ink)
-    brush.poly([(stage.w + 9, -9), (stage.w * 0.9, -9), (stage.w * 0.8, stage.horizon + u * 0.1), (stage.w + 9, stage.horizon + u * 0.16)], ink)
+    brush.poly(
+        [
+            (-9, -9),
+            (stage.w * 0.1, -9),
+            (stage.w * 0.2, stage.horizon + u * 0.1),
+            (-9, stage.horizon + u * 0.16),
+        ],
+        ink,
+    )
+    brush.poly(
+        [
+            (stage.w + 9, -9),
+            (stage.w * 0.9, -9),
+            (stage.w * 0.8, stage.horizon + u * 0.1),
+            (stage.w + 9, stage.horizon + u * 0.16),
+        ],
+        ink,
+    )
     brush.box(-9, -9, stage.w + 18, stage.h * 0.08, scale(ink, 1.2))
     brush.panel(stage.w * 0.5 - u * 0.14, stage.h * 0.05, u * 0.28, u * 0.08, u * 0.03, scale(ink, 0.7))
-    brush.panel(stage.w * 0.5 - u * 0.125, stage.h * 0.05 + u * 0.012, u * 0.25, u * 0.054, u * 0.02, mix(stage.light.sky[1], (70, 80, 90), 0.4))
-    brush.poly([(-9, stage.horizon + u * 0.1), (stage.w + 9, stage.horizon + u * 0.1), (stage.w + 9, stage.h + 9), (-9, stage.h + 9)], hexed("#3a3638"))
+    brush.panel(
+        stage.w * 0.5 - u * 0.125,
+        stage.h * 0.05 + u * 0.012,
+        u * 0.25,
+        u * 0.054,
+        u * 0.02,
+        mix(stage.light.sky[1], (70, 80, 90), 0.4),
+    )
+    brush.poly(
+        [
+            (-9, stage.horizon + u * 0.1),
+            (stage.w + 9, stage.horizon + u * 0.1),
+            (stage.w + 9, stage.h + 9),
+            (-9, stage.h + 9),
+        ],
+        hexed("#3a3638"),
+    )
     for k in (0.2, 0.62):
-        brush.panel(stage.w * k, stage.horizon - u * 0.06, u * 0.36, stage.h, u * 0.06, mix(hexed("#5d463a"), stage.accent(0), 0.2))
-        brush.panel(stage.w * k + u * 0.09, stage.horizon - u * 0.17, u * 0.18, u * 0.13, u * 0.04, hexed("#4d3a32"))
+        brush.panel(
+            stage.w * k,
+            stage.horizon - u * 0.06,
+            u * 0.36,
+            stage.h,
+            u * 0.06,
+            mix(hexed("#5d463a"), stage.accent(0), 0.2),
+        )
+        brush.panel(
+            stage.w * k + u * 0.09, stage.horizon - u * 0.17, u * 0.18, u * 0.13, u * 0.04, hexed("#4d3a32")
+        )
 
 
 def studio(stage: Stage) -> None:
@@ -423,7 +700,9 @@ def studio(stage: Stage) -> None:
 def lanterned(stage: Stage) -> None:
     """Lanterns over a room whose prompt asks for them."""
     if "lanterns" in stage.scene.features:
-        lantern_string(stage, (0, stage.h * 0.06), (stage.w, stage.h * 0.05), 6, stage.u * 0.06, (hexed("#d8432c"),))
+        lantern_string(
+            stage, (0, stage.h * 0.06), (stage.w, stage.h * 0.05), 6, stage.u * 0.06, (hexed("#d8432c"),)
+        )
 
 
 INTERIORS = {

@@ -12,7 +12,16 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from seedream_pipe.providers.preview.colour import Colour, mix
 
-__all__ = ["Reference", "fitted", "font", "letter_bubble", "letter_caption", "letter_sign", "letter_title", "wrap"]
+__all__ = [
+    "Reference",
+    "fitted",
+    "font",
+    "letter_bubble",
+    "letter_caption",
+    "letter_sign",
+    "letter_title",
+    "wrap",
+]
 
 PAPER: Colour = (244, 238, 224)
 INK: Colour = (30, 27, 32)
@@ -62,9 +71,9 @@ def pieces(text: str) -> list[str]:
     out: list[str] = []
     for char in text:
         latin = char.isascii() and char != " "
-        if out and latin and out[-1] and out[-1][-1].isascii() and out[-1][-1] != " " and len(out[-1]) < 24:
-            out[-1] += char
-        elif out and char == " ":
+        if (
+            out and latin and out[-1] and out[-1][-1].isascii() and out[-1][-1] != " " and len(out[-1]) < 24
+        ) or (out and char == " "):
             out[-1] += char
         else:
             out.append(char)
@@ -86,7 +95,9 @@ def fitted(text: str, face: ImageFont.FreeTypeFont, width: float) -> str:
     return text[:low].rstrip() + "…" if low else ""
 
 
-def block(text: str, width: float, height: float, *, largest: int, smallest: int = 9) -> tuple[ImageFont.FreeTypeFont, list[str]]:
+def block(
+    text: str, width: float, height: float, *, largest: int, smallest: int = 9
+) -> tuple[ImageFont.FreeTypeFont, list[str]]:
     """The largest letters in which a text fits a box."""
     size = largest
     while size > smallest:
@@ -109,15 +120,34 @@ def quantised(size: float) -> int:
     return value // step * step
 
 
-def centred(draw: ImageDraw.ImageDraw, x: float, y: float, lines: Sequence[str], face: ImageFont.FreeTypeFont, fill: Colour, stroke: int = 0, edge: Colour = INK) -> None:
+def centred(
+    draw: ImageDraw.ImageDraw,
+    x: float,
+    y: float,
+    lines: Sequence[str],
+    face: ImageFont.FreeTypeFont,
+    fill: Colour,
+    stroke: int = 0,
+    edge: Colour = INK,
+) -> None:
     """Lines of text around a middle."""
     pitch = face.size * 1.28
     top = y - pitch * len(lines) / 2
     for k, line in enumerate(lines):
-        draw.text((x, top + pitch * (k + 0.5)), line, font=face, fill=fill, anchor="mm", stroke_width=stroke, stroke_fill=edge if stroke else None)
+        draw.text(
+            (x, top + pitch * (k + 0.5)),
+            line,
+            font=face,
+            fill=fill,
+            anchor="mm",
+            stroke_width=stroke,
+            stroke_fill=edge if stroke else None,
+        )
 
 
-def letter_sign(image: Image.Image, text: str, box: tuple[float, float, float, float], colour: Colour, *, lit: bool) -> None:
+def letter_sign(
+    image: Image.Image, text: str, box: tuple[float, float, float, float], colour: Colour, *, lit: bool
+) -> None:
     """A sign board in a box (x, y, w, h); upright when it is taller than wide. Lit signs glow."""
     x, y, w, h = box
     unit = min(w, h)
@@ -125,11 +155,20 @@ def letter_sign(image: Image.Image, text: str, box: tuple[float, float, float, f
         halo(image, box, colour)
     draw = ImageDraw.Draw(image, "RGBA")
     radius = max(2, int(unit * 0.12))
-    draw.rounded_rectangle((x + unit * 0.05, y + unit * 0.07, x + w + unit * 0.05, y + h + unit * 0.07), radius, fill=(10, 8, 14, 90))
+    draw.rounded_rectangle(
+        (x + unit * 0.05, y + unit * 0.07, x + w + unit * 0.05, y + h + unit * 0.07),
+        radius,
+        fill=(10, 8, 14, 90),
+    )
     ground = (26, 22, 34) if lit else mix(colour, INK, 0.18)
     draw.rounded_rectangle((x, y, x + w, y + h), radius, fill=ground)
     edge = mix(colour, (255, 255, 255), 0.25) if lit else mix(colour, PAPER, 0.75)
-    draw.rounded_rectangle((x + unit * 0.06, y + unit * 0.06, x + w - unit * 0.06, y + h - unit * 0.06), radius, outline=edge, width=max(1, int(unit * 0.03)))
+    draw.rounded_rectangle(
+        (x + unit * 0.06, y + unit * 0.06, x + w - unit * 0.06, y + h - unit * 0.06),
+        radius,
+        outline=edge,
+        width=max(1, int(unit * 0.03)),
+    )
     ink = mix(colour, (255, 255, 255), 0.62) if lit else PAPER
     if h > w * 1.4:
         column(draw, text, (x, y, w, h), ink)
@@ -145,23 +184,42 @@ def column(draw: ImageDraw.ImageDraw, text: str, box: tuple[float, float, float,
     face = font(size)
     pitch = h * 0.9 / len(letters)
     for k, char in enumerate(letters):
-        draw.text((x + w / 2, y + h * 0.05 + pitch * (k + 0.5)), char, font=face, fill=ink, anchor="mm", stroke_width=max(0, int(size * 0.025)), stroke_fill=ink)
+        draw.text(
+            (x + w / 2, y + h * 0.05 + pitch * (k + 0.5)),
+            char,
+            font=face,
+            fill=ink,
+            anchor="mm",
+            stroke_width=max(0, int(size * 0.025)),
+            stroke_fill=ink,
+        )
 
 
 def halo(image: Image.Image, box: tuple[float, float, float, float], colour: Colour) -> None:
     x, y, w, h = box
     grow = min(w, h) * 0.9
-    area = (max(0, int(x - grow)), max(0, int(y - grow)), min(image.width, int(x + w + grow)), min(image.height, int(y + h + grow)))
+    area = (
+        max(0, int(x - grow)),
+        max(0, int(y - grow)),
+        min(image.width, int(x + w + grow)),
+        min(image.height, int(y + h + grow)),
+    )
     if area[2] - area[0] < 8 or area[3] - area[1] < 8:
         return
     small = ((area[2] - area[0]) // 8 + 1, (area[3] - area[1]) // 8 + 1)
     mask = Image.new("L", small)
-    ImageDraw.Draw(mask).rectangle(((x - area[0]) / 8, (y - area[1]) / 8, (x + w - area[0]) / 8, (y + h - area[1]) / 8), fill=190)
-    mask = mask.filter(ImageFilter.GaussianBlur(max(1.0, grow / 8 / 2.4))).resize((area[2] - area[0], area[3] - area[1]), Image.Resampling.BILINEAR)
+    ImageDraw.Draw(mask).rectangle(
+        ((x - area[0]) / 8, (y - area[1]) / 8, (x + w - area[0]) / 8, (y + h - area[1]) / 8), fill=190
+    )
+    mask = mask.filter(ImageFilter.GaussianBlur(max(1.0, grow / 8 / 2.4))).resize(
+        (area[2] - area[0], area[3] - area[1]), Image.Resampling.BILINEAR
+    )
     image.paste(colour, area, mask)
 
 
-def letter_bubble(image: Image.Image, text: str, box: tuple[float, float, float, float], tail: tuple[float, float]) -> None:
+def letter_bubble(
+    image: Image.Image, text: str, box: tuple[float, float, float, float], tail: tuple[float, float]
+) -> None:
     """A speech bubble in a box (x, y, w, h) whose tail points at a mouth."""
     x, y, w, h = box
     draw = ImageDraw.Draw(image, "RGBA")
@@ -185,7 +243,9 @@ def letter_bubble(image: Image.Image, text: str, box: tuple[float, float, float,
     centred(draw, cx, cy, lines, face, INK)
 
 
-def letter_title(image: Image.Image, text: str, box: tuple[float, float, float, float], colour: Colour) -> None:
+def letter_title(
+    image: Image.Image, text: str, box: tuple[float, float, float, float], colour: Colour
+) -> None:
     """A title in large letters with a shadow, as on a poster."""
     x, y, w, h = box
     draw = ImageDraw.Draw(image, "RGBA")
@@ -193,7 +253,16 @@ def letter_title(image: Image.Image, text: str, box: tuple[float, float, float, 
     stroke = max(1, int(face.size * 0.035))
     deep = max(2, int(face.size * 0.05))
     centred(draw, x + w / 2 + deep, y + h / 2 + deep, lines, face, INK, stroke + deep // 2, INK)
-    centred(draw, x + w / 2, y + h / 2, lines, face, mix(colour, (255, 250, 236), 0.82), stroke, mix(colour, INK, 0.55))
+    centred(
+        draw,
+        x + w / 2,
+        y + h / 2,
+        lines,
+        face,
+        mix(colour, (255, 250, 236), 0.82),
+        stroke,
+        mix(colour, INK, 0.55),
+    )
 
 
 def letter_caption(image: Image.Image, text: str, box: tuple[float, float, float, float]) -> None:
@@ -204,5 +273,9 @@ def letter_caption(image: Image.Image, text: str, box: tuple[float, float, float
     wide = min(w, max(face.getlength(t) for t in lines) + face.size * 1.8)
     tall = min(h, len(lines) * face.size * 1.28 + face.size * 0.7)
     cx, cy = x + w / 2, y + h - tall / 2
-    draw.rounded_rectangle((cx - wide / 2, cy - tall / 2, cx + wide / 2, cy + tall / 2), max(2, int(face.size * 0.3)), fill=(*PAPER, 236))
+    draw.rounded_rectangle(
+        (cx - wide / 2, cy - tall / 2, cx + wide / 2, cy + tall / 2),
+        max(2, int(face.size * 0.3)),
+        fill=(*PAPER, 236),
+    )
     centred(draw, cx, cy, lines, face, INK)

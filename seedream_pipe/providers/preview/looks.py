@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from seedream_pipe.providers.preview.colour import Colour, hexed, luma, mix, named, saturation
+from seedream_pipe.providers.preview.colour import Colour, hexed, luma, mix, named, saturation, scale
 from seedream_pipe.providers.preview.dice import Dice
 from seedream_pipe.providers.preview.reading import Figure, Garment
 
@@ -38,6 +38,7 @@ STATURE: Final = {
     "baby": 0.42, "child": 0.66, "girl": 0.72, "boy": 0.72, "woman": 0.94, "old_woman": 0.88,
     "old_man": 0.92, "man": 1.0, "person": 0.97, "robot": 1.0, "astronaut": 1.0,
 }  # fmt: skip
+SHELLS: Final = {"robot": (150, 160, 172), "astronaut": (232, 233, 234)}
 LAYERS: Final = ("raincoat", "coat", "jacket", "suit", "dress", "sweater", "shirt")
 
 
@@ -74,9 +75,7 @@ class Look:
     coat: Colour
 
 
-def look_of(
-    figure: Figure, *, reference: bytes | None = None, palette: Sequence[Colour] = ()
-) -> Look:
+def look_of(figure: Figure, *, reference: bytes | None = None, palette: Sequence[Colour] = ()) -> Look:
     """The look of a figure. `palette` is the reference's, if the figure has one."""
     seed = b"ref" + reference if reference is not None else figure.descriptor.encode("utf-8", "replace")
     dice = Dice("look", seed)
@@ -91,22 +90,25 @@ def look_of(
     young = kind in ("girl", "boy", "baby")
     clothes = cloth_colours(rolls, palette)
     worn = {g.kind: g for g in figure.garments}
-    top = next((layer for layer in LAYERS if layer in worn), None) or usual_top(
-        kind, rolls[3], figure
-    )
+    top = next((layer for layer in LAYERS if layer in worn), None) or usual_top(kind, rolls[3], figure)
     top_colour = stated(worn.get(top)) or clothes[0]
     trousers = worn.get("trousers")
     bottom = stated(trousers) or mix(BOTTOMS[int(rolls[5] * len(BOTTOMS))], clothes[1], 0.2)
+    if kind in ("robot", "astronaut") and top == "suit":
+        top = "sweater"
+        top_colour = stated(worn.get("suit")) or SHELLS[kind]
+        bottom = scale(top_colour, 0.9)
     if top == "suit":
         bottom = mix(top_colour, (0, 0, 0), 0.12)
     style, colour = hair_of(figure, kind, rolls)
     boots = worn.get("boots")
+    shelled = kind in SHELLS
     hat = worn.get("hat")
     return Look(
         kind=kind,
         female=female,
         height=STATURE.get(kind, 0.97) * (0.97 + 0.06 * rolls[6]),
-        head=HEADS.get(kind, 0.155),
+        head=0.215 if figure.animal else HEADS.get(kind, 0.155),
         girth=(0.92 + 0.22 * rolls[7]) * (1.06 if old else 1.0),
         skin=SKINS[SKIN_ODDS[int(rolls[1] * 10)]],
         hair=style,
@@ -117,10 +119,10 @@ def look_of(
         top_colour=top_colour,
         under=mix(clothes[2], (240, 236, 226), 0.65),
         bottom=bottom,
-        skirt=top == "dress" or (female and trousers is None and rolls[10] < 0.25),
+        skirt=top == "dress" or (not shelled and female and trousers is None and rolls[10] < 0.25),
         shorts=young and not female and rolls[10] < 0.35 and trousers is None,
         shoes=stated(boots) or SHOES[int(rolls[11] * len(SHOES))],
-        boots=top == "raincoat" or boots is not None,
+        boots=top == "raincoat" or boots is not None or shelled,
         scarf=(stated(worn["scarf"]) or clothes[3]) if "scarf" in worn else None,
         hat="hat" if hat else None,
         hat_colour=stated(hat) or mix(clothes[1], (90, 70, 50), 0.3),
@@ -170,7 +172,12 @@ def hair_of(figure: Figure, kind: str, rolls: Sequence[float]) -> tuple[str, Col
         "old_man": ("short", "bald", "short", "short", "bald", "short"),
         "baby": ("bald", "short", "short", "short", "bald", "short"),
     }
-    style = figure.hair or styles.get(kind, ("short", "short", "curly", "short", "short", "short"))[int(rolls[3] * 6) if rolls[3] < 1 else 0]  # noqa: E501
+    style = (
+        figure.hair
+        or styles.get(kind, ("short", "short", "curly", "short", "short", "short"))[
+            int(rolls[3] * 6) if rolls[3] < 1 else 0
+        ]
+    )
     if figure.hair_colour is not None:
         return style, named(figure.hair_colour)
     if kind.startswith("old"):

@@ -332,13 +332,16 @@ def role_of(before: str, after: str, whole: str) -> Role:
 LATIN_NAME: Final = re.compile(
     r"(?<![A-Za-z0-9'’])([A-Z][a-zà-ÿ]{1,14})(?:\s+(?:[A-Z][a-zà-ÿ]{1,14}))?(?=['’]s\b|[^A-Za-z0-9'’]|$)"
 )
-CALLED: Final = re.compile(r"(?:\b(?:named|called)\s+([A-Z]\w{1,14})|(?:名叫|叫做|叫|名为)([\u4e00-\u9fff]{2,3}?)(?=的|，|。|,|、|）|\)|\s|$))")  # noqa: E501
+CALLED: Final = re.compile(
+    r"(?:\b(?:named|called)\s+([A-Z]\w{1,14})|(?:名叫|叫做|叫|名为)([\u4e00-\u9fff]{2,3}?)(?=的|，|。|,|、|）|\)|\s|$))"
+)
 HAN_NAME: Final = re.compile(
     r"((?:小|阿)[\u4e00-\u9fff])(?=站|走|跑|坐|看|说|抬|低|撑|拿|抱|笑|跟|和|与|蹲|推|望|拉|追|举|穿|（|\()"
 )
 VERB_AFTER: Final = re.compile(
-    r"\s+(?:\w+ly\s+)?(?:%s)\b"
-    % "|".join(w for text in words.ACTIONS.values() for w in text.split("|") if w.isascii())
+    r"\s+(?:\w+ly\s+)?(?:{})\b".format(
+        "|".join(w for text in words.ACTIONS.values() for w in text.split("|") if w.isascii())
+    )
 )
 
 
@@ -371,9 +374,7 @@ def starts_sentence(text: str, at: int) -> bool:
 
 
 def acts_like_name(text: str, end: int) -> bool:
-    return bool(
-        VERB_AFTER.match(text, end) or re.match(r"['’]s\b|\s*[,(（]| and [A-Z]", text[end:])
-    )
+    return bool(VERB_AFTER.match(text, end) or re.match(r"['’]s\b|\s*[,(（]| and [A-Z]", text[end:]))
 
 
 # --- what kind of picture ------------------------------------------------------------------
@@ -429,14 +430,15 @@ IMAGE: Final = re.compile(
 HAN_DIGITS: Final = "一二三四五六七八九十"
 BREAK: Final = re.compile(r"[.;。；!?！？\n]")
 COUNT_BEFORE: Final = re.compile(
-    r"\b(%s|\d{1,2})\s+(?:[\w'-]+\s+){0,3}$" % "|".join(words.NUMBERS), re.IGNORECASE
+    r"\b({}|\d{{1,2}})\s+(?:[\w'-]+\s+){{0,3}}$".format("|".join(words.NUMBERS)), re.IGNORECASE
 )
 HAN_COUNT_BEFORE: Final = re.compile(
-    r"(一群|一对|许多|很多|[一两二三四五六七八九十几数双众]|\d{1,2})\s*[%s]?(?:[^，。,;；、\x00]{0,8})$"
-    % words.HAN_MEASURES
+    rf"(一群|一对|许多|很多|[一两二三四五六七八九十几数双众]|\d{{1,2}})\s*[{words.HAN_MEASURES}]?(?:[^，。,;；、\x00]{{0,8}})$"
 )
 NONE_BEFORE: Final = re.compile(r"(?:\b(?:no|without)\s+(?:\w+\s+)?|没有|不要|无)$", re.IGNORECASE)
-ANOTHER: Final = re.compile(r"(?:\banother\s+(?:\w+\s+)?|另一[个名位只]|另外一|其他)[^，。,.]{0,6}$", re.IGNORECASE)
+ANOTHER: Final = re.compile(
+    r"(?:\banother\s+(?:\w+\s+)?|另一[个名位只]|另外一|其他)[^，。,.]{0,6}$", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -479,7 +481,7 @@ def figures_of(
 def numbered(mentions: list[Mention]) -> Iterator[Figure]:
     for mention in mentions:
         for number in range(mention.count):
-            yield replace(mention.figure, number=number)
+            yield replace(mention.figure, number=mention.figure.number + number)
 
 
 def mentions_in(text: str, token: Token, known: list[Mention]) -> Iterator[Mention]:
@@ -490,7 +492,7 @@ def mentions_in(text: str, token: Token, known: list[Mention]) -> Iterator[Menti
         return
     group = token.means("groups")
     if group is not None:
-        yield from group_mentions(token, group)
+        yield from group_mentions(token, group, count_before(before, known, token))
         return
     kind = token.means("people") or token.means("animals")
     if kind is None:
@@ -502,9 +504,8 @@ def mentions_in(text: str, token: Token, known: list[Mention]) -> Iterator[Menti
         loose = kind == "person" and any(not m.figure.animal for m in known)
         if (same or loose) and not ANOTHER.search(before):
             return
-    elif count == 1 and token.word in ("人", "people"):
-        if any(not m.figure.animal for m in known):
-            return
+    elif count == 1 and token.word in ("人", "people") and any(not m.figure.animal for m in known):
+        return
     figure = Figure(kind=kind, animal=token.means("people") is None)
     yield Mention(token.start, token.end, min(count, MAX_FIGURES), figure)
 
@@ -512,6 +513,7 @@ def mentions_in(text: str, token: Token, known: list[Mention]) -> Iterator[Menti
 def count_before(before: str, known: list[Mention], token: Token) -> int | None:
     last = max((m.end for m in known if m.end <= token.start), default=0)
     window = before[-(token.start - last) :] if token.start > last else ""
+    window = IMAGE.sub(lambda mention: "\x00" * len(mention.group()), window)
     match = COUNT_BEFORE.search(window)
     if match:
         word = match.group(1).lower()
@@ -524,7 +526,7 @@ def count_before(before: str, known: list[Mention], token: Token) -> int | None:
     return None
 
 
-def group_mentions(token: Token, group: str) -> Iterator[Mention]:
+def group_mentions(token: Token, group: str, count: int | None) -> Iterator[Mention]:
     members: dict[str, tuple[str, ...]] = {
         "crowd": (),
         "couple": ("man", "woman"),
@@ -532,13 +534,14 @@ def group_mentions(token: Token, group: str) -> Iterator[Mention]:
         "children": ("girl", "boy", "girl"),
         "friends": ("woman", "man", "woman"),
     }
-    for number, kind in enumerate(members[group]):
+    kinds = members[group]
+    if count is not None and group in ("children", "friends"):
+        kinds = tuple(kinds[k % len(kinds)] for k in range(min(count, MAX_FIGURES)))
+    for number, kind in enumerate(kinds):
         yield Mention(token.start, token.end, 1, Figure(kind=kind, number=number))
 
 
-def attach_names(
-    text: str, mentions: list[Mention], names: tuple[tuple[int, int, str], ...]
-) -> None:
+def attach_names(text: str, mentions: list[Mention], names: tuple[tuple[int, int, str], ...]) -> None:
     for start, end, name in names:
         if any(m.figure.name == name for m in mentions):
             continue
@@ -566,7 +569,9 @@ def known_name(name: str) -> str | None:
 
 def named_kind(text: str) -> str:
     for kind, pronouns in words.PRONOUNS.items():
-        if re.search(rf"\b(?:{pronouns})\b" if pronouns.isascii() else bounded(pronouns), text, re.I):
+        if re.search(
+            rf"\b(?:{pronouns})\b" if pronouns.isascii() else bounded(pronouns), text, re.IGNORECASE
+        ):
             return kind
     return "person"
 
@@ -662,6 +667,10 @@ def with_trait(text: str, tokens: tuple[Token, ...], token: Token, figure: Figur
         match table:
             case "actions" if figure.action is None or figure.action in ("stand", "hold", "look"):
                 figure = replace(figure, action=value)
+                if value == "read" and figure.holds is None and not figure.animal:
+                    figure = replace(figure, holds="book")
+            case "actions" if value == "read" and figure.holds is None and not figure.animal:
+                figure = replace(figure, holds="book")
             case "moods" if figure.mood is None:
                 figure = replace(figure, mood=value)
             case "hairs" if figure.hair is None and not figure.animal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from seedream_pipe.providers.preview.brush import Brush, Point
@@ -97,12 +98,48 @@ def ridge(stage: Stage, base: float, height: float, colour: Colour, depth: float
         kink = stage.dice.span(-0.12, 0.12)
         left, right = (x - half, base + 4), (x + half, base + 4)
         mid = (x + half * kink, base + 4)
-        brush.poly([(x, top), (x - half * 0.45, top + (base - top) * 0.5), left, right, (x + half * 0.5, top + (base - top) * 0.42)], colour)
-        brush.poly([(x, top), (x + half * 0.5, top + (base - top) * 0.42), right, mid, (x + half * 0.1, top + (base - top) * 0.4)], scale(colour, 0.8))  # noqa: E501
+        brush.poly(
+            [
+                (x, top),
+                (x - half * 0.45, top + (base - top) * 0.5),
+                left,
+                right,
+                (x + half * 0.5, top + (base - top) * 0.42),
+            ],
+            colour,
+        )
+        brush.poly(
+            [
+                (x, top),
+                (x + half * 0.5, top + (base - top) * 0.42),
+                right,
+                mid,
+                (x + half * 0.1, top + (base - top) * 0.4),
+            ],
+            scale(colour, 0.8),
+        )
         if snow:
             deep = (base - top) * 0.34
-            brush.poly([(x, top), (x + half * 0.3, top + deep * 0.8), (x + half * 0.16, top + deep * 0.66), (x + half * 0.04, top + deep), (x - half * 0.1, top + deep * 0.7), (x - half * 0.3, top + deep * 0.98)], (240, 244, 250))  # noqa: E501
-            brush.poly([(x, top), (x + half * 0.3, top + deep * 0.8), (x + half * 0.16, top + deep * 0.66), (x + half * 0.04, top + deep)], (196, 208, 226))  # noqa: E501
+            brush.poly(
+                [
+                    (x, top),
+                    (x + half * 0.3, top + deep * 0.8),
+                    (x + half * 0.16, top + deep * 0.66),
+                    (x + half * 0.04, top + deep),
+                    (x - half * 0.1, top + deep * 0.7),
+                    (x - half * 0.3, top + deep * 0.98),
+                ],
+                (240, 244, 250),
+            )
+            brush.poly(
+                [
+                    (x, top),
+                    (x + half * 0.3, top + deep * 0.8),
+                    (x + half * 0.16, top + deep * 0.66),
+                    (x + half * 0.04, top + deep),
+                ],
+                (196, 208, 226),
+            )
 
 
 def ground(stage: Stage, near: Colour, far: Colour | None = None) -> None:
@@ -122,13 +159,20 @@ def water(stage: Stage, top: float, bottom: float, colour: Colour) -> None:
         stage.reflect(top, 0.55)
     raw = stage.raw()
     glint = mix(light.sun or light.rim, light.sky[2], 0.4)
-    for k in range(70):
+    for _k in range(70):
         t = stage.dice.unit() ** 1.6
         y = top + (bottom - top) * t
         x = stage.dice.span(0, stage.w)
         near_sun = 1 - min(1.0, abs(x / stage.w - light.sun_at[0]) * 2.2)
         half = stage.u * (0.006 + 0.05 * t) * stage.dice.span(0.5, 1.4)
-        raw.limb((x - half, y), (x + half, y), stage.u * 0.001 * (1 + 2 * t), stage.u * 0.0004, glint, 0.16 + 0.42 * near_sun)
+        raw.limb(
+            (x - half, y),
+            (x + half, y),
+            stage.u * 0.001 * (1 + 2 * t),
+            stage.u * 0.0004,
+            glint,
+            0.16 + 0.42 * near_sun,
+        )
 
 
 def tufts(stage: Stage, colour: Colour, count: int, *, top: float, flowers: tuple[Colour, ...] = ()) -> None:
@@ -140,7 +184,14 @@ def tufts(stage: Stage, colour: Colour, count: int, *, top: float, flowers: tupl
         s = stage.u * (0.008 + 0.05 * t)
         brush = stage.brush(0.5 * (1 - t))
         for lean in (-0.5, -0.1, 0.35):
-            brush.poly([(x + lean * s * 0.4 - s * 0.07, y), (x + lean * s * 0.4 + s * 0.07, y), (x + lean * s * 1.3, y - s * stage.dice.span(0.7, 1.2))], scale(colour, 0.8 + 0.3 * stage.dice.unit()))  # noqa: E501
+            brush.poly(
+                [
+                    (x + lean * s * 0.4 - s * 0.07, y),
+                    (x + lean * s * 0.4 + s * 0.07, y),
+                    (x + lean * s * 1.3, y - s * stage.dice.span(0.7, 1.2)),
+                ],
+                scale(colour, 0.8 + 0.3 * stage.dice.unit()),
+            )
         if flowers and stage.dice.maybe(0.4):
             brush.oval(x + 0.35 * s, y - s, s * 0.17, s * 0.15, flowers[k % len(flowers)])
             brush.oval(x + 0.35 * s, y - s, s * 0.06, s * 0.05, (250, 220, 120))
@@ -152,10 +203,27 @@ def conifer(brush: Brush, x: float, y: float, s: float, colour: Colour, *, snow:
     for k in range(4):
         low, wide = y - s * (0.1 + 0.2 * k), s * (0.24 - 0.05 * k)
         top = low - s * 0.36
-        brush.poly([(x, top), (x + wide, low), (x + wide * 0.3, low - s * 0.03), (x - wide * 0.3, low - s * 0.03), (x - wide, low)], scale(colour, 0.85 + 0.08 * k))
+        brush.poly(
+            [
+                (x, top),
+                (x + wide, low),
+                (x + wide * 0.3, low - s * 0.03),
+                (x - wide * 0.3, low - s * 0.03),
+                (x - wide, low),
+            ],
+            scale(colour, 0.85 + 0.08 * k),
+        )
         brush.poly([(x, top), (x + wide, low), (x + wide * 0.25, low - s * 0.05)], scale(colour, 0.66))
         if snow:
-            brush.poly([(x, top), (x + wide * 0.5, top + s * 0.19), (x, top + s * 0.13), (x - wide * 0.55, top + s * 0.2)], (240, 244, 248))
+            brush.poly(
+                [
+                    (x, top),
+                    (x + wide * 0.5, top + s * 0.19),
+                    (x, top + s * 0.13),
+                    (x - wide * 0.55, top + s * 0.2),
+                ],
+                (240, 244, 248),
+            )
 
 
 def leafy(stage: Stage, brush: Brush, x: float, y: float, s: float, colour: Colour) -> None:
@@ -167,9 +235,22 @@ def leafy(stage: Stage, brush: Brush, x: float, y: float, s: float, colour: Colo
     if "winter" in stage.scene.features or stage.scene.weather == "snow":
         for k in range(7):
             a = -2.6 + k * 0.35
-            brush.limb((x, y - s * 0.45), (x + math.cos(a) * s * 0.34, y - s * 0.5 + math.sin(a) * s * 0.42), s * 0.014, s * 0.004, bark)
+            brush.limb(
+                (x, y - s * 0.45),
+                (x + math.cos(a) * s * 0.34, y - s * 0.5 + math.sin(a) * s * 0.42),
+                s * 0.014,
+                s * 0.004,
+                bark,
+            )
         return
-    spots = ((-0.2, -0.6, 0.2), (0.2, -0.62, 0.2), (0.0, -0.8, 0.23), (-0.12, -0.72, 0.2), (0.14, -0.76, 0.2), (0.0, -0.58, 0.2))
+    spots = (
+        (-0.2, -0.6, 0.2),
+        (0.2, -0.62, 0.2),
+        (0.0, -0.8, 0.23),
+        (-0.12, -0.72, 0.2),
+        (0.14, -0.76, 0.2),
+        (0.0, -0.58, 0.2),
+    )
     for dx, dy, r in spots:
         brush.oval(x + dx * s, y + dy * s, r * s, r * s * 0.86, scale(colour, 0.74))
     for dx, dy, r in spots:
@@ -204,16 +285,35 @@ def skyline(stage: Stage, base: float, height: float, depth: float, colour: Colo
         brush.box(x + wide * 0.72, base - tall, wide * 0.28, tall + 2, scale(tone, 0.85))
         if stage.dice.maybe(0.3):
             brush.box(x + wide * 0.3, base - tall - height * 0.06, wide * 0.25, height * 0.07, tone)
-            brush.wire((x + wide * 0.42, base - tall - height * 0.16), (x + wide * 0.42, base - tall), stage.u * 0.002, tone)
+            brush.wire(
+                (x + wide * 0.42, base - tall - height * 0.16),
+                (x + wide * 0.42, base - tall),
+                stage.u * 0.002,
+                tone,
+            )
         cols, rows = max(2, int(wide / (stage.u * 0.016))), max(2, int(tall / (stage.u * 0.024)))
         cw, ch = wide / cols, tall / rows
         for i in range(cols):
             for j in range(min(rows, 26)):
                 if stage.light.lamps and stage.dice.maybe(0.36):
                     lit = (255, 214, 140) if stage.dice.maybe(0.75) else (170, 214, 240)
-                    raw.box(x + (i + 0.25) * cw, base - tall + (j + 0.3) * ch, cw * 0.5, ch * 0.42, mix(lit, stage.light.haze, depth * 0.6), 0.9)
+                    raw.box(
+                        x + (i + 0.25) * cw,
+                        base - tall + (j + 0.3) * ch,
+                        cw * 0.5,
+                        ch * 0.42,
+                        mix(lit, stage.light.haze, depth * 0.6),
+                        0.9,
+                    )
                 elif not stage.light.lamps:
-                    brush.box(x + (i + 0.25) * cw, base - tall + (j + 0.3) * ch, cw * 0.5, ch * 0.42, mix(tone, (150, 190, 214), 0.35), 0.5)
+                    brush.box(
+                        x + (i + 0.25) * cw,
+                        base - tall + (j + 0.3) * ch,
+                        cw * 0.5,
+                        ch * 0.42,
+                        mix(tone, (150, 190, 214), 0.35),
+                        0.5,
+                    )
         x += wide * stage.dice.span(0.92, 1.2)
 
 
@@ -222,16 +322,43 @@ def house(stage: Stage, brush: Brush, x: float, y: float, s: float, wall: Colour
     tall = s * 0.55
     brush.box(x - s * 0.5, y - tall, s, tall, wall)
     brush.box(x + s * 0.22, y - tall, s * 0.28, tall, scale(wall, 0.86))
-    brush.poly([(x - s * 0.6, y - tall + s * 0.03), (x - s * 0.38, y - tall - s * 0.36), (x + s * 0.38, y - tall - s * 0.36), (x + s * 0.6, y - tall + s * 0.03)], roof)
-    brush.poly([(x - s * 0.6, y - tall + s * 0.03), (x + s * 0.6, y - tall + s * 0.03), (x + s * 0.58, y - tall - s * 0.01), (x - s * 0.58, y - tall - s * 0.01)], scale(roof, 0.66))
+    brush.poly(
+        [
+            (x - s * 0.6, y - tall + s * 0.03),
+            (x - s * 0.38, y - tall - s * 0.36),
+            (x + s * 0.38, y - tall - s * 0.36),
+            (x + s * 0.6, y - tall + s * 0.03),
+        ],
+        roof,
+    )
+    brush.poly(
+        [
+            (x - s * 0.6, y - tall + s * 0.03),
+            (x + s * 0.6, y - tall + s * 0.03),
+            (x + s * 0.58, y - tall - s * 0.01),
+            (x - s * 0.58, y - tall - s * 0.01),
+        ],
+        scale(roof, 0.66),
+    )
     for k in range(5):
-        brush.wire((x - s * 0.3 + k * s * 0.15, y - tall - s * 0.34), (x - s * 0.46 + k * s * 0.23, y - tall), s * 0.008, scale(roof, 0.8), 0.7)
+        brush.wire(
+            (x - s * 0.3 + k * s * 0.15, y - tall - s * 0.34),
+            (x - s * 0.46 + k * s * 0.23, y - tall),
+            s * 0.008,
+            scale(roof, 0.8),
+            0.7,
+        )
     brush.box(x - s * 0.08, y - s * 0.32, s * 0.17, s * 0.32, scale(wall, 0.5))
     lit = WARM if stage.light.lamps else mix(wall, (120, 160, 184), 0.65)
     for wx in (-0.34, 0.2):
         target = stage.raw() if stage.light.lamps else brush
         target.box(x + wx * s, y - s * 0.4, s * 0.15, s * 0.17, lit)
-        brush.wire((x + (wx + 0.075) * s, y - s * 0.4), (x + (wx + 0.075) * s, y - s * 0.23), s * 0.012, scale(wall, 0.55))
+        brush.wire(
+            (x + (wx + 0.075) * s, y - s * 0.4),
+            (x + (wx + 0.075) * s, y - s * 0.23),
+            s * 0.012,
+            scale(wall, 0.55),
+        )
         if stage.light.lamps:
             stage.shine(x + (wx + 0.07) * s, y - s * 0.32, s * 0.28, (200, 130, 60), 0.55)
 
@@ -260,14 +387,21 @@ def depths(count: int, first: float = 0.0, pace: float = 0.42) -> list[float]:
     return [1 - 1 / (1 + first + k * pace) for k in range(count + 1)]
 
 
-def lantern_string(stage: Stage, start: Point, end: Point, count: int, size: float, colours: tuple[Colour, ...]) -> None:
+def lantern_string(
+    stage: Stage, start: Point, end: Point, count: int, size: float, colours: tuple[Colour, ...]
+) -> None:
     """Paper lanterns on a slack line."""
     sag = abs(end[0] - start[0]) * 0.07 + size * 0.4
     points = []
     for k in range(count + 1):
         t = k / count
-        points.append((start[0] + (end[0] - start[0]) * t, start[1] + (end[1] - start[1]) * t + math.sin(math.pi * t) * sag))
-    for a, b in zip(points, points[1:], strict=False):
+        points.append(
+            (
+                start[0] + (end[0] - start[0]) * t,
+                start[1] + (end[1] - start[1]) * t + math.sin(math.pi * t) * sag,
+            )
+        )
+    for a, b in itertools.pairwise(points):
         stage.brush(0.1).wire(a, b, size * 0.05, (50, 40, 40))
     painter = stage.raw() if stage.light.lamps else stage.brush(0.05)
     for k, (x, y) in enumerate(points[1:-1] if count > 2 else points):
@@ -281,7 +415,11 @@ def street_lamp(stage: Stage, x: float, y: float, s: float) -> None:
     """A lamp post standing on (x, y), `s` high."""
     brush = stage.brush(0.1)
     brush.limb((x, y), (x, y - s * 0.92), s * 0.017, s * 0.012, (52, 54, 60))
-    brush.line([(x, y - s * 0.9), (x + s * 0.04, y - s * 1.0), (x + s * 0.16, y - s)], s * 0.026, (52, 54, 60))
-    (stage.raw() if stage.light.lamps else brush).oval(x + s * 0.17, y - s * 0.985, s * 0.05, s * 0.022, (255, 228, 170))
+    brush.line(
+        [(x, y - s * 0.9), (x + s * 0.04, y - s * 1.0), (x + s * 0.16, y - s)], s * 0.026, (52, 54, 60)
+    )
+    (stage.raw() if stage.light.lamps else brush).oval(
+        x + s * 0.17, y - s * 0.985, s * 0.05, s * 0.022, (255, 228, 170)
+    )
     if stage.light.lamps:
         stage.shine(x + s * 0.17, y - s * 0.96, s * 0.5, (255, 196, 120), 0.75)

@@ -12,7 +12,7 @@ from seedream_pipe.providers.preview.brush import Brush
 from seedream_pipe.providers.preview.cast import Actor, held_colour, paint_actor, stature
 from seedream_pipe.providers.preview.colour import Colour, hexed, mix, scale
 from seedream_pipe.providers.preview.dice import Dice
-from seedream_pipe.providers.preview.faces import draw_head
+from seedream_pipe.providers.preview.faces import draw_behind_head, draw_head
 from seedream_pipe.providers.preview.figures import Stance
 from seedream_pipe.providers.preview.looks import Look, look_of
 from seedream_pipe.providers.preview.poses import POSES
@@ -27,7 +27,11 @@ def paint_sheet(stage: Stage, looks: Sequence[Look]) -> None:
     """A character from the front, the side and the back on plain ground, with heads and swatches."""
     paper = mix(hexed("#ece6d8"), stage.accent(0), 0.06)
     stage.gradient((0, 0, stage.w, stage.h), (mix(paper, (255, 255, 255), 0.3), paper, scale(paper, 0.94)))
-    figure = stage.scene.figures[0] if stage.scene.figures else Figure(kind="person", name=stage.scene.excerpt[:40])
+    figure = (
+        stage.scene.figures[0]
+        if stage.scene.figures
+        else Figure(kind="person", name=stage.scene.excerpt[:40])
+    )
     look = looks[0] if looks else look_of(figure)
     beast = figure.kind if figure.animal and figure.garments else None
     raw = stage.raw()
@@ -44,7 +48,17 @@ def paint_sheet(stage: Stage, looks: Sequence[Look]) -> None:
     for k, (turn, back) in enumerate(((0.06, False), (0.95, False), (0.06, True))):
         stance = Stance(pose=replace(stand, turn=turn), back=back, beast=beast)
         x = stage.w * 0.03 + span * (k + 0.5) / 3
-        paint_actor(stage, Actor(figure=replace(figure, action="walk" if figure.animal and beast is None else "stand"), look=look, stance=stance, x=x, y=feet, size=size))
+        paint_actor(
+            stage,
+            Actor(
+                figure=replace(figure, action="walk" if figure.animal and beast is None else "stand"),
+                look=look,
+                stance=stance,
+                x=x,
+                y=feet,
+                size=size,
+            ),
+        )
     sheet_heads(stage, figure, look, wide=wide, animal=figure.animal)
 
 
@@ -58,8 +72,14 @@ def sheet_heads(stage: Stage, figure: Figure, look: Look, *, wide: bool, animal:
             x, y = stage.w * (0.14 + 0.24 * k), stage.h * 0.8
         if animal:
             continue
-        draw_head(Brush.over(stage.image).at(x, y, scale=head), look, turn=0.15 + 0.1 * k, back=False, mood=mood, hood=False)
-    tones = (look.coat, scale(look.coat, 0.7), mix(look.coat, (255, 250, 240), 0.6)) if animal else (look.skin, look.hair_colour, look.top_colour, look.bottom, look.shoes)
+        face = Brush.over(stage.image).at(x, y, scale=head)
+        draw_behind_head(face, look, turn=0.15 + 0.1 * k, hood=False)
+        draw_head(face, look, turn=0.15 + 0.1 * k, back=False, mood=mood, hood=False)
+    tones = (
+        (look.coat, scale(look.coat, 0.7), mix(look.coat, (255, 250, 240), 0.6))
+        if animal
+        else (look.skin, look.hair_colour, look.top_colour, look.bottom, look.shoes)
+    )
     for k, tone in enumerate(tones):
         r = stage.u * 0.022
         x = stage.w * 0.75 + k * r * 2.5 if wide else stage.w * 0.14 + k * r * 2.6
@@ -89,7 +109,11 @@ def paint_product(stage: Stage, *, placed: bool) -> None:
     company(stage, kind, y, size)
     shadow(stage, stage.w * 0.5, y, size)
     mirrored(stage, kind, colour, stage.w * 0.5, y, size)
-    thing = stage.brush(0.0) if not stage.light.lamps else Brush.over(stage.image, tone=lambda c: mix(scale(c, 0.9), stage.light.rim, 0.05))
+    thing = (
+        stage.brush(0.0)
+        if not stage.light.lamps
+        else Brush.over(stage.image, tone=lambda c: mix(scale(c, 0.9), stage.light.rim, 0.05))
+    )
     draw_thing(thing.at(stage.w * 0.5, y, scale=size), kind, colour)
     stage.shine(stage.w * 0.5, y - size * 0.6, size * 0.9, scale(stage.light.rim, 0.3), 0.5)
 
@@ -97,8 +121,22 @@ def paint_product(stage: Stage, *, placed: bool) -> None:
 def plinth(stage: Stage, y: float, size: float) -> None:
     tone = mix(hexed("#d8d0c4"), stage.accent(0), 0.3)
     brush = stage.brush(0.0)
+    x, back = stage.w * 0.5, mix(hexed("#e2dace"), stage.accent(1), 0.42)
+    brush.oval(x - size * 0.12, y - size * 0.62, size * 0.78, size * 0.78, back)
+    brush.oval(x - size * 0.12, y - size * 0.62, size * 0.66, size * 0.66, mix(back, (255, 250, 240), 0.18))
+    arch = mix(hexed("#d8cfc2"), stage.accent(2), 0.5)
+    brush.panel(x + size * 0.62, y - size * 0.78, size * 0.4, size * 1.5, size * 0.2, arch)
+    brush.panel(x + size * 0.7, y - size * 0.68, size * 0.24, size * 1.4, size * 0.12, scale(arch, 0.82))
+    ball = mix(hexed("#d8cfc2"), stage.accent(3), 0.6)
+    brush.oval(x - size * 0.98, y + size * 0.08, size * 0.2, size * 0.2, scale(ball, 0.85))
+    brush.oval(x - size * 1.0, y + size * 0.06, size * 0.17, size * 0.17, ball)
+    brush.oval(
+        x - size * 1.05, y + size * 0.0, size * 0.06, size * 0.05, mix(ball, (255, 255, 255), 0.5), 0.7
+    )
     brush.oval(stage.w * 0.5, stage.h * 1.02, size * 0.86, size * 0.2, scale(tone, 0.7))
-    brush.box(stage.w * 0.5 - size * 0.86, y + size * 0.02, size * 1.72, stage.h * 1.02 - y, scale(tone, 0.82))
+    brush.box(
+        stage.w * 0.5 - size * 0.86, y + size * 0.02, size * 1.72, stage.h * 1.02 - y, scale(tone, 0.82)
+    )
     brush.oval(stage.w * 0.5, y + size * 0.02, size * 0.86, size * 0.17, tone)
     brush.oval(stage.w * 0.5, y + size * 0.015, size * 0.82, size * 0.155, mix(tone, (255, 255, 255), 0.22))
 
@@ -117,9 +155,15 @@ def mirrored(stage: Stage, kind: str, colour: Colour | None, x: float, y: float,
         return
     area = (max(0, int(x - wide / 2)), int(y), min(stage.w, int(x + wide / 2)), min(stage.h, int(y) + tall))
     piece = stage.image.crop(area).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
-    draw_thing(Brush.over(piece, tone=stage.light.tone(0.0)).at(x - area[0], piece.height, scale=size), kind, colour)
+    draw_thing(
+        Brush.over(piece, tone=stage.light.tone(0.0)).at(x - area[0], piece.height, scale=size), kind, colour
+    )
     piece = piece.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
-    fade = Image.linear_gradient("L").transpose(Image.Transpose.FLIP_TOP_BOTTOM).point([int(i * 0.28) for i in range(256)])
+    fade = (
+        Image.linear_gradient("L")
+        .transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+        .point([int(i * 0.28) for i in range(256)])
+    )
     stage.image.paste(piece, area[:2], fade.resize(piece.size))
 
 
@@ -129,12 +173,6 @@ def company(stage: Stage, kind: str, y: float, size: float) -> None:
     for k, other in enumerate(others):
         x = stage.w * 0.5 + (-1 if k % 2 else 1) * size * (0.66 + 0.3 * (k // 2))
         draw_thing(stage.brush(0.12).at(x, y - size * 0.03, scale=size * 0.5), other)
-    if not others:
-        for k, side in enumerate((-1, 1)):
-            x = stage.w * 0.5 + side * size * 0.72
-            for j in range(3):
-                a = -0.5 + 0.5 * j
-                stage.brush(0.05).oval(x + math.cos(a) * size * 0.08 * side, y - size * 0.05 + a * size * 0.04, size * 0.1, size * 0.03, mix(hexed("#6d8f5c"), stage.accent(k), 0.3), turn=a * side)
 
 
 def paint_hands(stage: Stage, look: Look, kind: str) -> None:
@@ -152,22 +190,52 @@ def paint_hands(stage: Stage, look: Look, kind: str) -> None:
         palm = (x + side * unit * 0.2, y + unit * 0.03)
         brush.limb((x + side * unit * 0.62, stage.h * 1.18), wrist, unit * 0.13, unit * 0.1, cloth)
         brush.limb(wrist, palm, unit * 0.07, unit * 0.085, skin)
-        brush.wire((wrist[0] - unit * 0.09, wrist[1] - unit * 0.03), (wrist[0] + unit * 0.09, wrist[1] + unit * 0.03), unit * 0.05, scale(cloth, 0.8))
+        brush.wire(
+            (wrist[0] - unit * 0.09, wrist[1] - unit * 0.03),
+            (wrist[0] + unit * 0.09, wrist[1] + unit * 0.03),
+            unit * 0.05,
+            scale(cloth, 0.8),
+        )
     draw_thing(brush.at(x, y + unit * 0.06, scale=size), kind, colour)
     for side in (-1, 1):
         for k in range(4):
             base = (x + side * unit * 0.21, y - unit * (0.03 - 0.045 * k))
             tip = (x + side * unit * (0.075 + 0.008 * k), y - unit * (0.05 - 0.05 * k))
             brush.limb(base, tip, unit * 0.03, unit * 0.022, scale(skin, 1.0 - 0.03 * k))
-            brush.oval(tip[0], tip[1] - unit * 0.004, unit * 0.012, unit * 0.014, mix(skin, (255, 235, 225), 0.5))
-            brush.line([base, ((base[0] + tip[0]) / 2, (base[1] + tip[1]) / 2 + unit * 0.024), tip], unit * 0.004, scale(skin, 0.7), 0.6)
-        brush.limb((x + side * unit * 0.22, y + unit * 0.05), (x + side * unit * 0.11, y - unit * 0.1), unit * 0.036, unit * 0.026, skin)
+            brush.oval(
+                tip[0], tip[1] - unit * 0.004, unit * 0.012, unit * 0.014, mix(skin, (255, 235, 225), 0.5)
+            )
+            brush.line(
+                [base, ((base[0] + tip[0]) / 2, (base[1] + tip[1]) / 2 + unit * 0.024), tip],
+                unit * 0.004,
+                scale(skin, 0.7),
+                0.6,
+            )
+        brush.limb(
+            (x + side * unit * 0.22, y + unit * 0.05),
+            (x + side * unit * 0.11, y - unit * 0.1),
+            unit * 0.036,
+            unit * 0.026,
+            skin,
+        )
 
 
 GROUNDS = {
-    "street": "#77767a", "alley": "#6d696a", "market": "#7a716a", "city": "#77767a", "station": "#8f8b86",
-    "forest": "#5f7348", "field": "#8fa05c", "garden": "#7f9a55", "mountain": "#83886c", "beach": "#dfc99c",
-    "sea": "#3f7f96", "river": "#5d8796", "desert": "#d3a765", "space": "#8d8a92", "temple": "#a39a8a",
+    "street": "#77767a",
+    "alley": "#6d696a",
+    "market": "#7a716a",
+    "city": "#77767a",
+    "station": "#8f8b86",
+    "forest": "#5f7348",
+    "field": "#8fa05c",
+    "garden": "#7f9a55",
+    "mountain": "#83886c",
+    "beach": "#dfc99c",
+    "sea": "#3f7f96",
+    "river": "#5d8796",
+    "desert": "#d3a765",
+    "space": "#8d8a92",
+    "temple": "#a39a8a",
 }
 
 
@@ -183,12 +251,24 @@ def paint_from_above(stage: Stage, looks: Sequence[Look]) -> None:
     brush = stage.brush(0.05)
     organic = place in ("forest", "field", "garden", "mountain", "beach", "sea", "river", "desert", "space")
     plan_texture(stage, brush, base, organic=organic)
+    if place in ("street", "city"):
+        for k in range(9):
+            brush.box(
+                stage.w * 0.5 - stage.u * 0.42 + k * stage.u * 0.1,
+                stage.h * 0.3,
+                stage.u * 0.055,
+                stage.h * 0.46,
+                hexed("#e4e0d4"),
+                0.85,
+            )
     if organic and place in ("forest", "garden", "field"):
         canopy(stage)
     elif place in ("market", "street", "alley", "city", "station"):
         awnings(stage)
     figures = list(zip(stage.scene.figures, looks, strict=True)) or []
-    man = min(stage.h, stage.w) * {"extreme_wide": 0.07, "wide": 0.12, "close": 0.34, "medium": 0.24}.get(stage.scene.shot or "", 0.17)
+    man = min(stage.h, stage.w) * {"extreme_wide": 0.07, "wide": 0.12, "close": 0.34, "medium": 0.24}.get(
+        stage.scene.shot or "", 0.22
+    )
     for number, (figure, look) in enumerate(figures):
         a = 2.4 * number
         r = 0.0 if len(figures) == 1 else man * (0.75 + 0.3 * (number // 4))
@@ -198,20 +278,41 @@ def paint_from_above(stage: Stage, looks: Sequence[Look]) -> None:
         dice = Dice("plan", stage.scene.excerpt)
         for k in range(26):
             extra = Figure(kind=("woman", "man", "girl")[k % 3], number=k)
-            from_above(stage, extra, look_of(extra), dice.span(0.03, 0.97) * stage.w, dice.span(0.04, 0.94) * stage.h, man * 0.7)
+            from_above(
+                stage,
+                extra,
+                look_of(extra),
+                dice.span(0.03, 0.97) * stage.w,
+                dice.span(0.04, 0.94) * stage.h,
+                man * 0.7,
+            )
 
 
 def plan_texture(stage: Stage, brush: Brush, base: Colour, *, organic: bool) -> None:
     if organic:
         for _ in range(160):
             s = stage.u * stage.dice.span(0.01, 0.06)
-            brush.oval(stage.dice.unit() * stage.w, stage.dice.unit() * stage.h, s, s * 0.7, scale(base, stage.dice.span(0.86, 1.14)), 0.35)
+            brush.oval(
+                stage.dice.unit() * stage.w,
+                stage.dice.unit() * stage.h,
+                s,
+                s * 0.7,
+                scale(base, stage.dice.span(0.86, 1.14)),
+                0.35,
+            )
         return
     side = stage.u * 0.11
     for row in range(int(stage.h / side) + 2):
         for col in range(int(stage.w / side) + 2):
             x = col * side - (side / 2 if row % 2 else 0)
-            brush.box(x + side * 0.02, row * side + side * 0.02, side * 0.96, side * 0.96, scale(base, stage.dice.span(0.93, 1.07)), 0.7)
+            brush.box(
+                x + side * 0.02,
+                row * side + side * 0.02,
+                side * 0.96,
+                side * 0.96,
+                scale(base, stage.dice.span(0.93, 1.07)),
+                0.7,
+            )
 
 
 def canopy(stage: Stage) -> None:
@@ -221,7 +322,13 @@ def canopy(stage: Stage) -> None:
         r = stage.u * stage.dice.span(0.07, 0.13)
         stage.raw().oval(x + r * 0.5, y + r * 0.5, r, r, stage.light.shade, 0.3)
         for j in range(6):
-            stage.brush(0.0).oval(x + math.cos(j) * r * 0.4, y + math.sin(j) * r * 0.4, r * 0.62, r * 0.6, scale(hexed("#5d8a4c"), 0.8 + 0.09 * j))
+            stage.brush(0.0).oval(
+                x + math.cos(j) * r * 0.4,
+                y + math.sin(j) * r * 0.4,
+                r * 0.62,
+                r * 0.6,
+                scale(hexed("#5d8a4c"), 0.8 + 0.09 * j),
+            )
 
 
 def awnings(stage: Stage) -> None:
@@ -232,7 +339,9 @@ def awnings(stage: Stage) -> None:
             y = k * s * 1.05
             stage.raw().box(x + s * 0.08, y + s * 0.08, s, s * 0.92, stage.light.shade, 0.35)
             for j in range(6):
-                stage.brush(0.0).box(x, y + j * s * 0.15, s, s * 0.15, stage.accent(k) if j % 2 else hexed("#ece2cc"))
+                stage.brush(0.0).box(
+                    x, y + j * s * 0.15, s, s * 0.15, stage.accent(k) if j % 2 else hexed("#ece2cc")
+                )
             if stage.light.lamps:
                 stage.shine(x + (s if side == 0 else 0), y + s * 0.4, s * 1.1, (230, 150, 70), 0.6)
 
@@ -242,15 +351,34 @@ def from_above(stage: Stage, figure: Figure, look: Look, x: float, y: float, s: 
     dx = -1 if stage.light.sun_at[0] > 0.5 else 1
     for k in range(6):
         t = k / 5
-        raw.oval(x + dx * s * 0.95 * t, y + s * 0.62 * t, s * (0.3 - 0.07 * t), s * (0.22 - 0.05 * t), stage.light.shade, 0.2)
+        raw.oval(
+            x + dx * s * 0.95 * t,
+            y + s * 0.62 * t,
+            s * (0.3 - 0.07 * t),
+            s * (0.22 - 0.05 * t),
+            stage.light.shade,
+            0.2,
+        )
     if figure.animal:
         brush.oval(x, y, s * 0.34, s * 0.2, look.coat)
         brush.oval(x + s * 0.36, y, s * 0.16, s * 0.15, scale(look.coat, 1.1))
-        brush.line([(x - s * 0.3, y), (x - s * 0.55, y - s * 0.08), (x - s * 0.7, y + s * 0.04)], s * 0.08, scale(look.coat, 0.8))
+        brush.line(
+            [(x - s * 0.3, y), (x - s * 0.55, y - s * 0.08), (x - s * 0.7, y + s * 0.04)],
+            s * 0.08,
+            scale(look.coat, 0.8),
+        )
         return
     for side, step in ((-1, 0.16), (1, -0.1)):
-        brush.limb((x + side * s * 0.1, y), (x + side * s * 0.1, y + s * step * 1.6), s * 0.08, s * 0.07, look.shoes)
-        brush.limb((x + side * s * 0.3, y), (x + side * s * 0.33, y - s * step * 1.8), s * 0.085, s * 0.07, scale(look.top_colour, 0.85))
+        brush.limb(
+            (x + side * s * 0.1, y), (x + side * s * 0.1, y + s * step * 1.6), s * 0.08, s * 0.07, look.shoes
+        )
+        brush.limb(
+            (x + side * s * 0.3, y),
+            (x + side * s * 0.33, y - s * step * 1.8),
+            s * 0.085,
+            s * 0.07,
+            scale(look.top_colour, 0.85),
+        )
     brush.oval(x, y, s * 0.36, s * 0.19, look.top_colour)
     brush.oval(x, y - s * 0.02, s * 0.3, s * 0.13, mix(look.top_colour, (255, 250, 235), 0.15))
     if figure.holds == "umbrella":
@@ -263,7 +391,9 @@ def from_above(stage: Stage, figure: Figure, look: Look, x: float, y: float, s: 
 
 def from_above_umbrella(brush: Brush, x: float, y: float, s: float) -> None:
     red = hexed("#b5402f")
-    ring = [(x + math.cos(k * math.pi / 4) * s * 0.62, y + math.sin(k * math.pi / 4) * s * 0.62) for k in range(8)]
+    ring = [
+        (x + math.cos(k * math.pi / 4) * s * 0.62, y + math.sin(k * math.pi / 4) * s * 0.62) for k in range(8)
+    ]
     for k in range(8):
         brush.poly([(x, y), ring[k], ring[(k + 1) % 8]], scale(red, 0.82 + 0.05 * (k % 4)))
 
@@ -284,4 +414,11 @@ def paint_pinned(stage: Stage, pictures: Sequence[Image.Image]) -> None:
         stage.raw().box(x - edge, y - edge, w + edge * 2, h + edge * 2, (248, 244, 234))
         stage.image.paste(picture.resize((w, h), Image.Resampling.BICUBIC), (int(x), int(y)))
         stage.raw().oval(x + w / 2, y - edge * 0.6, stage.u * 0.016, stage.u * 0.016, stage.accent(k))
-        stage.raw().oval(x + w / 2 - stage.u * 0.004, y - edge * 0.8, stage.u * 0.005, stage.u * 0.005, (255, 255, 255), 0.7)
+        stage.raw().oval(
+            x + w / 2 - stage.u * 0.004,
+            y - edge * 0.8,
+            stage.u * 0.005,
+            stage.u * 0.005,
+            (255, 255, 255),
+            0.7,
+        )

@@ -45,8 +45,18 @@ def draw_slate(image: Image.Image, slate: Slate, band: int) -> None:
     at = pad * 0.6
     wide = face.getlength(slate.mark)
     if wide + pad * 2.2 < w:
-        draw.rounded_rectangle((at, h - band * 0.82, at + wide + pad, h - band * 0.16), band * 0.14, fill=AMBER)
-        draw.text((at + pad / 2 + wide / 2, y), slate.mark, font=face, fill=GROUND, anchor="mm", stroke_width=1 if band > 40 else 0, stroke_fill=GROUND)
+        draw.rounded_rectangle(
+            (at, h - band * 0.82, at + wide + pad, h - band * 0.16), band * 0.14, fill=AMBER
+        )
+        draw.text(
+            (at + pad / 2 + wide / 2, y),
+            slate.mark,
+            font=face,
+            fill=GROUND,
+            anchor="mm",
+            stroke_width=1 if band > 40 else 0,
+            stroke_fill=GROUND,
+        )
         at += wide + pad * 1.7
     right = w - pad * 0.6
     for text, tone in ((slate.size, (150, 146, 138)), (slate.note, AMBER)):
@@ -59,7 +69,14 @@ def draw_slate(image: Image.Image, slate: Slate, band: int) -> None:
         draw.text((at, y), line, font=face, fill=TEXT, anchor="lm")
 
 
-def draw_thumbnails(image: Image.Image, pictures: Sequence[Image.Image | None], labels: Sequence[str], band: int, *, largest: float = 1.0) -> None:
+def draw_thumbnails(
+    image: Image.Image,
+    pictures: Sequence[Image.Image | None],
+    labels: Sequence[str],
+    band: int,
+    *,
+    largest: float = 1.0,
+) -> None:
     """References as labelled cards along the bottom, right to left rows when there are many."""
     w, h = image.size
     count = len(labels)
@@ -84,7 +101,14 @@ def draw_thumbnails(image: Image.Image, pictures: Sequence[Image.Image | None], 
         card(image, draw, pictures[k], label, (x, y, tall * 1.12, tall * 1.24), face)
 
 
-def card(image: Image.Image, draw: ImageDraw.ImageDraw, picture: Image.Image | None, label: str, box: tuple[float, float, float, float], face: object) -> None:
+def card(
+    image: Image.Image,
+    draw: ImageDraw.ImageDraw,
+    picture: Image.Image | None,
+    label: str,
+    box: tuple[float, float, float, float],
+    face: object,
+) -> None:
     x, y, w, h = box
     edge = max(1.0, w * 0.035)
     draw.rectangle((x + edge, y + edge, x + w + edge, y + h + edge), fill=(10, 8, 12, 110))
@@ -92,7 +116,9 @@ def card(image: Image.Image, draw: ImageDraw.ImageDraw, picture: Image.Image | N
     inner = (int(w - edge * 2), int(h * 0.82 - edge))
     if inner[0] > 2 and inner[1] > 2:
         if picture is None:
-            draw.rectangle((x + edge, y + edge, x + edge + inner[0], y + edge + inner[1]), fill=(196, 190, 178))
+            draw.rectangle(
+                (x + edge, y + edge, x + edge + inner[0], y + edge + inner[1]), fill=(196, 190, 178)
+            )
         else:
             image.paste(covering(picture, inner), (int(x + edge), int(y + edge)))
     small = font(getattr(face, "size", 10))
@@ -105,4 +131,8 @@ def covering(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
     ratio = max(size[0] / picture.width, size[1] / picture.height)
     w, h = size[0] / ratio, size[1] / ratio
     x, y = (picture.width - w) / 2, (picture.height - h) / 2
-    return picture.resize(size, Image.Resampling.BICUBIC, box=(max(0.0, x), max(0.0, y), min(float(picture.width), x + w), min(float(picture.height), y + h)))
+    return picture.resize(
+        size,
+        Image.Resampling.BICUBIC,
+        box=(max(0.0, x), max(0.0, y), min(float(picture.width), x + w), min(float(picture.height), y + h)),
+    )

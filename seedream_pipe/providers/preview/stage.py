@@ -99,9 +99,14 @@ class Stage:
         plate = Image.new("RGB", size)
         for glow in self.glows:
             r = max(2.0, glow.r / step)
-            box = [int(v) for v in (glow.x / step - r, glow.y / step - r, glow.x / step + r, glow.y / step + r)]
+            box = [
+                int(v) for v in (glow.x / step - r, glow.y / step - r, glow.x / step + r, glow.y / step + r)
+            ]
             spot = disc().resize((box[2] - box[0] + 1, box[3] - box[1] + 1))
-            tinted = Image.merge("RGB", [spot.point([int(i * c / 255 * glow.strength) for i in range(256)]) for c in glow.colour])
+            tinted = Image.merge(
+                "RGB",
+                [spot.point([int(i * c / 255 * glow.strength) for i in range(256)]) for c in glow.colour],
+            )
             placed = Image.new("RGB", size)
             placed.paste(tinted, (box[0], box[1]))
             plate = ImageChops.screen(plate, placed)

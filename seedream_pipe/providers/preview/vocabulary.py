@@ -51,9 +51,9 @@ TIMES: Final[Mapping[str, str]] = {
 WEATHERS: Final[Mapping[str, str]] = {
     "storm": "storm|stormy|thunderstorm|thunder|lightning|tempest|typhoon|暴雨|雷雨|雷暴|闪电|暴风雨|"
     "风暴|台风|打雷|电闪雷鸣",
-    "rain": "rain|raining|rainy|rainfall|drizzle|drizzling|downpour|rain-soaked|rainstorm|rains|"
+    "rain": "rainy night|rain|raining|rainy|rainfall|drizzle|drizzling|downpour|rain-soaked|rainstorm|rains|"
     "雨|下雨|细雨|小雨天|雨中|雨夜|大雨|雨天|毛毛雨|雨水|淋雨",
-    "snow": "snow|snowing|snowy|snowfall|blizzard|snowflakes|snows|雪|下雪|飘雪|大雪|雪花|暴风雪|雪地|雪夜|初雪",
+    "snow": "snowy night|snow|snowing|snowy|snowfall|blizzard|snowflakes|snows|雪|下雪|飘雪|大雪|雪花|暴风雪|雪地|雪夜|初雪",
     "fog": "fog|foggy|mist|misty|haze|hazy|smog|雾|薄雾|浓雾|大雾|雾气|雾中|烟雾|晨雾|云雾",
     "wind": "wind|windy|gale|breeze|gust|gusts|windswept|风中|大风|微风|刮风|狂风|秋风|春风|风吹|海风|晚风",
     "cloudy": "cloudy|overcast|grey sky|gray sky|clouds|阴天|多云|阴云|乌云",
@@ -85,7 +85,7 @@ PLACES: Final[Mapping[str, str]] = {
     "商店|店铺|便利店|超市|杂货店|工坊|作坊|商场|裁缝铺|药铺|铺子",
     "stage": "stage|theatre|theater|concert|opera|spotlight|circus|舞台|剧院|剧场|戏台|演唱会|音乐会|马戏团",
     "room": "room|living room|apartment|indoors|interior|inside the house|attic|window seat|sofa|fireplace|"
-    "studio apartment|cabin|hut|motel|hotel room|lobby|basement|客厅|房间|屋里|室内|屋内|家里|家中|公寓|沙发|"
+    "studio apartment|window|windowsill|by the window|cabin|hut|motel|hotel room|lobby|basement|客厅|房间|屋里|室内|屋内|家里|家中|公寓|沙发|"
     "壁炉|阁楼|小屋|木屋|旅馆|大厅|窗边|窗前|地下室",
     "forest": "forest|woods|woodland|jungle|grove|bamboo forest|bamboo|rainforest|trees|pine trees|"
     "森林|树林|林间|丛林|竹林|密林|松林|林中|林子|雨林|山林",
@@ -109,14 +109,12 @@ PLACES: Final[Mapping[str, str]] = {
     "sky": "above the clouds|in the clouds|in the sky|云端|云层之上|云海|空中|天空中|天空之城",
     "studio": "studio|plain background|white background|grey background|gray background|seamless|"
     "solid background|cyclorama|studio backdrop|摄影棚|棚拍|纯色背景|白色背景|白底|灰色背景|影棚|纯白背景|台面",
-    "street": "street|road|sidewalk|crosswalk|intersection|crossroads|boulevard|highway|avenue|plaza|square|"
+    "street": "night street|street|road|sidewalk|crosswalk|intersection|crossroads|boulevard|highway|avenue|plaza|square|"
     "pavement|街|街道|马路|街头|路口|公路|大街|人行道|斑马线|十字路口|广场|街上|街角|路边",
     "city": "city|skyline|skyscraper|skyscrapers|downtown|cityscape|metropolis|urban|cyberpunk|tower|towers|"
     "城市|都市|高楼|摩天大楼|城区|市区|天际线|大楼|赛博朋克",
 }
-GENERIC_PLACES: Final = frozenset(
-    {"room", "city", "street", "sky", "sea", "shop", "mountain", "studio"}
-)
+GENERIC_PLACES: Final = frozenset({"room", "city", "street", "sky", "sea", "shop", "mountain", "studio"})
 """Places that give way to a more telling one named elsewhere in the prompt."""
 
 INTERIORS: Final = frozenset(
@@ -158,7 +156,7 @@ GROUPS: Final[Mapping[str, str]] = {
     "couple": "couple|lovers|husband and wife|newlyweds|情侣|恋人|夫妻|夫妇|一对男女|小两口",
     "family": "family|一家人|一家三口|全家|家人|一家四口",
     "children": "children|kids|pupils|schoolchildren|孩子们|小朋友们|孩童们|同学们|学生们",
-    "friends": "friends|teenagers|students|workers|soldiers|朋友们|伙伴们|少年们",
+    "friends": "friends|朋友们|伙伴们|少年们",
 }
 ANIMALS: Final[Mapping[str, str]] = {
     "cat": "cat|kitten|kitty|猫|小猫|猫咪|黑猫|橘猫|白猫|花猫",
@@ -196,7 +194,7 @@ OBJECTS: Final[Mapping[str, str]] = {
     "shoe": "running shoe|shoe|sneaker|trainers|boot|boots|high heels|运动鞋|鞋|球鞋|跑鞋|靴子|高跟鞋|鞋子",
     "bag": "handbag|backpack|bag|tote|purse|satchel|rucksack|schoolbag|手提包|背包|包包|手袋|书包|挎包|帆布包",
     "suitcase": "suitcase|luggage|briefcase|trunk|行李箱|手提箱|皮箱|公文包|行李",
-    "watch": "wristwatch|smartwatch|pocket watch|watch face|luxury watch|clock|alarm clock|手表|腕表|怀表|时钟|闹钟|智能手表",
+    "watch": "watch|wristwatch|smartwatch|pocket watch|watch face|luxury watch|clock|alarm clock|手表|腕表|怀表|时钟|闹钟|智能手表",
     "cup": "cup|mug|coffee cup|teacup|tea cup|glass of|latte|espresso|tumbler|thermos|"
     "杯子|咖啡杯|茶杯|马克杯|杯|咖啡|保温杯|奶茶|茶",
     "teapot": "teapot|kettle|茶壶|水壶|紫砂壶",
@@ -301,7 +299,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "sit": "sit|sits|sitting|seated|sat|rides|riding|driving|drives|perched|rowing|坐|坐在|坐着|骑|蹲坐|开车|驾驶|划船|靠坐",
     "crouch": "crouch|crouches|crouching|kneel|kneels|kneeling|squat|squats|squatting|蹲|蹲下|跪|蹲着|弯腰|俯身|蹲在",
     "lie": "lie|lies|lying|sleep|sleeps|sleeping|asleep|resting in bed|躺|睡|睡觉|躺在|沉睡|入睡|睡着|趴",
-    "wave": "wave|waves at|waving|waves goodbye|waves her hand|waves his hand|greets|greeting|cheer|cheers|cheering|"
+    "wave": "wave|waves|waves at|waving|waves goodbye|waves her hand|waves his hand|greets|greeting|cheer|cheers|cheering|"
     "raises|raising|raised|reaches|reaching|reach|挥手|招手|举手|举起|欢呼|伸手|高举|招呼|挥舞|张开双臂",
     "point": "point|points|pointing|gestures|指|指着|指向",
     "hug": "hug|hugs|hugging|embrace|embraces|embracing|拥抱|抱住|相拥|紧抱",
@@ -385,7 +383,7 @@ NOT_WORDS: Final = (
     "人像|个人|人生|人类|人文|人工|水彩|冲击|叫做|名叫|黄金比例|白昼|海拔|牛顿|马上|龙舟|等级|相等|江南|河南|"
     "hot dog|dog-eared|in front of|waterfront|color palette|colour palette|light source|film still|"
     "soft light|depth of field|background|foreground|black bars|rain of|ring light|key light|fall off|"
-    "right-hand man|catwalk|cat's eye|top left|top right|at the top|on top|top of|deer in|stand-in|"
+    "right-hand man|catwalk|cat's eye|top left|top right|at the top|on top|top of|stand-in|"
     "sign reads|signs reading|text reads|label reads|board reads|screen reads|cover reads|写着|写有|刻着|印着|书法家|剧照|电影感|画面|画风|构图|光影|气氛|山水|海量|街机|人称"
 )
 """Words that hold a shorter one of another meaning; they say nothing to the artist."""

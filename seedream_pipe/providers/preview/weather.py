@@ -6,8 +6,9 @@ import math
 
 from seedream_pipe.providers.preview.colour import Colour, hexed, mix
 from seedream_pipe.providers.preview.stage import Stage
+from seedream_pipe.providers.preview.vocabulary import INTERIORS
 
-__all__ = ["behind_figures", "before_figures"]
+__all__ = ["before_figures", "behind_figures"]
 
 
 def behind_figures(stage: Stage) -> None:
@@ -36,6 +37,8 @@ def behind_figures(stage: Stage) -> None:
 
 def before_figures(stage: Stage) -> None:
     """What falls in front of the people."""
+    if stage.scene.place in INTERIORS:
+        return
     match stage.scene.weather:
         case "fog":
             fog_banks(stage)
@@ -62,7 +65,13 @@ def rain(stage: Stage, count: int, length: float, alpha: float, slant: float = 0
     for k in range(int(count * max(1.0, stage.w / stage.u / 1.6))):
         x, y = stage.dice.span(-0.1, 1.1) * stage.w, stage.dice.span(-0.1, 1.0) * stage.h
         long = stage.u * length * stage.dice.span(1.5, 4.5)
-        raw.wire((x, y), (x - long * slant, y + long), max(0.8, stage.u * 0.0013 * (1 + (k % 3) * 0.5)), tone, alpha * stage.dice.span(0.5, 1.2))
+        raw.wire(
+            (x, y),
+            (x - long * slant, y + long),
+            max(0.8, stage.u * 0.0013 * (1 + (k % 3) * 0.5)),
+            tone,
+            alpha * stage.dice.span(0.5, 1.2),
+        )
     if stage.scene.place in ("", None) or length > 0.015:
         for _ in range(40):
             x, y = stage.dice.span(0, 1) * stage.w, stage.dice.span(0.8, 1.0) * stage.h
@@ -93,15 +102,36 @@ def lightning(stage: Stage) -> None:
         nx, ny = x + stage.u * stage.dice.span(-0.06, 0.06), y + stage.u * stage.dice.span(0.04, 0.09)
         raw.wire((x, y), (nx, ny), stage.u * 0.006, (238, 240, 255))
         if stage.dice.maybe(0.3):
-            raw.wire((nx, ny), (nx + stage.u * stage.dice.span(-0.1, 0.1), ny + stage.u * 0.08), stage.u * 0.003, (220, 226, 255), 0.8)
+            raw.wire(
+                (nx, ny),
+                (nx + stage.u * stage.dice.span(-0.1, 0.1), ny + stage.u * 0.08),
+                stage.u * 0.003,
+                (220, 226, 255),
+                0.8,
+            )
         x, y = nx, ny
 
 
 def gusts(stage: Stage) -> None:
     raw = stage.raw()
     for _ in range(9):
-        x, y, s = stage.dice.unit() * stage.w, stage.dice.span(0.1, 0.8) * stage.h, stage.u * stage.dice.span(0.1, 0.22)
-        raw.line([(x, y), (x + s * 0.5, y - s * 0.06), (x + s, y + s * 0.02), (x + s * 1.2, y - s * 0.08), (x + s * 1.1, y - s * 0.13)], stage.u * 0.004, (255, 255, 255), 0.5)
+        x, y, s = (
+            stage.dice.unit() * stage.w,
+            stage.dice.span(0.1, 0.8) * stage.h,
+            stage.u * stage.dice.span(0.1, 0.22),
+        )
+        raw.line(
+            [
+                (x, y),
+                (x + s * 0.5, y - s * 0.06),
+                (x + s, y + s * 0.02),
+                (x + s * 1.2, y - s * 0.08),
+                (x + s * 1.1, y - s * 0.13),
+            ],
+            stage.u * 0.004,
+            (255, 255, 255),
+            0.5,
+        )
 
 
 def flakes(stage: Stage, colours: tuple[Colour, ...], count: int) -> None:
@@ -116,11 +146,26 @@ def fireworks(stage: Stage) -> None:
     raw = stage.raw()
     for k in range(4):
         x, y = stage.w * stage.dice.span(0.1, 0.9), stage.horizon * stage.dice.span(0.15, 0.6)
-        s, c = stage.u * stage.dice.span(0.08, 0.17), (hexed("#ffcf6a"), hexed("#ff7a9a"), hexed("#7ad2ff"), hexed("#b6ff9a"))[k]
+        s, c = (
+            stage.u * stage.dice.span(0.08, 0.17),
+            (hexed("#ffcf6a"), hexed("#ff7a9a"), hexed("#7ad2ff"), hexed("#b6ff9a"))[k],
+        )
         for j in range(20):
             a = j * math.pi / 10
-            raw.wire((x + math.cos(a) * s * 0.3, y + math.sin(a) * s * 0.3), (x + math.cos(a) * s, y + math.sin(a) * s + s * 0.1), stage.u * 0.003, c, 0.85)
-            raw.oval(x + math.cos(a) * s, y + math.sin(a) * s + s * 0.1, stage.u * 0.004, stage.u * 0.004, (255, 250, 230))
+            raw.wire(
+                (x + math.cos(a) * s * 0.3, y + math.sin(a) * s * 0.3),
+                (x + math.cos(a) * s, y + math.sin(a) * s + s * 0.1),
+                stage.u * 0.003,
+                c,
+                0.85,
+            )
+            raw.oval(
+                x + math.cos(a) * s,
+                y + math.sin(a) * s + s * 0.1,
+                stage.u * 0.004,
+                stage.u * 0.004,
+                (255, 250, 230),
+            )
         stage.shine(x, y, s * 1.6, c, 0.6)
 
 
