@@ -51,14 +51,18 @@ def draw_animal_head(brush: Brush, kind: str, coat: Colour, *, turn: float, back
         for side in (-1, 1):
             brush.oval(side * 0.2 + s, -0.02, 0.13, 0.16, (44, 40, 44), turn=side * 0.4)
     if kind == "tiger":
-        for k in (-0.16, 0.0, 0.16):
-            brush.line([(k + s, -0.47), (k * 0.8 + s, -0.36), (k * 0.6 + s, -0.26)], 0.05, (52, 34, 26))
+        for x in (-0.16, 0.0, 0.16):
+            brush.line([(x + s, -0.47), (x * 0.8 + s, -0.36), (x * 0.6 + s, -0.26)], 0.05, (52, 34, 26))
     if kind in BIRDS:
-        beak(brush, kind, s, pale)
+        beak(brush, kind, s)
     elif kind == "elephant":
         brush.line([(0.1 + s, 0.1), (0.2 + s, 0.5), (0.16 + s, 0.9), (0.3 + s, 1.1)], 0.26, scale(coat, 0.9))
     elif kind != "fish":
         muzzle(brush, kind, s, pale, dark)
+    eyes(brush, kind, s, pale)
+
+
+def eyes(brush: Brush, kind: str, s: float, pale: Colour) -> None:
     for side in (-1, 1):
         x = side * 0.2 + s
         if kind == "owl":
@@ -155,7 +159,7 @@ def muzzle(brush: Brush, kind: str, s: float, pale: Colour, dark: Colour) -> Non
                 )
 
 
-def beak(brush: Brush, kind: str, s: float, pale: Colour) -> None:
+def beak(brush: Brush, kind: str, s: float) -> None:
     gold = (236, 158, 56)
     if kind == "owl":
         brush.poly([(s - 0.07, 0.05), (s + 0.07, 0.05), (s, 0.22)], gold)

@@ -25,8 +25,10 @@ __all__ = ["Actor", "Framing", "framing_of", "paint_actor", "paint_cast", "paint
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Framing:
-    """A shot size in numbers: `man` is a grown man's height and `feet` where he stands, in
-    frame heights; `horizon` likewise; `blur` is the background's, in frame heights.
+    """A shot size in numbers, all in frame heights.
+
+    `man` is a grown man's height, `feet` where he stands, `blur` the background's. With
+    `heads` the frame cuts the figures, and they are placed by their heads.
     """
 
     man: float
@@ -147,9 +149,7 @@ def place_cast(stage: Stage, framing: Framing, looks: Sequence[Look], *, shift: 
 
 
 RIDING: Final = re.compile(r"\b(rid(e|es|ing)|rode|on horseback)\b|骑", re.IGNORECASE)
-MOUNTS: Final = frozenset(
-    {"horse", "cow", "elephant", "deer", "dragon", "tiger", "lion", "sheep", "wolf", "bear"}
-)
+MOUNTS: Final = frozenset("horse cow elephant deer dragon tiger lion sheep wolf bear".split())
 
 
 def mounted(actors: Sequence[Actor]) -> list[Actor]:
@@ -330,9 +330,10 @@ def paint_crowd(stage: Stage, framing: Framing, count: int) -> None:
         for _ in range(count)
     )
     kinds = ("woman", "man", "woman", "man", "girl", "old_man", "boy")
-    for number, (near, x) in enumerate(marks):
-        if framing.man > 0.3 and near > 0.4 and 0.3 < x < 0.62:
-            x = x * 0.3 if x < 0.46 else 1 - (1 - x) * 0.3
+    for number, (near, across) in enumerate(marks):
+        in_the_way = framing.man > 0.3 and near > 0.4 and 0.3 < across < 0.62
+        aside = across * 0.3 if across < 0.46 else 1 - (1 - across) * 0.3
+        x = aside if in_the_way else across
         figure = Figure(
             kind=kinds[number % len(kinds)],
             number=number,

@@ -50,10 +50,7 @@ from seedream_pipe.providers.preview.slate import Slate, draw_slate, draw_thumbn
 from seedream_pipe.providers.preview.stage import Stage
 from seedream_pipe.providers.preview.weather import before_figures, behind_figures
 
-__all__ = ["VERSION", "Reference", "draw", "encode"]
-
-VERSION: Final = 1
-"""Raised in the commit that changes what a frame looks like: it is in the key."""
+__all__ = ["Reference", "draw", "encode"]
 
 WORKING_PIXELS: Final = 2_300_000
 WORKING_SIDE: Final = 2600
@@ -256,7 +253,7 @@ def foreground(stage: Stage, framing: Framing, looks: Sequence[Look], *, shift: 
         return []
     actors = place_cast(stage, framing, looks, shift=shift)
     if scene.shot == "over_shoulder":
-        actors = over_shoulder(stage, framing, actors)
+        actors = over_shoulder(stage, actors)
     else:
         paint_cast(stage, actors)
     before_figures(stage)
@@ -273,7 +270,7 @@ def background(stage: Stage, framing: Framing, *, default: str) -> None:
     stage.soften(stage.h * framing.blur)
 
 
-def over_shoulder(stage: Stage, framing: Framing, actors: list[Actor]) -> list[Actor]:
+def over_shoulder(stage: Stage, actors: list[Actor]) -> list[Actor]:
     """One figure faces us across the dark, blurred shoulder of another."""
     if not actors:
         return actors

@@ -24,7 +24,7 @@ def draw_head(
         draw_robot_head(brush, look, turn=turn, back=back)
         return
     if look.kind == "astronaut":
-        draw_helmet(brush, look, turn=turn, back=back)
+        draw_helmet(brush, turn=turn, back=back)
         return
     if back:
         hair_from_behind(brush, look, hood=hood)
@@ -34,7 +34,7 @@ def draw_head(
     if hood:
         hood_front(brush, look, back=back)
     elif look.hat:
-        draw_hat(brush, look, turn=turn)
+        draw_hat(brush, look)
 
 
 def draw_behind_head(brush: Brush, look: Look, *, turn: float, hood: bool) -> None:
@@ -555,7 +555,7 @@ def hood_front(brush: Brush, look: Look, *, back: bool) -> None:
     brush.line([(-0.5, -0.1), (-0.38, -0.48), (-0.05, -0.67)], 0.035, mix(c, (255, 255, 255), 0.45), 0.6)
 
 
-def draw_hat(brush: Brush, look: Look, *, turn: float) -> None:
+def draw_hat(brush: Brush, look: Look) -> None:
     c = look.hat_colour
     brush.blob(
         [
@@ -597,7 +597,7 @@ def draw_robot_head(brush: Brush, look: Look, *, turn: float, back: bool) -> Non
         brush.box(-0.13 + k * 0.07 + s, 0.25, 0.035, 0.08, scale(c, 0.6))
 
 
-def draw_helmet(brush: Brush, look: Look, *, turn: float, back: bool) -> None:
+def draw_helmet(brush: Brush, *, turn: float, back: bool) -> None:
     white = (228, 230, 232)
     brush.oval(0, -0.02, 0.6, 0.64, white)
     brush.oval(-0.06, -0.08, 0.5, 0.52, (244, 245, 246))

@@ -284,15 +284,7 @@ def draw_clothes(brush: Brush, look: Look, bones: Skeleton, pose: Pose, *, back:
     fine = brush.scale > 150
     match look.top:
         case "dress":
-            brush.blob(skirt_shape(bones, pose, length=0.25, flare=13), c)
-            brush.blob(torso_shape(bones, waist=w * 0.9, hem=w * 0.98, below=-0.02), c)
-            belt = lerp(bones.hip, bones.neck, 0.33)
-            brush.limb((belt[0] - w * 0.84, belt[1]), (belt[0] + w * 0.84, belt[1]), 0.012, 0.012, dark)
-            folds(brush, bones, pose, dark, length=0.22)
-            if fine and not back:
-                collar(brush, bones, light)
-            if look.pattern == 1 and fine:
-                dots(brush, bones, light)
+            draw_dress(brush, look, bones, pose, back=back)
         case "coat" | "raincoat":
             brush.blob(skirt_shape(bones, pose, length=0.19 if look.young else 0.23, flare=9), c)
             brush.blob(torso_shape(bones, waist=w * 1.08, hem=w * 1.12, below=0.0), c)
@@ -322,6 +314,21 @@ def draw_clothes(brush: Brush, look: Look, bones: Skeleton, pose: Pose, *, back:
                 collar(brush, bones, light if look.top == "shirt" else dark)
             if look.top == "shirt" and fine and not back:
                 buttons(brush, bones, dark)
+
+
+def draw_dress(brush: Brush, look: Look, bones: Skeleton, pose: Pose, *, back: bool) -> None:
+    c, w = look.top_colour, bones.waist
+    dark, light = scale(c, 0.76), mix(c, (255, 250, 235), 0.22)
+    fine = brush.scale > 150
+    brush.blob(skirt_shape(bones, pose, length=0.25, flare=13), c)
+    brush.blob(torso_shape(bones, waist=w * 0.9, hem=w * 0.98, below=-0.02), c)
+    belt = lerp(bones.hip, bones.neck, 0.33)
+    brush.limb((belt[0] - w * 0.84, belt[1]), (belt[0] + w * 0.84, belt[1]), 0.012, 0.012, dark)
+    folds(brush, bones, pose, dark, length=0.22)
+    if fine and not back:
+        collar(brush, bones, light)
+    if look.pattern == 1 and fine:
+        dots(brush, bones, light)
 
 
 def folds(brush: Brush, bones: Skeleton, pose: Pose, colour: Colour, *, length: float) -> None:

@@ -301,18 +301,18 @@ def kitchen(stage: Stage) -> None:
             cx + (box.right - box.left) / 6 * 0.74, y - u * 0.11, u * 0.007, u * 0.007, hexed("#d9c28a")
         )
     brush.box(box.left - u * 0.01, y - u * 0.245, box.right - box.left + u * 0.02, u * 0.03, hexed("#e6dcc8"))
-    for k, kind in ((0.08, "teapot"), (0.2, "bowl"), (0.74, "jar"), (0.84, "bottle"), (0.92, "basket")):
-        draw_thing(brush.at(box.x(k), y - u * 0.243, scale=u * 0.1), kind)
-    for k in (0.06, 0.78):
-        brush.panel(box.x(k), box.top + u * 0.04, u * 0.22, u * 0.16, u * 0.01, scale(cab, 0.95))
+    for part, kind in ((0.08, "teapot"), (0.2, "bowl"), (0.74, "jar"), (0.84, "bottle"), (0.92, "basket")):
+        draw_thing(brush.at(box.x(part), y - u * 0.243, scale=u * 0.1), kind)
+    for part in (0.06, 0.78):
+        brush.panel(box.x(part), box.top + u * 0.04, u * 0.22, u * 0.16, u * 0.01, scale(cab, 0.95))
         brush.wire(
-            (box.x(k) + u * 0.11, box.top + u * 0.05),
-            (box.x(k) + u * 0.11, box.top + u * 0.19),
+            (box.x(part) + u * 0.11, box.top + u * 0.05),
+            (box.x(part) + u * 0.11, box.top + u * 0.19),
             u * 0.004,
             scale(cab, 0.7),
         )
-    for k in (0.3, 0.7):
-        lamp(stage, box.x(k), box.top - u * 0.02, u * 0.1)
+    for part in (0.3, 0.7):
+        lamp(stage, box.x(part), box.top - u * 0.02, u * 0.1)
     table(stage.brush(0.03), stage.w * 0.5, box.floor + u * 0.26, u * 0.8, u * 0.18, hexed("#9a7350"))
 
 
@@ -374,20 +374,20 @@ def office(stage: Stage) -> None:
             panes=2,
         )
     brush = stage.brush(0.06)
-    for k in (0.22, 0.76):
-        x, y = box.x(k), box.floor + u * 0.1
+    for part in (0.22, 0.76):
+        x, y = box.x(part), box.floor + u * 0.1
         table(brush, x, y, u * 0.44, u * 0.16, hexed("#a58a6c"))
         draw_thing(brush.at(x - u * 0.06, y - u * 0.178, scale=u * 0.13), "laptop")
         draw_thing(brush.at(x + u * 0.12, y - u * 0.178, scale=u * 0.05), "cup")
         draw_thing(brush.at(x + u * 0.17, y - u * 0.178, scale=u * 0.13), "lamp", stage.accent(0))
-    for k in (0.25, 0.75):
+    for part in (0.25, 0.75):
         raw = stage.raw() if stage.light.lamps else brush
         raw.poly(
             [
-                (box.x(k) - u * 0.12, box.top - u * 0.05),
-                (box.x(k) + u * 0.12, box.top - u * 0.05),
-                (box.x(k) + u * 0.15, box.top - u * 0.075),
-                (box.x(k) - u * 0.15, box.top - u * 0.075),
+                (box.x(part) - u * 0.12, box.top - u * 0.05),
+                (box.x(part) + u * 0.12, box.top - u * 0.05),
+                (box.x(part) + u * 0.15, box.top - u * 0.075),
+                (box.x(part) - u * 0.15, box.top - u * 0.075),
             ],
             (246, 246, 232),
         )
@@ -449,8 +449,8 @@ def library(stage: Stage) -> None:
             stage.brush(0.02).poly(
                 wall.quad(0.0, 0.4, 0.22 + 0.19 * row, 0.235 + 0.19 * row), scale(WOOD, 0.6)
             )
-    for k in (0.3, 0.7):
-        lamp(stage, box.x(k), box.top + u * 0.02, u * 0.09)
+    for part in (0.3, 0.7):
+        lamp(stage, box.x(part), box.top + u * 0.02, u * 0.09)
     table(stage.brush(0.03), stage.w * 0.5, box.floor + u * 0.2, u * 0.66, u * 0.14, hexed("#8a5f3e"))
     draw_thing(
         stage.brush(0.02).at(stage.w * 0.5 - u * 0.2, box.floor + u * 0.046, scale=u * 0.1),
@@ -620,9 +620,9 @@ def carriage(stage: Stage) -> None:
         x = box.x(0.1 + 0.16 * k)
         brush.wire((x, box.top + u * 0.02), (x, box.top + u * 0.085), u * 0.005, (90, 84, 78))
         brush.panel(x - u * 0.016, box.top + u * 0.08, u * 0.032, u * 0.032, u * 0.012, (214, 206, 190))
-    for k in (0.25, 0.75):
-        stage.raw().box(box.x(k) - u * 0.14, box.top - u * 0.06, u * 0.28, u * 0.014, (255, 246, 220))
-        stage.shine(box.x(k), box.top - u * 0.04, u * 0.3, (210, 190, 150), 0.4)
+    for part in (0.25, 0.75):
+        stage.raw().box(box.x(part) - u * 0.14, box.top - u * 0.06, u * 0.28, u * 0.014, (255, 246, 220))
+        stage.shine(box.x(part), box.top - u * 0.04, u * 0.3, (210, 190, 150), 0.4)
 
 
 def car(stage: Stage) -> None:

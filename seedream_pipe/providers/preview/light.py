@@ -53,13 +53,59 @@ def preset(sky: str, haze: str, ambient: Factors, rim: str, shade: str, **rest: 
     return replace(base, **rest)  # type: ignore[arg-type]
 
 
-PRESETS: Final = MappingProxyType({
-    "dawn": preset("#7f93bd #dcb4b0 #fbdcb0", "#ebcab6", (0.9, 0.83, 0.87), "#ffe0ae", "#5d5f88", sun=hexed("#fff0c8"), sun_at=(0.72, 0.86)),
-    "day": preset("#5b9fce #a4cfe4 #e9f1e6", "#cfe2e4", (1.0, 1.0, 0.99), "#fff6dc", "#4e6484", sun=hexed("#fffbe8"), sun_at=(0.78, 0.2)),
-    "golden": preset("#7799b4 #edc48e #ffe2a4", "#f4d29c", (1.02, 0.9, 0.74), "#ffe7ac", "#6b4f5c", sun=hexed("#fff3cc"), sun_at=(0.76, 0.7)),
-    "dusk": preset("#2f3768 #8d5a86 #f49a6c", "#a0708c", (0.7, 0.6, 0.72), "#ffb680", "#2c2750", sun=hexed("#ffd09a"), sun_at=(0.3, 0.9), lamps=True),
-    "night": preset("#0b1233 #182850 #33496f", "#25395c", (0.46, 0.52, 0.7), "#a9c6ff", "#0a0e26", lamps=True, night=True, stars=True, moon=True, sun_at=(0.76, 0.22)),
-})  # fmt: skip
+PRESETS: Final = MappingProxyType(
+    {
+        "dawn": preset(
+            "#7f93bd #dcb4b0 #fbdcb0",
+            "#ebcab6",
+            (0.9, 0.83, 0.87),
+            "#ffe0ae",
+            "#5d5f88",
+            sun=hexed("#fff0c8"),
+            sun_at=(0.72, 0.86),
+        ),
+        "day": preset(
+            "#5b9fce #a4cfe4 #e9f1e6",
+            "#cfe2e4",
+            (1.0, 1.0, 0.99),
+            "#fff6dc",
+            "#4e6484",
+            sun=hexed("#fffbe8"),
+            sun_at=(0.78, 0.2),
+        ),
+        "golden": preset(
+            "#7799b4 #edc48e #ffe2a4",
+            "#f4d29c",
+            (1.02, 0.9, 0.74),
+            "#ffe7ac",
+            "#6b4f5c",
+            sun=hexed("#fff3cc"),
+            sun_at=(0.76, 0.7),
+        ),
+        "dusk": preset(
+            "#2f3768 #8d5a86 #f49a6c",
+            "#a0708c",
+            (0.7, 0.6, 0.72),
+            "#ffb680",
+            "#2c2750",
+            sun=hexed("#ffd09a"),
+            sun_at=(0.3, 0.9),
+            lamps=True,
+        ),
+        "night": preset(
+            "#0b1233 #182850 #33496f",
+            "#25395c",
+            (0.46, 0.52, 0.7),
+            "#a9c6ff",
+            "#0a0e26",
+            sun_at=(0.76, 0.22),
+            lamps=True,
+            night=True,
+            stars=True,
+            moon=True,
+        ),
+    }
+)
 DULL: Final = MappingProxyType({
     "rain": ("#77858f", 0.5, (0.86, 0.92, 0.97), 1.05), "storm": ("#3d4754", 0.66, (0.68, 0.74, 0.84), 1.05),
     "snow": ("#cdd5dc", 0.55, (0.97, 0.99, 1.04), 1.08), "fog": ("#c3c9c9", 0.7, (0.95, 0.96, 0.97), 1.25),

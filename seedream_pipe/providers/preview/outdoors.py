@@ -974,7 +974,7 @@ def space(stage: Stage) -> None:
         for k in range(41)
     ]
     stage.brush(0).poly([*surface, (stage.w, stage.h + 9), (0, stage.h + 9)], hexed("#8d8a92"))
-    for k in range(16):
+    for _ in range(16):
         t = stage.dice.unit()
         cx, cy = stage.dice.span(0, stage.w), stage.horizon + stage.u * (0.2 + 0.4 * t)
         s = stage.u * (0.012 + 0.06 * t)

@@ -126,7 +126,7 @@ def read(prompt: str) -> Scene:
     shot = first(tokens, "shots", prefer=("extreme_close", "over_shoulder", "insert"))
     place = place_of(tokens)
     props = tuple(dict.fromkeys(v for t in tokens if (v := t.means("objects"))))
-    subject, colour = subject_of(masked, tokens, figures, shot=shot, place=place, kind=kind)
+    subject, colour = subject_of(masked, tokens, figures, shot=shot, kind=kind)
     if kind == "frame" and subject and not figures and (place is None or place == "studio"):
         kind = "product"
     return Scene(
@@ -408,7 +408,6 @@ def subject_of(
     figures: tuple[Figure, ...],
     *,
     shot: str | None,
-    place: str | None,
     kind: Kind,
 ) -> tuple[str | None, str | None]:
     """The thing a picture is about, when it is about a thing, with its colour."""
@@ -465,8 +464,7 @@ def figures_of(
 ) -> tuple[Figure, ...]:
     mentions: list[Mention] = []
     for token in tokens:
-        for mention in mentions_in(text, token, mentions):
-            mentions.append(mention)
+        mentions.extend(mentions_in(text, token, mentions))
     attach_names(text, mentions, names)
     if not mentions:
         mentions.extend(from_pronouns(text, tokens))
@@ -703,7 +701,7 @@ def coat_colour(text: str, tokens: tuple[Token, ...], mention: Mention) -> str |
 
 
 def share_actions(tokens: tuple[Token, ...], mentions: list[Mention]) -> None:
-    """ "A boy and a girl run": who has no action of their own joins the next one's."""
+    """In "a boy and a girl run": who has no action of their own joins the next one's."""
     for mention, following in zip(reversed(mentions[:-1]), reversed(mentions[1:]), strict=False):
         between = [t for t in tokens if mention.end <= t.start and t.end <= following.start]
         if mention.figure.action is None and len(between) <= 3:

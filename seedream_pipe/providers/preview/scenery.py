@@ -254,8 +254,8 @@ def leafy(stage: Stage, brush: Brush, x: float, y: float, s: float, colour: Colo
     for dx, dy, r in spots:
         brush.oval(x + dx * s, y + dy * s, r * s, r * s * 0.86, scale(colour, 0.74))
     for dx, dy, r in spots:
-        k = stage.dice.span(-0.02, 0.02)
-        brush.oval(x + (dx + k) * s - s * 0.03, y + (dy - 0.035) * s, r * s * 0.8, r * s * 0.66, colour)
+        sway = stage.dice.span(-0.02, 0.02)
+        brush.oval(x + (dx + sway) * s - s * 0.03, y + (dy - 0.035) * s, r * s * 0.8, r * s * 0.66, colour)
     light = mix(colour, (255, 240, 190), 0.3)
     for dx, dy, r in spots[:4]:
         brush.oval(x + dx * s - s * 0.06, y + dy * s - s * 0.075, r * s * 0.4, r * s * 0.3, light, 0.65)
@@ -374,11 +374,13 @@ class Wall:
         self.x, self.top, self.bottom, self.vanish = x, top, bottom, vanish
 
     def point(self, t: float, v: float) -> Point:
+        """Where a place on the wall is in the picture."""
         vx, vy = self.vanish
         near = self.top + (self.bottom - self.top) * v
         return self.x + (vx - self.x) * t, near + (vy - near) * t
 
     def quad(self, t0: float, t1: float, v0: float, v1: float) -> list[Point]:
+        """The corners of a piece of the wall."""
         return [self.point(t0, v0), self.point(t1, v0), self.point(t1, v1), self.point(t0, v1)]
 
 

@@ -1,4 +1,4 @@
-"""Pictures that are not shots of a place: character sheets, product stills, bird's-eye plans, pinned references."""
+"""Pictures that are no shots of a place: sheets, product stills, bird's-eye plans, pinned references."""
 
 from __future__ import annotations
 

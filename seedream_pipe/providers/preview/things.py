@@ -23,8 +23,8 @@ USUAL: Final = MappingProxyType({
     "chair": "#7a5a3e", "jar": "#eadfce", "lipstick": "#b3303c", "book": "#7d3f3a", "letter": "#efe6d2",
     "key": "#c9a04a", "ring": "#d8b45a", "cake": "#f0dcc0", "fruit": "#d0503a", "flowers": "#d9607a",
     "umbrella": "#b5402f", "lantern": "#d8432c", "balloon": "#d8402f", "kite": "#d9823a", "sword": "#c9d0d8",
-    "guitar": "#b5763e", "car_object": "#b03a34", "bicycle": "#3a5a6c", "ball": "#e08a3c", "basket": "#b98a52",
-    "brush": "#7a4a30", "toy": "#b98352",
+    "guitar": "#b5763e", "car_object": "#b03a34", "bicycle": "#3a5a6c", "ball": "#e08a3c",
+    "basket": "#b98a52", "brush": "#7a4a30", "toy": "#b98352",
 })  # fmt: skip
 
 
@@ -282,11 +282,11 @@ def bowl(b: Brush, c: Colour) -> None:
     b.oval(0.14, -0.535, 0.05, 0.022, (238, 170, 60))
     b.oval(-0.2, -0.55, 0.08, 0.025, (92, 140, 70))
     b.line([(-0.6, -0.38), (0, -0.22), (0.6, -0.38)], 0.035, (66, 100, 150), 0.85)
-    for k in (0.28, 0.36):
-        b.wire((k, -0.5), (k + 0.36, -0.98), 0.026, (110, 64, 44))
-    for k in (-0.2, 0.02):
+    for x in (0.28, 0.36):
+        b.wire((x, -0.5), (x + 0.36, -0.98), 0.026, (110, 64, 44))
+    for x in (-0.2, 0.02):
         b.line(
-            [(k, -0.66), (k + 0.07, -0.82), (k - 0.05, -0.96), (k + 0.05, -1.12)], 0.04, (255, 255, 255), 0.3
+            [(x, -0.66), (x + 0.07, -0.82), (x - 0.05, -0.96), (x + 0.05, -1.12)], 0.04, (255, 255, 255), 0.3
         )
 
 

@@ -88,9 +88,11 @@ def test_every_thing_can_be_shown(kind):
 SCRIPT = """
 import hashlib
 from seedream_pipe.providers.preview.drawing import Reference, draw, encode
-image = draw(prompt="夜市雨中，穿红色雨衣的女孩和三只猫，招牌写着“面馆”, crowd, lanterns", width=480, height=270,
-             references=[Reference(open({path!r}, "rb").read(), "lin")], index=1, count=3, seed=7)
-print(hashlib.sha256(encode(image, "image/jpeg")).hexdigest(), hashlib.sha256(encode(image, "image/png")).hexdigest())
+lin = Reference(open({path!r}, "rb").read(), "lin")
+prompt = "夜市雨中，穿红色雨衣的女孩和三只猫，招牌写着“面馆”, crowd, lanterns"
+image = draw(prompt=prompt, width=480, height=270, references=[lin], index=1, count=3, seed=7)
+for kind in ("image/jpeg", "image/png"):
+    print(hashlib.sha256(encode(image, kind)).hexdigest())
 """
 
 

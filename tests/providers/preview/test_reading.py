@@ -119,10 +119,19 @@ def test_figures_are_counted(prompt, kind, count):
 
 
 ACTS = [
-    ("a boy runs", "run"), ("男孩在奔跑", "run"), ("a man sitting on a bench", "sit"), ("老人坐在椅子上", "sit"),
-    ("a woman walks", "walk"), ("女人走在路上", "walk"), ("a girl dances", "dance"), ("女孩看书", "read"),
-    ("a girl looks up", "look_up"), ("女孩抬头", "look_up"), ("a boy waves", "wave"), ("a child sleeps", "lie"),
-]  # fmt: skip
+    ("a boy runs", "run"),
+    ("男孩在奔跑", "run"),
+    ("a man sitting on a bench", "sit"),
+    ("老人坐在椅子上", "sit"),
+    ("a woman walks", "walk"),
+    ("女人走在路上", "walk"),
+    ("a girl dances", "dance"),
+    ("女孩看书", "read"),
+    ("a girl looks up", "look_up"),
+    ("女孩抬头", "look_up"),
+    ("a boy waves", "wave"),
+    ("a child sleeps", "lie"),
+]
 
 
 @pytest.mark.parametrize(("prompt", "action"), ACTS)
