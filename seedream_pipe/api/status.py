@@ -1,0 +1,94 @@
+"""What a pipeline's last run left in the store, and what a task holds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from seedream_pipe import profiles
+from seedream_pipe.api.runs import planned, store_folder
+from seedream_pipe.catalog import maker
+from seedream_pipe.errors import UsageError
+from seedream_pipe.problems import did_you_mean, escaped
+from seedream_pipe.store.folder import Store
+from seedream_pipe.store.results import Hit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from seedream_pipe.api.project import Project
+    from seedream_pipe.plan.model import Address, Plan, Task
+    from seedream_pipe.run.forecast import Forecast
+    from seedream_pipe.settings import Settings
+    from seedream_pipe.store.results import Result
+
+__all__ = ["Explanation", "explain", "last_record"]
+
+_RUNS_LOOKED_AT: Final = 50
+_FEW: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """A task, what would become of it and of all it needs, and what the store has of it."""
+
+    task: Task
+    forecast: Forecast
+    results: tuple[Result, ...]
+
+
+def explain(project: Project, address: Address, *, settings: Settings) -> Explanation:
+    """Why a task would be made, or what it holds. Sends nothing, writes nothing, needs no key.
+
+    Raises:
+        InvalidPipeline: problems that only rows and files show.
+        UsageError: there is no such task, or it is a step of several.
+
+    """
+    plan = project.expand(maker(profiles.provider(settings.provider)))
+    task = _task(plan, address)
+    found = planned(project, (address,), settings=settings)
+    store = Store.open(store_folder(project, settings), create=False)
+    lookups = [store.results.get(take.key) for take in found.forecast.tasks[address].takes]
+    results = tuple(lookup.result for lookup in lookups if isinstance(lookup, Hit))
+    return Explanation(task=task, forecast=found.forecast, results=results)
+
+
+def _task(plan: Plan, address: Address) -> Task:
+    task = plan.tasks.get(address)
+    if task is not None:
+        return task
+    of_step = [found for found, task in plan.tasks.items() if task.step == address]
+    if of_step:
+        few = ", ".join(of_step[:_FEW]) + (" …" if len(of_step) > _FEW else "")
+        raise UsageError(f'"{address}" has {len(of_step)} tasks', hint=f"name one of them: {few}")
+    raise UsageError(f'there is no task "{escaped(address)}"', hint=did_you_mean(address, plan.tasks))
+
+
+def last_record(project: Project, *, settings: Settings) -> Mapping[str, Any] | None:
+    """The record of the pipeline's last run as JSON values; None when there is none to be read.
+
+    Previews and bought pictures have runs of their own.
+    """
+    folder = store_folder(project, settings) / "runs"
+    try:
+        names = sorted((path for path in folder.iterdir() if path.suffix == ".json"), reverse=True)
+    except OSError:
+        return None
+    for path in names[:_RUNS_LOOKED_AT]:
+        tree = _tree(path)
+        if tree.get("pipeline") == project.pipeline.name and (
+            (tree.get("provider") == "preview") == (settings.provider == "preview")
+        ):
+            return tree
+    return None
+
+
+def _tree(path: Path) -> Mapping[str, Any]:
+    try:
+        tree = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return tree if isinstance(tree, dict) else {}

@@ -1,0 +1,38 @@
+"""`status FILE`: the state of every step."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from seedream_pipe.api.project import load
+from seedream_pipe.api.runs import planned
+from seedream_pipe.api.status import last_record
+from seedream_pipe.cli import options
+from seedream_pipe.cli.pieces import print_lines
+from seedream_pipe.cli.terminal import out
+from seedream_pipe.reports.status import as_tree, lines, summed
+
+
+@click.command()
+@options.file
+@options.user
+@options.as_json
+def status(file: str, *, as_json: bool, **flags: Any) -> int:
+    """Show the state of every step, and what waits for a person.
+
+    Up to date, to make and for how much, waiting for another task, held because a call's
+    outcome is unknown, refused by the content filter, or failed in the last run.
+    """
+    made = options.settings(**flags)
+    project = load(file)
+    found = planned(project, (), settings=made)
+    state = summed(found.plan, found.forecast, last_record(project, settings=made))
+    if as_json:
+        out(json.dumps(as_tree(state), ensure_ascii=False, indent=1))
+        return 0
+    options.warn_default(made)
+    print_lines(lines(state))
+    return 0

@@ -1,0 +1,191 @@
+"""Why a task would be made: field by field, old and new, with the place; or what it holds."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from seedream_pipe.problems import escaped
+from seedream_pipe.reports.forecast import price_text, reason_text, task_tree
+from seedream_pipe.reports.pieces import Line, Piece
+from seedream_pipe.reports.progress import detail
+from seedream_pipe.reports.words import compared
+from seedream_pipe.run.forecast import Blocked, InputChanged, Make, RecipeChanged, Reuse
+from seedream_pipe.run.record import word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from seedream_pipe.plan.model import Task
+    from seedream_pipe.problems import Place
+    from seedream_pipe.run.forecast import Change, Forecast, Reason
+    from seedream_pipe.store.results import Result, Stored
+
+__all__ = ["SCHEMA", "as_tree", "lines"]
+
+SCHEMA: Final = "why/1"
+_LABEL: Final = 8
+_DIGEST: Final = 12
+_MOST_UPSTREAM: Final = 12
+_VALUE: Final = 300
+
+
+def lines(task: Task, forecast: Forecast, results: Sequence[Result]) -> Iterator[Line]:
+    """The answer for people, in lines of pieces."""
+    decision = forecast.tasks[task.address].decision
+    name = Piece(task.address, "strong")
+    match decision:
+        case Reuse():
+            yield name, Piece(": "), Piece("up to date", "good")
+            yield from _origin(task)
+            yield from _held(task, results)
+        case Make():
+            price = price_text(decision.least, decision.worst)
+            text = (
+                f"the same request as {decision.shared}" if decision.shared else reason_text(decision.reason)
+            )
+            yield name, Piece(": "), Piece("to make", "work"), Piece(f": {text}  ({price})")
+            yield from _origin(task)
+            yield from _differences(decision.reason)
+            yield from _upstream(forecast, decision.reason)
+        case Blocked():
+            because = f", because {decision.because} is" if decision.because else ""
+            yield name, Piece(": "), Piece(f"blocked{because}: {word(decision.outcome)}", "bad")
+            yield from _origin(task)
+            for text in detail(decision.outcome, 0, []):
+                yield (Piece(f"  {text}"),)
+
+
+def _origin(task: Task) -> Iterator[Line]:
+    if task.row is not None:
+        yield _fact("row", str(task.row))
+    yield _fact("step", str(task.at))
+
+
+def _fact(label: str, text: str) -> Line:
+    return Piece(f"  {label:<{_LABEL}} ", "dim"), Piece(text)
+
+
+def _differences(reason: Reason, *, indent: str = "  ") -> Iterator[Line]:
+    for change in _changes(reason):
+        place = str(change.at) if change.at else ""
+        label = f"{escaped(change.label)}  " if change.label else ""
+        yield Piece(f"{indent}{change.field:<{_LABEL}} ", "strong"), Piece(label), Piece(place, "dim")
+        old, new = _both(change)
+        yield Piece(f"{indent}  - ", "old"), *old
+        yield Piece(f"{indent}  + ", "new"), *new
+
+
+def _changes(reason: Reason) -> tuple[Change, ...]:
+    return reason.changes if isinstance(reason, (RecipeChanged, InputChanged)) else ()
+
+
+def _both(change: Change) -> tuple[Line, Line]:
+    old, new = change.old, change.new
+    if change.field == "prompt" and isinstance(old, str) and isinstance(new, str):
+        return compared(old, new)
+    return (Piece(_shown(change.field, old)),), (Piece(_shown(change.field, new)),)
+
+
+def _shown(field: str, value: object) -> str:
+    if value is None:
+        return "(none)"
+    if field == "references" and isinstance(value, str):
+        return f"sha256 {value[:_DIGEST]}…"
+    return escaped(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), limit=_VALUE)
+
+
+def _upstream(forecast: Forecast, reason: Reason) -> Iterator[Line]:
+    """What is to be made first, and why that is, back to where it began."""
+    queue = [(address, 1) for address in _needed(reason)]
+    seen: set[str] = set()
+    while queue:
+        address, depth = queue.pop(0)
+        if address in seen:
+            continue
+        if len(seen) == _MOST_UPSTREAM:
+            yield (Piece("  …", "dim"),)
+            return
+        seen.add(address)
+        decision = forecast.tasks[address].decision
+        if isinstance(decision, Make):
+            lead = "  " * depth
+            yield Piece(f"{lead}because {address} is to make: "), Piece(reason_text(decision.reason), "work")
+            yield from _differences(decision.reason, indent=f"{lead}  ")
+            queue = [(need, depth + 1) for need in _needed(decision.reason)] + queue
+
+
+def _needed(reason: Reason) -> tuple[str, ...]:
+    return reason.tasks if isinstance(reason, InputChanged) else ()
+
+
+def _held(task: Task, results: Sequence[Result]) -> Iterator[Line]:
+    for result in results:
+        if task.takes > 1:
+            picked = ", the picked one" if result.take == task.pick else ""
+            yield _fact("take", f"{result.take} of {task.takes}{picked}")
+        for picture in result.stored:
+            yield _fact("picture", _picture(picture))
+        for gap in result.gaps:
+            yield _fact("missing", f"picture {gap.index}: {gap.code}: {escaped(gap.message)}")
+        yield _fact("key", result.key)
+        yield _fact("made", _made(result))
+
+
+def _picture(picture: Stored) -> str:
+    size = f"{picture.width}x{picture.height} {picture.media_type}, {picture.bytes / 1000:,.0f} kB"
+    return f"sha256 {picture.digest}  ({size})"
+
+
+def _made(result: Result) -> str:
+    price = "free" if not result.currency else f"{result.price} {result.currency}"
+    request = f", request {result.request_id}" if result.request_id else ""
+    return (
+        f"{result.created_at} by {result.provider} ({result.model}), {price}, {result.seconds:.1f} s{request}"
+    )
+
+
+def as_tree(task: Task, forecast: Forecast, results: Sequence[Result]) -> dict[str, Any]:
+    """The answer as JSON values: the task as in `plan`, all that it needs first, and what it holds."""
+    decision = forecast.tasks[task.address].decision
+    upstream = _needed(decision.reason) if isinstance(decision, Make) else ()
+    return {
+        "schema": SCHEMA,
+        "task": task.address,
+        "row": _place(task.row),
+        "step": _place(task.at),
+        **task_tree(forecast.tasks[task.address]),
+        "upstream": {
+            address: task_tree(forecast.tasks[address]) for address in _all_needed(forecast, upstream)
+        },
+        "holds": [
+            {
+                "take": result.take,
+                "key": result.key,
+                "pictures": [picture.digest for picture in result.stored],
+                "made_at": result.created_at,
+                "provider": result.provider,
+                "model": result.model,
+                "price": result.price,
+                "currency": result.currency,
+                "request_id": result.request_id,
+            }
+            for result in results
+        ],
+    }
+
+
+def _all_needed(forecast: Forecast, first: tuple[str, ...]) -> list[str]:
+    found: dict[str, None] = {}
+    queue = list(first)
+    while queue:
+        address = queue.pop(0)
+        if address not in found:
+            found[address] = None
+            decision = forecast.tasks[address].decision
+            queue += _needed(decision.reason) if isinstance(decision, Make) else ()
+    return list(found)
+
+
+def _place(place: Place | None) -> str:
+    return str(place) if place is not None else ""
