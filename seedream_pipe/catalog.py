@@ -40,13 +40,14 @@ def provider(name: str, settings: Settings, key: Secret | None) -> Provider:
 
     """
     profile = profiles.provider(name)
+    made: Provider
     if profile.maker == "preview":
-        made: Provider = importlib.import_module("seedream_pipe.providers.preview.provider").Preview()
-        return made
-    client = importlib.import_module("seedream_pipe.providers.seedream.client")
-    made = client.Seedream(
-        profile, key=key, base_url=settings.base_url, response_format=settings.response_format
-    )
+        made = importlib.import_module("seedream_pipe.providers.preview.provider").Preview()
+    else:
+        client = importlib.import_module("seedream_pipe.providers.seedream.client")
+        made = client.Seedream(
+            profile, key=key, base_url=settings.base_url, response_format=settings.response_format
+        )
     return made
 
 

@@ -29,5 +29,5 @@ def up_to_date(file: str, settings: Settings) -> State | None:
     if state is None:
         return None
     out = os.fspath(settings.out.absolute()) if settings.out else ""
-    mark = states.fingerprint(maker=realm, version=MAKER_VERSIONS[realm], out=out)
+    mark = states.fingerprint(pipeline=path, maker=realm, version=MAKER_VERSIONS[realm], out=out)
     return state if states.unchanged(state, mark) else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from seedream_pipe.run.outcomes import Held, Refused
-from seedream_pipe.run.pay import held_worst
+from seedream_pipe.run.outcomes import Refused
+from seedream_pipe.run.pay import held
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from seedream_pipe.ledger.calls import OpenCall
     from seedream_pipe.plan.model import Address
     from seedream_pipe.run.lock import Locked
+    from seedream_pipe.run.outcomes import Held
     from seedream_pipe.run.pins import Pins
     from seedream_pipe.store.folder import Store
     from seedream_pipe.store.results import Lookup
@@ -32,7 +33,7 @@ class Remembered:
     lock: Mapping[Address, Locked]
     pins: Pins
     retry_refused: bool = False
-    _open: dict[Key, OpenCall] | None = None
+    _open: dict[Key, list[OpenCall]] | None = None
     _results: dict[Key, Lookup] = field(default_factory=dict)
 
     def result(self, key: Key) -> Lookup:
@@ -47,19 +48,16 @@ class Remembered:
         return self.lock.get(address)
 
     def hold(self, key: Key) -> Held | None:
-        """A call for this key whose outcome is unknown; an answer on disk is none, it is completed for nothing."""
-        if self.ledger is None:
-            return None
-        if self._open is None:
-            self._open = {
-                call.intent.key: call for call in self.ledger.open_calls() if call.state in {"sent", "held"}
-            }
-        call = self._open.get(key)
-        if call is None or call.alive:
-            return None
-        return Held(
-            call=call.id, worst=held_worst(call), message=call.cause or "sent, and no answer was recorded"
-        )
+        """A call for this key whose outcome is unknown."""
+        return next((held(call) for call in self._calls().get(key, ()) if _is_owed(call)), None)
+
+    def holds(self) -> tuple[Held, ...]:
+        """Every call of the store whose outcome is unknown."""
+        return tuple(held(call) for calls in self._calls().values() for call in calls if _is_owed(call))
+
+    def answered(self, key: Key) -> bool:
+        """Whether an answer for this key is on disk, to be completed for nothing."""
+        return any(call.state == "answered" for call in self._calls().get(key, ()))
 
     def refusal(self, key: Key) -> Refused | None:
         """The content filter's remembered no."""
@@ -73,3 +71,15 @@ class Remembered:
     def pinned(self, url: str) -> BlobDigest | None:
         """The digest of a URL that was fetched already."""
         return self.pins.get(url)
+
+    def _calls(self) -> Mapping[Key, list[OpenCall]]:
+        if self._open is None:
+            self._open = {}
+            for call in self.ledger.open_calls() if self.ledger is not None else ():
+                self._open.setdefault(call.intent.key, []).append(call)
+        return self._open
+
+
+def _is_owed(call: OpenCall) -> bool:
+    """Whether it may have been billed, and nobody is waiting for its answer any more."""
+    return call.state == "held" or (call.state == "sent" and not call.alive)

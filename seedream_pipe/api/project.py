@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from seedream_pipe.errors import InvalidPipeline, UsageError
+from seedream_pipe.makers import MakerId
 from seedream_pipe.plan.expand import expand
 from seedream_pipe.problems import merged
 from seedream_pipe.snapshot.files import ProjectFiles
@@ -21,7 +23,6 @@ from seedream_pipe.spec.decode import decode
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from seedream_pipe.makers import MakerId
     from seedream_pipe.plan.expand import Expansion
     from seedream_pipe.plan.model import Plan, TableRows
     from seedream_pipe.problems import Problem
@@ -29,12 +30,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Project", "load", "problems_of"]
 
+_NOBODY: Final = MakerId(name="", version=0, realm="preview")
+"""Stands for the maker where tasks are made only for what is wrong with them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     """A pipeline file, read: its records, its tables, and the root that its files lie below.
 
-    `warnings` are findings that keep nothing from running.
+    `warnings` are findings that keep nothing from running. `read_ns` is when reading began,
+    in nanoseconds of the clock: what changed after it may not be what was read.
     """
 
     pipeline: Pipeline
@@ -44,6 +49,7 @@ class Project:
     files: ProjectFiles
     seen: Mapping[str, None] = field(repr=False, default_factory=dict)
     warnings: tuple[Problem, ...] = ()
+    read_ns: int = 0
 
     def expand(self, maker: MakerId) -> Plan:
         """The tasks of the pipeline, as one maker would make them.
@@ -69,13 +75,13 @@ def load(file: str | os.PathLike[str], *, max_bytes: int = documents.DEFAULT_MAX
     """Read and check a pipeline file.
 
     Raises:
-        InvalidPipeline: its problems, all of those that need no task to be made concrete.
+        InvalidPipeline: its problems; once there is one, also those that its tasks would have.
         UsageError: there is no such file.
 
     """
     project, problems = _read(file, max_bytes)
     if project is None or any(problem.is_error for problem in problems):
-        raise InvalidPipeline(problems)
+        raise InvalidPipeline(_together(project, problems, _NOBODY)[1])
     return replace(project, warnings=tuple(problems))
 
 
@@ -85,28 +91,44 @@ def problems_of(
     """Every problem of a pipeline file at once, with the project and plan when there are none.
 
     What is sound of a wrong file is still looked at in full, so that one pass tells all.
+
+    Raises:
+        UsageError: there is no such file.
+
     """
     project, problems = _read(file, max_bytes)
+    plan, problems = _together(project, problems, maker)
+    return project, plan, problems
+
+
+def _together(
+    project: Project | None, problems: list[Problem], maker: MakerId
+) -> tuple[Plan | None, list[Problem]]:
+    """What was found so far and what the tasks show, each finding once; the plan when none is an error."""
     if project is None:
-        return None, None, merged(problems)
+        return None, merged(problems)
     expansion = project._expanded(maker)  # noqa: SLF001 - one class in two functions
     # The check says before what the expansion finds again for each row.
     known = {(problem.code, problem.place) for problem in problems}
     cycle = any(problem.code == "E-CYCLE" for problem in problems)
-    problems += [
-        problem
-        for problem in expansion.problems
-        if (problem.code, problem.place) not in known and not (cycle and problem.code == "E-CYCLE")
-    ]
-    if any(problem.is_error for problem in problems):
-        return project, None, merged(problems)
-    return project, expansion.plan, merged(problems)
+    problems = merged(
+        [
+            *problems,
+            *(
+                problem
+                for problem in expansion.problems
+                if (problem.code, problem.place) not in known and not (cycle and problem.code == "E-CYCLE")
+            ),
+        ]
+    )
+    return (None if any(problem.is_error for problem in problems) else expansion.plan), problems
 
 
 def _read(file: str | os.PathLike[str], max_bytes: int) -> tuple[Project | None, list[Problem]]:
+    read_ns = time.time_ns()
     shown = os.fspath(file)
     path = Path(os.path.abspath(shown))
-    if not path.exists():
+    if "\0" in shown or not os.path.lexists(path):
         raise UsageError(f"there is no pipeline file {shown!r}", hint="seedream-pipe init makes one")
     try:
         document = documents.load(path, shown=shown, max_bytes=max_bytes)
@@ -124,7 +146,13 @@ def _read(file: str | os.PathLike[str], max_bytes: int) -> tuple[Project | None,
     tables, more = _tables(pipeline, root, seen)
     problems += more
     project = Project(
-        pipeline=pipeline, path=path, root=root, tables=tables, files=ProjectFiles(root), seen=seen
+        pipeline=pipeline,
+        path=path,
+        root=root,
+        tables=tables,
+        files=ProjectFiles(root),
+        seen=seen,
+        read_ns=read_ns,
     )
     return project, problems
 

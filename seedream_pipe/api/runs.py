@@ -7,12 +7,11 @@ import os
 import random
 import secrets
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from seedream_pipe import catalog, profiles
 from seedream_pipe import settings as user_settings
@@ -22,20 +21,22 @@ from seedream_pipe.digest import canonical
 from seedream_pipe.errors import Frozen, OverBudget, ProviderError
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.ledger.budget import Cap
+from seedream_pipe.ledger.claims import locked
 from seedream_pipe.ledger.gate import Gate
 from seedream_pipe.plan.targets import select
 from seedream_pipe.run import lock as locks
 from seedream_pipe.run import state as states
-from seedream_pipe.run.events import CallPaused, CallSent, RunBegan, RunEnded
+from seedream_pipe.run.events import CallSent, RunBegan, RunEnded
 from seedream_pipe.run.forecast import Make, forecast
-from seedream_pipe.run.loop import Loop, Stop, takes_of
-from seedream_pipe.run.outcomes import Money
+from seedream_pipe.run.loop import Loop, cut_off, takes_of
+from seedream_pipe.run.outcomes import Money, Waiting
 from seedream_pipe.run.outputs import Outputs
-from seedream_pipe.run.pay import Shop, now
+from seedream_pipe.run.pay import Shop, held, now
 from seedream_pipe.run.perform import Performer
 from seedream_pipe.run.pins import Pins
 from seedream_pipe.run.record import fold
 from seedream_pipe.run.schedule import Schedule
+from seedream_pipe.run.stop import Stop
 from seedream_pipe.settings import Settings
 from seedream_pipe.store.folder import Store
 
@@ -47,20 +48,20 @@ if TYPE_CHECKING:
     from seedream_pipe.plan.model import Address, Plan
     from seedream_pipe.profiles import ProviderProfile
     from seedream_pipe.run.events import Event, Listener
-    from seedream_pipe.run.forecast import Forecast
+    from seedream_pipe.run.forecast import Forecast, Prices
     from seedream_pipe.run.outcomes import Outcome
     from seedream_pipe.run.record import Record
 
-__all__ = ["Planned", "RunOptions", "plan", "planned", "run_async", "store_folder"]
-
-_LARGEST_POOL: Final = 64
+__all__ = ["Planned", "RunOptions", "past_of", "plan", "planned", "prices", "run_async", "store_folder"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """How to run. `confirm` is asked before money is spent; None means that nobody can be asked.
+    """How to run.
 
-    `yes` spends without asking, up to the cap. `frozen` spends nothing at all.
+    `confirm` is asked before money is spent; None means that nobody can be asked. `yes` spends
+    without asking, up to the cap; `frozen` spends nothing at all. `force` overwrites outputs
+    that were edited. `listener` is told every event; `stop` is how to ask the run to stop, once.
     """
 
     fail_fast: bool = False
@@ -107,13 +108,18 @@ def plan(project: Project, targets: Sequence[str] = (), *, settings: Settings | 
 def planned(project: Project, targets: Sequence[str], *, settings: Settings) -> Planned:
     """As `plan`, with the tasks beside it."""
     profile = profiles.provider(settings.provider)
-    whole = project.expand(catalog.maker(profile))
-    wanted = select(whole, targets)
     store = Store.open(store_folder(project, settings), create=False)
     with ExitStack() as stack:
         ledger = stack.enter_context(Ledger.open(store)) if profile.paid else None
-        past = _past(project, store, ledger, profile, retry_refused=False)
-        made = forecast(whole, wanted, past, _prices(profile, settings), provider=profile.name)
+        return _planned(project, targets, settings, profile, past_of(project, store, ledger, profile))
+
+
+def _planned(
+    project: Project, targets: Sequence[str], settings: Settings, profile: ProviderProfile, past: Remembered
+) -> Planned:
+    whole = project.expand(catalog.maker(profile))
+    wanted = select(whole, targets)
+    made = forecast(whole, wanted, past, prices(profile, settings), provider=profile.name)
     return Planned(project=project, plan=whole, targets=tuple(wanted), forecast=made)
 
 
@@ -145,20 +151,17 @@ async def run_async(
     settings = settings or Settings()
     options = options or RunOptions()
     profile = profiles.provider(settings.provider)
-    whole = project.expand(catalog.maker(profile))
-    wanted = select(whole, targets)
     with ExitStack() as stack:
         store = Store.open(store_folder(project, settings))
         ledger = stack.enter_context(Ledger.open(store)) if profile.paid else None
         if ledger is not None:
             await asyncio.to_thread(ledger.recover)
-        past = _past(project, store, ledger, profile, retry_refused=options.retry_refused)
-        expected = forecast(whole, wanted, past, _prices(profile, settings), provider=profile.name)
-        _expect_allowed(expected, profile, settings, options, environment)
+        past = past_of(project, store, ledger, profile, retry_refused=options.retry_refused)
+        made = await asyncio.to_thread(_planned, project, targets, settings, profile, past)
+        inputs = states.signatures(project.paths_seen(), since=project.read_ns)
+        _expect_allowed(made.forecast, profile, settings, options, environment)
         run = _Run(
-            project=project,
-            plan=whole,
-            wanted=wanted,
+            planned=made,
             settings=settings,
             options=options,
             profile=profile,
@@ -166,9 +169,11 @@ async def run_async(
             ledger=ledger,
             past=past,
             environment=environment,
-            cap=_cap(settings, whole),
+            inputs=inputs,
+            stop=options.stop,
+            listener=options.listener,
         )
-        return await run.go(expected)
+        return await run.go()
 
 
 def _expect_allowed(
@@ -180,20 +185,16 @@ def _expect_allowed(
 ) -> None:
     """Everything that can keep a run from spending, before anything is sent."""
     work = [address for address, task in expected.tasks.items() if isinstance(task.decision, Make)]
-    if not work:
-        return
-    if options.frozen:
-        count = len(work)
+    if options.frozen and work:
         raise Frozen(
-            f"{count} task{'' if count == 1 else 's'} would have to be made, {work[0]} first",
-            hint="run without --frozen",
+            f"{_many(len(work), 'task')} would have to be made, {work[0]} first", hint="run without --frozen"
         )
-    if not profile.paid:
+    if not profile.paid or not expected.pictures:
         return
     if profile.key_variable and user_settings.secret(profile.key_variable, environment) is None:
         raise ProviderError(
-            f"{profile.key_variable} is not set, and {expected.pictures} "
-            f"picture{'' if expected.pictures == 1 else 's'} would have to be bought from {profile.title}",
+            f"{profile.key_variable} is not set, and {_many(expected.pictures, 'picture')}"
+            f" would have to be bought from {profile.title}",
             hint=f"get a key at {profile.key_page} and export {profile.key_variable}=…; "
             "or draw a free preview: --provider preview",
         )
@@ -202,21 +203,29 @@ def _expect_allowed(
         return
     cap = "" if settings.max_cost is None else f"; --max-cost {settings.max_cost} does not cover it"
     raise OverBudget(
-        f"this would cost up to {expected.worst} for {expected.pictures} "
-        f"picture{'' if expected.pictures == 1 else 's'}, and nobody confirmed it{cap}",
+        f"this would cost up to {expected.worst} for {_many(expected.pictures, 'picture')},"
+        f" and nobody confirmed it{cap}",
         hint=f"--yes, or --max-cost {expected.worst.amount} to allow it",
     )
 
 
-def _cap(settings: Settings, whole: Plan) -> Cap:
-    """The user's cap rules; the pipeline's own may only lower it."""
-    caps = [settings.max_cost] if settings.max_cost is not None else []
-    if whole.budget is not None:
-        caps.append(Decimal(whole.budget))
-    return Cap(run=min(caps) if caps else None)
+def _many(count: int, name: str) -> str:
+    return f"{count:,} {name}{'' if count == 1 else 's'}"
 
 
-def _prices(profile: ProviderProfile, settings: Settings) -> Callable[[Generation, int, int], Money]:
+def _cap(settings: Settings, made: Planned) -> Cap:
+    """The user's cap rules, the pipeline's own may only lower it, and what was agreed to is a cap as well."""
+    caps = [made.forecast.worst.amount]
+    if settings.max_cost is not None:
+        caps.append(settings.max_cost)
+    if made.plan.budget is not None:
+        caps.append(Decimal(made.plan.budget))
+    return Cap(run=min(caps))
+
+
+def prices(profile: ProviderProfile, settings: Settings) -> Prices:
+    """What pictures cost at a provider: estimating and billing are this one function."""
+
     def price(generation: Generation, pictures: int, references: int) -> Money:
         if not profile.paid:
             return Money()
@@ -235,9 +244,15 @@ def _prices(profile: ProviderProfile, settings: Settings) -> Callable[[Generatio
     return price
 
 
-def _past(
-    project: Project, store: Store, ledger: Ledger | None, profile: ProviderProfile, *, retry_refused: bool
+def past_of(
+    project: Project,
+    store: Store,
+    ledger: Ledger | None,
+    profile: ProviderProfile,
+    *,
+    retry_refused: bool = False,
 ) -> Remembered:
+    """What is remembered of a pipeline's tasks."""
     lock = locks.read(lock_path(project, store, profile))
     return Remembered(store=store, ledger=ledger, lock=lock, pins=Pins(store), retry_refused=retry_refused)
 
@@ -247,6 +262,11 @@ def lock_path(project: Project, store: Store, profile: ProviderProfile) -> Path:
     if profile.paid:
         return project.path.with_suffix(".lock")
     return states.path_of(store.folder, project.path, "preview-lock").with_suffix(".lock")
+
+
+def output_top(project: Project, settings: Settings) -> Path:
+    """The folder that outputs stay below: the user's choice, else the project's root."""
+    return settings.out.absolute() if settings.out else project.root.top
 
 
 def output_folder(project: Project, settings: Settings, realm: str) -> Path:
@@ -259,9 +279,7 @@ def output_folder(project: Project, settings: Settings, realm: str) -> Path:
 class _Run:
     """One run, from the confirmed forecast to the record."""
 
-    project: Project
-    plan: Plan
-    wanted: list[Address]
+    planned: Planned
     settings: Settings
     options: RunOptions
     profile: ProviderProfile
@@ -269,53 +287,80 @@ class _Run:
     ledger: Ledger | None
     past: Remembered
     environment: Mapping[str, str]
-    cap: Cap
+    inputs: Mapping[str, states.Signature | None]
+    stop: Stop
+    listener: Listener | None
     events: list[Event] = field(default_factory=list)
+    _deaf: Exception | None = None
 
-    async def go(self, expected: Forecast) -> Record:
+    async def go(self) -> Record:
         """Run the plan; the lock, the state and the record are written whatever becomes of it."""
         began_at, began = now(), time.monotonic()
-        loop = asyncio.get_running_loop()
-        # Above the default: 64 calls in flight each wait for their own durable write.
-        loop.set_default_executor(ThreadPoolExecutor(min(_LARGEST_POOL, self.settings.jobs + 4)))
-        schedule = Schedule(self.plan, self.wanted)
+        schedule = Schedule(self.planned.plan, self.planned.targets)
         self._emit(
             RunBegan(
-                pipeline=self.plan.name,
+                pipeline=self.planned.plan.name,
                 provider=self.profile.name,
                 total=schedule.total,
-                worst=expected.worst,
+                worst=self.planned.forecast.worst,
             )
         )
-        worker = self._worker(expected)
+        worker = self._worker()
         try:
-            await Loop(
-                plan=self.plan,
-                schedule=schedule,
-                worker=worker,
-                pinned=self.past.pinned,
-                jobs=self.settings.jobs,
-                emit=self._emit,
-                stop=self.options.stop,
-                fail_fast=self.options.fail_fast,
-            ).run()
+            await self._loop(schedule, worker).run()
         finally:
             await worker.close()
-            self._emit(RunEnded(stopped=self.options.stop.why))
+            self._emit(RunEnded(stopped=self.stop.why))
             record = self._record(began_at, time.monotonic() - began)
             if self.store.healthy:
                 await asyncio.to_thread(self._remember, schedule.outcomes, worker.outputs, record)
+        if self._deaf is not None:
+            raise self._deaf
         return record
+
+    def _loop(self, schedule: Schedule, worker: Worker) -> Loop:
+        return Loop(
+            plan=self.planned.plan,
+            schedule=schedule,
+            worker=worker,
+            pinned=self.past.pinned,
+            jobs=self.settings.jobs,
+            emit=self._emit,
+            stop=self.stop,
+            fail_fast=self.options.fail_fast,
+            left=self._left,
+        )
+
+    def _left(self, address: Address) -> Outcome:
+        """What the ledger knows of a task that was cut off: what was sent may be owed."""
+        sent = {
+            event.call for event in self.events if isinstance(event, CallSent) and event.address == address
+        }
+        for call in self.ledger.open_calls() if self.ledger is not None and sent else ():
+            if call.id in sent and call.state == "answered":
+                return Waiting(why="fetch", message="paid for, not yet downloaded; run again, for nothing")
+            if call.id in sent and call.state != "intended":
+                return held(call)
+        return cut_off(address)
 
     def _emit(self, event: Event) -> None:
         self.events.append(event)
-        if self.options.listener is not None:
-            self.options.listener(event)
+        if self.listener is None:
+            return
+        try:
+            self.listener(event)
+        except Exception as error:  # noqa: BLE001 - not our code; raised when what is in flight has come
+            self.listener, self._deaf = None, error
+            self.stop.drain(f"the listener failed: {error}")
 
-    def _worker(self, expected: Forecast) -> Worker:
-        folder = output_folder(self.project, self.settings, catalog.maker(self.profile).realm)
-        state = states.read(self._state_path())
-        outputs = Outputs(folder=folder, store=self.store, last=state, force=self.options.force)
+    def _worker(self) -> Worker:
+        outputs = Outputs(
+            top=output_top(self.planned.project, self.settings),
+            folder=self._output_folder(),
+            store=self.store,
+            last=states.read(self._state_path()),
+            force=self.options.force,
+        )
         return Worker(
             make_performer=self._performer,
             fetch_url=lambda url, target: catalog.fetch_reference(url, target, self.settings),
@@ -323,7 +368,7 @@ class _Run:
             pins=self.past.pins,
             store=self.store,
             emit=self._emit,
-            expected=expected,
+            expected=self.planned.forecast,
         )
 
     def _performer(self) -> Performer:
@@ -335,9 +380,9 @@ class _Run:
             provider=provider,
             store=self.store,
             shop=self._shop(provider),
-            price=_prices(self.profile, self.settings),
+            price=prices(self.profile, self.settings),
             slots=asyncio.Semaphore(self.settings.jobs),
-            paused=self._paused,
+            tell=self._emit,
             retry_refused=self.options.retry_refused,
         )
 
@@ -357,27 +402,24 @@ class _Run:
             provider=provider,
             store=self.store,
             ledger=ledger,
-            cap=self.cap,
+            cap=_cap(self.settings, self.planned),
             gates=gate,
             client_id=client_id,
-            sent=lambda address, worst: self._emit(CallSent(address=address, worst=worst)),
-            paused=self._paused,
+            tell=self._emit,
+            stop=self.stop,
             chance=random.random,
         )
 
-    def _paused(self, address: Address, why: str, seconds: float) -> None:
-        self._emit(CallPaused(address=address, why=why, seconds=seconds))
-
     def _record(self, began_at: str, seconds: float) -> Record:
-        folder = output_folder(self.project, self.settings, catalog.maker(self.profile).realm)
         return fold(
             self.events,
             run_id=f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{secrets.token_hex(4)}",
-            file=self.project.pipeline.file,
-            folder=shown_path(folder),
+            file=self.planned.project.pipeline.file,
+            folder=shown_path(self._output_folder()),
             began_at=began_at,
             ended_at=now(),
             seconds=seconds,
+            holds=self.planned.forecast.holds,
         )
 
     def _remember(self, outcomes: Mapping[Address, Outcome], outputs: Outputs, record: Record) -> None:
@@ -386,42 +428,46 @@ class _Run:
         runs = self.store.folder / "runs"
         self.store.disk.folder(runs)
         self.store.disk.write(runs / f"{record.id}.json", canonical(record.tree()) + b"\n")
-        whole = not self.wanted or len(outcomes) == len(self.plan.tasks)
-        done = record.exit_code == 0 and not record.stopped
-        seen = [*self.project.paths_seen(), os.fspath(lock_file)]
+        whole = len(outcomes) == len(self.planned.plan.tasks)
+        lock_path = os.fspath(lock_file)
         state = outputs.state(
-            fingerprint=fingerprint(self.profile, self.settings),
-            seen=seen,
-            tasks=len(self.plan.tasks),
+            fingerprint=fingerprint(self.planned.project, self.profile, self.settings),
+            inputs={**self.inputs, lock_path: states.signature(lock_path)},
+            tasks=len(self.planned.plan.tasks),
             folder=record.folder,
-            whole=whole and done,
+            whole=whole and record.exit_code == 0 and not record.stopped,
         )
         path = self._state_path()
         self.store.disk.folder(path.parent)
         self.store.disk.write(path, states.render(state))
 
     def _write_lock(self, outcomes: Mapping[Address, Outcome]) -> Path:
-        path = lock_path(self.project, self.store, self.profile)
-        lines = {address: line for address, line in self.past.lock.items() if address in self.plan.tasks}
-        for address, outcome in outcomes.items():
-            takes = takes_of(outcome)
-            if takes:
-                lines[address] = locks.Locked(
-                    address=address, takes=takes, pick=self.plan.tasks[address].pick
-                )
-        text = locks.render(lines).encode()
-        if not path.exists() or path.read_bytes() != text:
-            _replace(path, text)
+        project, tasks = self.planned.project, self.planned.plan.tasks
+        path = lock_path(project, self.store, self.profile)
+        with locked(self.store, "lock-file"):
+            # Read anew: another run of the pipeline may have written its own lines meanwhile.
+            lines = {address: line for address, line in locks.read(path).items() if address in tasks}
+            for address, outcome in outcomes.items():
+                takes = takes_of(outcome)
+                if takes:
+                    lines[address] = locks.Locked(address=address, takes=takes, pick=tasks[address].pick)
+            text = locks.render(lines).encode()
+            if not path.exists() or path.read_bytes() != text:
+                _replace(path, text)
         return path
+
+    def _output_folder(self) -> Path:
+        return output_folder(self.planned.project, self.settings, catalog.maker(self.profile).realm)
 
     def _state_path(self) -> Path:
         realm = catalog.maker(self.profile).realm
-        return states.path_of(self.store.folder, self.project.path, realm)
+        return states.path_of(self.store.folder, self.planned.project.path, realm)
 
 
-def fingerprint(profile: ProviderProfile, settings: Settings) -> str:
-    """Everything that is not a file and decides what a run would do."""
+def fingerprint(project: Project, profile: ProviderProfile, settings: Settings) -> str:
+    """Everything that is not a file's content and decides what a run would do."""
     return states.fingerprint(
+        pipeline=project.path,
         maker=profile.maker,
         version=catalog.maker(profile).version,
         out=os.fspath(settings.out.absolute()) if settings.out else "",

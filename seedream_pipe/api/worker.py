@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from seedream_pipe import pictures
 from seedream_pipe.makers import Fetched
 from seedream_pipe.plan.model import FromUrl
 from seedream_pipe.run.events import OutputKept, OutputPlaced
-from seedream_pipe.run.forecast import Reuse
+from seedream_pipe.run.forecast import Blocked, Make, Reuse
 from seedream_pipe.run.loop import takes_of
-from seedream_pipe.run.outcomes import Reused
-from seedream_pipe.run.outputs import Kept, wanted
-from seedream_pipe.run.perform import Performed
+from seedream_pipe.run.outcomes import Failed, Reused
+from seedream_pipe.run.outputs import Kept, Placed, wanted
+from seedream_pipe.store.blobs import Gone
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
+    from seedream_pipe.digest import BlobDigest
     from seedream_pipe.makers import LinkDead, NotFetched
     from seedream_pipe.plan.model import Task
     from seedream_pipe.run.events import Event
     from seedream_pipe.run.forecast import Forecast
-    from seedream_pipe.run.outcomes import TakePictures
-    from seedream_pipe.run.outputs import Outputs, Placed
+    from seedream_pipe.run.outcomes import Outcome, TakePictures
+    from seedream_pipe.run.outputs import Outputs
     from seedream_pipe.run.perform import Performer
     from seedream_pipe.run.pins import Pins
     from seedream_pipe.run.resolve import Resolved
@@ -46,41 +47,63 @@ class Worker:
     emit: Callable[[Event], None]
     expected: Forecast
     _performer: Performer | None = None
+    _turns: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     async def fetch_inputs(self, task: Task) -> str:
         """Fetch the URLs among a task's references and pin them by digest; why it failed, if it did."""
         for given in task.inputs:
             if isinstance(given, FromUrl) and self.pins.get(given.url) is None:
-                trouble = await self._fetch(given.url)
+                # One at a time for a URL: a second fetch may bring another picture.
+                async with self._turns.setdefault(given.url, asyncio.Lock()):
+                    trouble = await self._fetch(given.url) if self.pins.get(given.url) is None else ""
                 if trouble:
                     return trouble
         return ""
 
-    async def perform(self, task: Task, resolved: Resolved) -> Performed:
-        """Look the task up or make it, then put its pictures under their names."""
-        decision = self.expected.tasks[task.address]
-        if isinstance(decision.decision, Reuse):
-            performed = Performed(outcome=Reused(takes=decision.takes, notes=_holes(decision.takes)))
-        else:
-            if self._performer is None:
-                self._performer = self.make_performer()
-            performed = await self._performer.perform(task, resolved)
-        takes = takes_of(performed.outcome)
-        if takes:
-            for placed in await asyncio.to_thread(self._place, task, takes):
-                if isinstance(placed, Kept):
-                    self.emit(OutputKept(address=task.address, path=placed.path, why=placed.why))
-                elif placed.written:
-                    self.emit(OutputPlaced(address=task.address, path=placed.path))
-        return performed
+    async def perform(self, task: Task, resolved: Resolved) -> Outcome:
+        """Look the task up or make it, then put its pictures under their names.
+
+        What the forecast said decides what may be bought: that is what was agreed to.
+        """
+        expected = self.expected.tasks[task.address]
+        match expected.decision:
+            case Reuse():
+                outcome: Outcome = Reused(takes=expected.takes, notes=_holes(expected.takes))
+            case Blocked():
+                return expected.decision.outcome
+            case Make():
+                if self._performer is None:
+                    self._performer = self.make_performer()
+                outcome = await self._performer.perform(task, resolved)
+        names = list(wanted(task, takes_of(outcome)))
+        if all(self.outputs.is_placed(name, digest) for name, digest in names):
+            return outcome
+        placed = await asyncio.to_thread(self._place, names)
+        return self._told(task, outcome, placed)
 
     async def close(self) -> None:
         """Let go of the provider's connections."""
         if self._performer is not None:
             await self._performer.provider.close()
 
-    def _place(self, task: Task, takes: tuple[TakePictures, ...]) -> list[Placed | Kept]:
-        return [self.outputs.place(name, digest) for name, digest in wanted(task, takes)]
+    def _place(self, names: list[tuple[str, BlobDigest]]) -> list[Placed | Kept | Gone]:
+        return [self.outputs.place(name, digest) for name, digest in names]
+
+    def _told(self, task: Task, outcome: Outcome, placed: list[Placed | Kept | Gone]) -> Outcome:
+        for item in placed:
+            match item:
+                case Kept(path=path, why=why):
+                    self.emit(OutputKept(address=task.address, path=path, why=why))
+                case Placed(path=path, written=written):
+                    if written:
+                        self.emit(OutputPlaced(address=task.address, path=path))
+                case Gone(digest=digest, reason=reason):
+                    outcome = Failed(
+                        code="E-LOST",
+                        message=f"its picture {digest[:12]} is {reason} in the store",
+                        hint="plan says what making it again costs; nothing is bought by itself",
+                    )
+        return outcome
 
     async def _fetch(self, url: str) -> str:
         target = self.store.blobs.temporary()
@@ -88,14 +111,17 @@ class Worker:
             fetched = await self.fetch_url(url, target)
             if not isinstance(fetched, Fetched):
                 return f"the reference {url} could not be fetched: {fetched.cause}"
-            with target.open("rb") as file:
-                pictures.inspect(file)
-            self.pins.put(url, self.store.blobs.adopt(target))
+            await asyncio.to_thread(self._pin, url, target)
         except pictures.NotAPicture as error:
             return f"the reference {url} {error}"
         finally:
             target.unlink(missing_ok=True)
         return ""
+
+    def _pin(self, url: str, target: Path) -> None:
+        with target.open("rb") as file:
+            pictures.inspect(file)
+        self.pins.put(url, self.store.blobs.adopt(target))
 
 
 def _holes(takes: tuple[TakePictures, ...]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from seedream_pipe.run.forecast import (
     Make,
     NeverMade,
     NotHere,
+    PaidFor,
     RecipeChanged,
     Reuse,
 )
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from seedream_pipe.run.forecast import Change, Forecast, Reason, TaskForecast
     from seedream_pipe.run.outcomes import Money
 
-__all__ = ["SCHEMA", "Line", "as_tree", "differences", "lines", "reason_text", "total_text"]
+__all__ = ["SCHEMA", "Line", "as_tree", "lines", "price_text", "reason_text", "task_tree", "total_text"]
 
 SCHEMA: Final = "plan/1"
 _NAMED: Final = 3
@@ -84,6 +85,8 @@ def reason_text(reason: Reason) -> str:
             return f"{text}; {_fields(reason.changes)} changed" if reason.changes else text
         case BlobLost():
             return reason.message
+        case PaidFor():
+            return "paid for, not yet downloaded; costs nothing more"
         case _:
             assert_never(reason)
 
@@ -128,20 +131,6 @@ def total_text(forecast: Forecast) -> str:
 
 def _many(count: int, name: str) -> str:
     return f"{count:,} {name}{'' if count == 1 else 's'}"
-
-
-def differences(change: Change) -> Iterator[str]:
-    """A changed field, old and new, with its place."""
-    name = f"{change.field} ({change.label})" if change.label else change.field
-    yield f"{name}{f'  {change.at}' if change.at else ''}"
-    yield f"  - {_shown(change.old)}"
-    yield f"  + {_shown(change.new)}"
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return "(not given)"
-    return escaped(value if isinstance(value, str) else repr(value), limit=_VALUE_WIDTH)
 
 
 def as_tree(forecast: Forecast) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class Collected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """Paid pictures are not here: `dead` when their links are (R71), else another try is free."""
+    """Paid pictures are not here: `dead` when all of their links are (R71), else another try is free."""
 
     dead: bool
     cause: str
@@ -41,22 +41,37 @@ _Piece: TypeAlias = Stored | NotFetched | LinkDead
 async def collect(provider: Provider, store: Store, answer: Answer, reply: Reply) -> Collected | Missing:
     """Fetch every picture of an answer into the store, in the answer's order (R64).
 
-    What came is kept in the store even when another picture is missing, so that a later
-    try fetches only what is left.
+    What came is kept in the store even when another picture is missing. A picture of a
+    series whose link is dead is a hole; the others are as good as they were.
     """
-    pieces = await asyncio.gather(*(_piece(provider, store, part, reply) for part in answer.parts))
-    for piece in pieces:
-        if not isinstance(piece, Stored):
-            return Missing(dead=isinstance(piece, LinkDead), cause=piece.cause)
-    entries: dict[int, Entry] = {
-        part.index: piece
-        for part, piece in zip(answer.parts, pieces, strict=True)
-        if isinstance(piece, Stored)
-    }
+    pieces = (_piece(provider, store, part, reply) for part in answer.parts)
+    # All to their end, whatever becomes of one.
+    came = await asyncio.gather(*pieces, return_exceptions=True)
+    entries: dict[int, Entry] = {}
+    missing: dict[int, NotFetched | LinkDead] = {}
+    for part, piece in zip(answer.parts, came, strict=True):
+        if isinstance(piece, BaseException):
+            raise piece
+        if isinstance(piece, Stored):
+            entries[part.index] = piece
+        else:
+            missing[part.index] = piece
+    later = [piece.cause for piece in missing.values() if isinstance(piece, NotFetched)]
+    if later:
+        return Missing(dead=False, cause=later[0])
+    if missing and not entries:
+        return Missing(dead=True, cause=next(iter(missing.values())).cause)
+    for index, piece in missing.items():
+        message = f"paid for and lost: {piece.cause}"
+        entries[index] = Gap(index=index, code="LinkDead", message=message, refused=False)
     for hole in answer.holes:
         entries[hole.index] = Gap(
             index=hole.index, code=hole.code, message=hole.message, refused=hole.refused
         )
+    if not answer.complete:
+        end = max(entries) + 1
+        message = "the answer ended before the service said that it was whole"
+        entries[end] = Gap(index=end, code="Incomplete", message=message, refused=False)
     return Collected(entries=tuple(entries[index] for index in sorted(entries)))
 
 

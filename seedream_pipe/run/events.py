@@ -10,6 +10,7 @@ from seedream_pipe.plan.model import Address
 from seedream_pipe.run.outcomes import Money, Outcome
 
 __all__ = [
+    "CallPaid",
     "CallPaused",
     "CallSent",
     "Event",
@@ -42,10 +43,20 @@ class TaskBegan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallSent:
-    """A call that can cost `worst` leaves for the provider."""
+    """A call that can cost `worst` leaves for the provider; `call` is its id in the ledger."""
 
     address: Address
     worst: Money
+    call: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallPaid:
+    """A call came to `pictures` pictures in the store, at `price`."""
+
+    address: Address
+    price: Money
+    pictures: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +102,6 @@ class RunEnded:
 
 
 Event: TypeAlias = (
-    RunBegan | TaskBegan | CallSent | CallPaused | OutputPlaced | OutputKept | TaskEnded | RunEnded
+    RunBegan | TaskBegan | CallSent | CallPaid | CallPaused | OutputPlaced | OutputKept | TaskEnded | RunEnded
 )
 Listener: TypeAlias = Callable[[Event], None]

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from seedream_pipe import graph
 from seedream_pipe.plan.key import key, keyed
 from seedream_pipe.plan.model import FromTask, FromUrl
-from seedream_pipe.run.outcomes import Held, Money, Outcome, Refused, TakePictures
-from seedream_pipe.run.resolve import Resolved, Unresolved, picked, resolve
-from seedream_pipe.store.results import Hit, Miss, Stored
+from seedream_pipe.run.outcomes import Failed, Held, Money, Outcome, Refused, TakePictures
+from seedream_pipe.run.resolve import Resolved, picked, resolve
+from seedream_pipe.store.results import Miss, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -36,6 +36,7 @@ __all__ = [
     "Make",
     "NeverMade",
     "NotHere",
+    "PaidFor",
     "Past",
     "Prices",
     "Reason",
@@ -91,7 +92,12 @@ class BlobLost:
     message: str
 
 
-Reason: TypeAlias = NeverMade | NotHere | RecipeChanged | InputChanged | BlobLost
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidFor:
+    """Bought already: the answer is on disk, and its pictures only have to be fetched, for nothing."""
+
+
+Reason: TypeAlias = NeverMade | NotHere | RecipeChanged | InputChanged | BlobLost | PaidFor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +109,8 @@ class Reuse:
 class Make:
     """Pictures have to be made. `worst` is the most that can cost, `least` the least (a group may be short).
 
-    `shared` names the task whose equal request is bought instead.
+    `pictures` is how many have to be bought at most: none when all are paid for already, or
+    when an equal request of the task `shared` is bought instead.
     """
 
     reason: Reason
@@ -142,6 +149,8 @@ class Forecast:
     tasks: Mapping[Address, TaskForecast]
     worst: Money = field(default_factory=Money)
     least: Money = field(default_factory=Money)
+    holds: tuple[Held, ...] = ()
+    """Calls in the store that may be owed and that no task here is blocked by."""
 
     def counts(self) -> Counter[str]:
         """How many tasks would be reused, made or are blocked."""
@@ -151,11 +160,7 @@ class Forecast:
     @property
     def pictures(self) -> int:
         """How many pictures would be made at most."""
-        return sum(
-            task.decision.pictures
-            for task in self.tasks.values()
-            if isinstance(task.decision, Make) and not task.decision.shared
-        )
+        return sum(task.decision.pictures for task in self.tasks.values() if isinstance(task.decision, Make))
 
 
 class Past(Protocol):
@@ -169,6 +174,12 @@ class Past(Protocol):
 
     def hold(self, key: Key) -> Held | None:
         """A call for this key whose outcome is unknown."""
+
+    def holds(self) -> tuple[Held, ...]:
+        """Every call of the store whose outcome is unknown."""
+
+    def answered(self, key: Key) -> bool:
+        """Whether an answer for this key is on disk, to be completed for nothing."""
 
     def refusal(self, key: Key) -> Refused | None:
         """The content filter's remembered no."""
@@ -199,7 +210,15 @@ def forecast(
     for task in walk.tasks.values():
         if isinstance(task.decision, Make):
             worst, least = worst.plus(task.decision.worst), least.plus(task.decision.least)
-    return Forecast(pipeline=plan.name, provider=provider, tasks=walk.tasks, worst=worst, least=least)
+    blocking = {task.decision.outcome for task in walk.tasks.values() if isinstance(task.decision, Blocked)}
+    return Forecast(
+        pipeline=plan.name,
+        provider=provider,
+        tasks=walk.tasks,
+        worst=worst,
+        least=least,
+        holds=tuple(hold for hold in past.holds() if hold not in blocking),
+    )
 
 
 def pictures_of(lookup: Lookup, take: int) -> TakePictures | None:
@@ -221,22 +240,24 @@ class _Walk:
         self.tasks: dict[Address, TaskForecast] = {}
 
     def visit(self, task: Task) -> None:
+        self.tasks[task.address] = self._forecast(task)
+
+    def _forecast(self, task: Task) -> TaskForecast:
         blocked = self._blocked(task)
         if blocked is not None:
-            self.tasks[task.address] = TaskForecast(address=task.address, decision=blocked)
-            return
+            return TaskForecast(address=task.address, decision=blocked)
         unmade = self._unmade(task)
         if unmade:
             first_time = self._past.locked(task.address) is None
             changed = InputChanged(tasks=unmade, changes=self._changes(task, None))
-            reason: Reason = NeverMade() if first_time else changed
-            self._make(task, reason, range(1, task.takes + 1), len(task.inputs))
-            return
+            return self._all(task, NeverMade() if first_time else changed)
         resolved = resolve(task, self._pictures, self._past.pinned)
-        if isinstance(resolved, Unresolved):
-            self._unresolved(task, resolved)
-            return
-        self._with_inputs(task, resolved)
+        if isinstance(resolved, Resolved):
+            return self._with_inputs(task, resolved)
+        if any(isinstance(i, FromUrl) and self._past.pinned(i.url) is None for i in task.inputs):
+            return self._all(task, NeverMade() if self._past.locked(task.address) is None else NotHere())
+        outcome = Failed(code="E-REFERENCE", message=resolved.message)
+        return TaskForecast(address=task.address, decision=Blocked(outcome=outcome))
 
     def _blocked(self, task: Task) -> Blocked | None:
         for need in self._needs(task):
@@ -256,19 +277,14 @@ class _Walk:
     def _pictures(self, address: Address) -> tuple[BlobDigest | None, ...]:
         return picked(self._plan.tasks[address], self.tasks[address].takes)
 
-    def _unresolved(self, task: Task, resolved: Unresolved) -> None:
-        urls = [given for given in task.inputs if isinstance(given, FromUrl)]
-        if any(self._past.pinned(given.url) is None for given in urls):
-            reason: Reason = NeverMade() if self._past.locked(task.address) is None else NotHere()
-            self._make(task, reason, range(1, task.takes + 1), len(task.inputs))
-            return
-        message = resolved.message
-        outcome = Refused(code="E-REFERENCE", message=message)
-        self.tasks[task.address] = TaskForecast(address=task.address, decision=Blocked(outcome=outcome))
+    def _all(self, task: Task, reason: Reason) -> TaskForecast:
+        """Every take, when the keys cannot be known yet."""
+        decision = self._make(task, reason, task.takes, len(task.inputs))
+        return TaskForecast(address=task.address, decision=decision)
 
-    def _with_inputs(self, task: Task, resolved: Resolved) -> None:
+    def _with_inputs(self, task: Task, resolved: Resolved) -> TaskForecast:
         takes: list[TakePictures] = []
-        missing: dict[int, Miss | None] = {}
+        missing: dict[Key, Lookup] = {}
         for take in range(1, task.takes + 1):
             wanted = key(task.recipe, resolved.digests, take)
             lookup = self._past.result(wanted)
@@ -276,51 +292,38 @@ class _Walk:
             if found is not None:
                 takes.append(found)
                 continue
+            # One take that is held or refused blocks the task: a run sends nothing for it.
             outcome = self._past.hold(wanted) or self._past.refusal(wanted)
             if outcome is not None:
-                self.tasks[task.address] = TaskForecast(
-                    address=task.address, decision=Blocked(outcome=outcome)
-                )
-                return
-            missing[take] = lookup if isinstance(lookup, Miss) else None
-        if not missing:
-            self.tasks[task.address] = TaskForecast(
-                address=task.address, decision=Reuse(), takes=tuple(takes)
-            )
-            return
-        first = key(task.recipe, resolved.digests, next(iter(missing)))
-        shared = self._buyers.setdefault(first, task.address)
-        self._make(
-            task,
-            self._reason(task, resolved, next(iter(missing.values()))),
-            missing,
-            len(resolved.digests),
-            shared="" if shared == task.address else shared,
-            takes=tuple(takes),
+                return TaskForecast(address=task.address, decision=Blocked(outcome=outcome))
+            missing[wanted] = lookup
+        decision: Decision = self._missing(task, resolved, missing) if missing else Reuse()
+        return TaskForecast(address=task.address, decision=decision, takes=tuple(takes))
+
+    def _missing(self, task: Task, resolved: Resolved, missing: Mapping[Key, Lookup]) -> Make:
+        unpaid = [wanted for wanted in missing if not self._past.answered(wanted)]
+        if not unpaid:
+            return self._make(task, PaidFor(), 0, 0)
+        to_buy = [wanted for wanted in unpaid if wanted not in self._buyers]
+        shared = "" if to_buy else self._buyers[unpaid[0]]
+        self._buyers.update(dict.fromkeys(to_buy, task.address))
+        reason = self._reason(task, resolved, missing[unpaid[0]])
+        return self._make(task, reason, len(to_buy), len(resolved.digests), shared=shared)
+
+    def _make(self, task: Task, reason: Reason, calls: int, references: int, *, shared: Address = "") -> Make:
+        generation = task.recipe.generation
+        ceiling = generation.group or 1
+        return Make(
+            reason=reason,
+            worst=self._prices(generation, ceiling * calls, references) if calls else Money(),
+            least=self._prices(generation, calls, references) if calls else Money(),
+            pictures=ceiling * calls,
+            shared=shared,
         )
 
-    def _make(
-        self,
-        task: Task,
-        reason: Reason,
-        missing: Iterable[int],
-        references: int,
-        *,
-        shared: Address = "",
-        takes: tuple[TakePictures, ...] = (),
-    ) -> None:
-        count = len(list(missing))
-        ceiling = task.recipe.generation.group or 1
-        worst = least = Money()
-        if not shared:
-            worst = self._prices(task.recipe.generation, ceiling * count, references)
-            least = self._prices(task.recipe.generation, count, references)
-        decision = Make(reason=reason, worst=worst, least=least, pictures=ceiling * count, shared=shared)
-        self.tasks[task.address] = TaskForecast(address=task.address, decision=decision, takes=takes)
-
-    def _reason(self, task: Task, resolved: Resolved, miss: Miss | None) -> Reason:
+    def _reason(self, task: Task, resolved: Resolved, miss: Lookup) -> Reason:
         locked = self._past.locked(task.address)
-        if miss is not None and miss.reason != "never made":
+        if isinstance(miss, Miss) and miss.reason != "never made":
             return BlobLost(message=_lost(miss))
         if locked is None or not locked.takes:
             return NeverMade()
@@ -336,8 +339,7 @@ class _Walk:
         locked = self._past.locked(task.address)
         if locked is None or not locked.takes:
             return None
-        lookup = self._past.result(locked.takes[0].key)
-        return lookup.result if isinstance(lookup, (Hit, Miss)) else None
+        return self._past.result(locked.takes[0].key).result
 
     def _changes(self, task: Task, resolved: Resolved | None) -> tuple[Change, ...]:
         """What differs from what the task holds; without `resolved`, references aside."""
@@ -346,14 +348,11 @@ class _Walk:
             return ()
         before: dict[str, Any] = {name: value for name, value in old.recipe.items() if name != "take"}
         now = keyed(task.recipe, resolved.digests if resolved else (), 1)
-        changes: list[Change] = []
-        for name in sorted({*before, *now} - {"references"}):
-            if before.get(name) != now.get(name):
-                changes.append(
-                    Change(
-                        field=name, old=before.get(name), new=now.get(name), at=task.places.get(name, task.at)
-                    )
-                )
+        changes = [
+            Change(field=name, old=before.get(name), new=now.get(name), at=task.places.get(name, task.at))
+            for name in sorted({*before, *now} - {"references"})
+            if before.get(name) != now.get(name)
+        ]
         if resolved is not None:
             changes += _reference_changes(task, before.get("references") or [], resolved)
         return tuple(changes)

@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from seedream_pipe.digest import BlobDigest, Key, canonical, is_digest
+from seedream_pipe.digest import BlobDigest, Json, Key, canonical, is_digest
 from seedream_pipe.errors import UsageError
 from seedream_pipe.run.outcomes import TakePictures
 
@@ -62,7 +62,8 @@ def parse(text: str, *, name: str) -> dict[Address, Locked]:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise UsageError(
                 f"{name}:{number}: not a line of a lock",
-                hint="resolve the merge, or delete the line: the next run writes it again, for nothing if the store has it",
+                hint="resolve the merge, or delete the line: "
+                "the next run writes it again, for nothing if the store has it",
             ) from None
         if locked is not None:
             found[locked.address] = locked
@@ -99,9 +100,9 @@ def render(locked: Mapping[Address, Locked]) -> str:
 
 
 def _line(locked: Locked) -> bytes:
-    takes: list[dict[str, Any]] = [
+    takes: list[dict[str, Json]] = [
         {"key": take.key, "pictures": list(take.pictures), **({"take": take.take} if take.take != 1 else {})}
         for take in locked.takes
     ]
-    head = {"task": locked.address, "takes": takes, **({"pick": locked.pick} if locked.pick != 1 else {})}
-    return canonical(head)
+    head: dict[str, Json] = {"task": locked.address, "takes": takes}
+    return canonical(head | ({"pick": locked.pick} if locked.pick != 1 else {}))

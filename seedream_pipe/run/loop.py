@@ -1,17 +1,22 @@
-"""The run loop: one owner of state, bounded work in flight, drained when it has to stop."""
+"""The run loop: one owner of state, bounded work in flight, drained when it has to stop.
+
+Rule 1: nothing that was begun is cut off, whatever happens beside it, unless the run is
+abandoned: what was sent is paid for.
+Rule 2: an exception in one task is a crash: the others are drained, then it is raised.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from seedream_pipe.run.events import TaskBegan, TaskEnded
 from seedream_pipe.run.outcomes import Failed, Held, Made, Refused, Reused, Skipped, Waiting
-from seedream_pipe.run.perform import Performed
 from seedream_pipe.run.resolve import Unresolved, picked, resolve
 from seedream_pipe.run.schedule import has_pictures
+from seedream_pipe.run.stop import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,37 +28,25 @@ if TYPE_CHECKING:
     from seedream_pipe.run.resolve import Resolved
     from seedream_pipe.run.schedule import Schedule
 
-__all__ = ["Loop", "Stop"]
+__all__ = ["Loop", "Stop", "Worker", "cut_off", "takes_of"]
 
 
 class Worker(Protocol):
-    """What makes one task; `perform.Performer` with its outputs, or a test's own."""
+    """What makes one task; the library's own, or a test's."""
 
     async def fetch_inputs(self, task: Task) -> str:
         """Bring what the task needs from outside; an empty text, or why it could not be had."""
 
-    async def perform(self, task: Task, resolved: Resolved) -> Performed:
+    async def perform(self, task: Task, resolved: Resolved) -> Outcome:
         """Make the task."""
 
 
-@dataclass(slots=True)
-class Stop:
-    """How a run is asked to stop: `drain` keeps what is in flight, `abandon` does not wait for it."""
+def cut_off(address: Address) -> Outcome:  # noqa: ARG001 - the form of `Loop.left`
+    """What becomes of a task that an abandoned run left under way, as far as the loop can know."""
+    return Waiting(why="stopped", message="stopped while it was under way")
 
-    event: asyncio.Event = field(default_factory=asyncio.Event)
-    why: str = ""
-    abandoned: bool = False
 
-    def drain(self, why: str) -> None:
-        """Start nothing new; what was sent is paid for, so it is kept."""
-        self.why = self.why or why
-        self.event.set()
-
-    def abandon(self, why: str) -> None:
-        """Stop now; what was sent becomes a hold."""
-        self.abandoned = True
-        self.drain(why)
-        self.event.set()
+_Work: TypeAlias = "asyncio.Task[Outcome]"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,8 +61,11 @@ class Loop:
     emit: Listener
     stop: Stop
     fail_fast: bool = False
+    left: Callable[[Address], Outcome] = cut_off
+    """The outcome of a task that was cut off."""
     monotonic: Callable[[], float] = time.monotonic
-    crash: BaseException | None = None
+    _in_flight: dict[_Work, tuple[Address, float]] = field(init=False, default_factory=dict)
+    _crash: BaseException | None = field(init=False, default=None)
 
     async def run(self) -> None:
         """Give every task its outcome.
@@ -78,85 +74,89 @@ class Loop:
             StoreError: the store cannot be written; what was in flight is drained first.
 
         """
-        in_flight: dict[asyncio.Task[Performed], tuple[Address, float]] = {}
-        asked = asyncio.create_task(self.stop.event.wait())
+        woken: asyncio.Queue[_Work | None] = asyncio.Queue()
+        watchers = [asyncio.create_task(_watch(event, woken)) for event in (self.stop.drained, self.stop.cut)]
         try:
             while not self.schedule.done:
-                self._start(in_flight)
-                if not in_flight:
+                self._start(woken)
+                if not self._in_flight:
                     self._stop_rest()
                     continue
-                waiting = {*in_flight, asked} if not self.stop.event.is_set() else {*in_flight}
-                done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED, timeout=0.2)
-                for task in in_flight.keys() & done:
-                    self._end(task, *in_flight.pop(task))
-                if self.stop.abandoned:
-                    await self._abandon(in_flight)
+                ended = await woken.get()
+                if ended in self._in_flight:
+                    self._end(ended)
+                if self.stop.cut.is_set():
+                    await self._abandon()
         finally:
-            asked.cancel()
-            for task in in_flight:
+            for task in (*watchers, *self._in_flight):
                 task.cancel()
-            await asyncio.gather(*in_flight, asked, return_exceptions=True)
-        if self.crash is not None:
-            raise self.crash
+            await asyncio.gather(*watchers, *self._in_flight, return_exceptions=True)
+        if self._crash is not None:
+            raise self._crash
 
-    def _start(self, in_flight: dict[asyncio.Task[Performed], tuple[Address, float]]) -> None:
-        if self.stop.event.is_set():
+    def _start(self, woken: asyncio.Queue[_Work | None]) -> None:
+        if self.stop.drained.is_set():
             self._stop_rest()
             return
-        while len(in_flight) < self.jobs and (address := self.schedule.next()) is not None:
+        while len(self._in_flight) < self.jobs and (address := self.schedule.next()) is not None:
             self.emit(TaskBegan(address=address))
             task = asyncio.create_task(self._perform(self.plan.tasks[address]))
-            in_flight[task] = (address, self.monotonic())
+            self._in_flight[task] = (address, self.monotonic())
+            task.add_done_callback(woken.put_nowait)
 
-    async def _perform(self, task: Task) -> Performed:
+    async def _perform(self, task: Task) -> Outcome:
         trouble = await self.worker.fetch_inputs(task)
         if trouble:
-            return Performed(outcome=Failed(code="E-FETCH", message=trouble))
+            return Failed(code="E-FETCH", message=trouble)
         resolved = resolve(task, self._pictures, self.pinned)
         if isinstance(resolved, Unresolved):
-            return Performed(outcome=Failed(code="E-REFERENCE", message=resolved.message))
+            return Failed(code="E-REFERENCE", message=resolved.message)
         return await self.worker.perform(task, resolved)
 
     def _pictures(self, address: Address) -> tuple[BlobDigest | None, ...]:
         return picked(self.plan.tasks[address], takes_of(self.schedule.outcomes[address]))
 
-    def _end(self, task: asyncio.Task[Performed], address: Address, began: float) -> None:
+    def _end(self, task: _Work) -> None:
+        address, began = self._in_flight.pop(task)
         try:
-            performed = task.result()
-        except BaseException as error:  # noqa: BLE001 - kept and raised when the others are drained
-            self.crash = self.crash or error
-            self.stop.drain(str(error) or type(error).__name__)
-            performed = Performed(outcome=Failed(code=getattr(error, "code", "E-BUG"), message=str(error)))
-        seconds = self.monotonic() - began
-        if performed.stop:
-            self.stop.drain(performed.stop)
-        elif self.fail_fast and not has_pictures(performed.outcome):
-            self.stop.drain(f"{address} failed")
-        self.emit(TaskEnded(address=address, outcome=performed.outcome, seconds=seconds))
-        self._tell(self.schedule.end(address, performed.outcome))
+            outcome = task.result()
+        except BaseException as error:  # noqa: BLE001 - kept, and raised when the others are drained
+            self._crash = self._crash or error
+            message = str(error) or type(error).__name__
+            self.stop.drain(message)
+            outcome = Failed(code=getattr(error, "code", "E-BUG"), message=message)
+        if self.fail_fast and not has_pictures(outcome):
+            self.stop.drain(f"{address} did not come, and --fail-fast stops then")
+        self._note(address, outcome, seconds=self.monotonic() - began)
+
+    def _note(self, address: Address, outcome: Outcome, *, seconds: float = 0.0) -> None:
+        self.emit(TaskEnded(address=address, outcome=outcome, seconds=seconds))
+        self._tell(self.schedule.end(address, outcome))
 
     def _stop_rest(self) -> None:
         why = self.stop.why or "stopped"
-        self._tell(self.schedule.stop(Waiting(why="stopped", message=why)))
+        self._tell(self.schedule.stop(Waiting(why=self.stop.kind, message=why)))
 
     def _tell(self, ended: list[tuple[Address, Outcome]]) -> None:
         for address, outcome in ended:
             self.emit(TaskEnded(address=address, outcome=outcome))
 
-    async def _abandon(self, in_flight: dict[asyncio.Task[Performed], tuple[Address, float]]) -> None:
-        for task in in_flight:
+    async def _abandon(self) -> None:
+        cut = list(self._in_flight)
+        for task in cut:
             task.cancel()
-        await asyncio.gather(*in_flight, return_exceptions=True)
-        for task, (address, began) in in_flight.items():
-            if not task.cancelled():
-                self._end(task, address, began)
-                continue
-            message = "stopped while it was under way; what was sent may have been billed and is held"
-            outcome = Waiting(why="stopped", message=message)
-            self.emit(TaskEnded(address=address, outcome=outcome))
-            self._tell(self.schedule.end(address, outcome))
-        in_flight.clear()
+        await asyncio.gather(*cut, return_exceptions=True)
+        for task in cut:
+            if task.cancelled():
+                address, began = self._in_flight.pop(task)
+                self._note(address, self.left(address), seconds=self.monotonic() - began)
+            else:
+                self._end(task)
+
+
+async def _watch(event: asyncio.Event, woken: asyncio.Queue[_Work | None]) -> None:
+    await event.wait()
+    woken.put_nowait(None)
 
 
 def takes_of(outcome: Outcome) -> tuple[TakePictures, ...]:

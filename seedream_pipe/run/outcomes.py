@@ -83,7 +83,7 @@ class Reused:
 class Waiting:
     """It can go on later without anything being wrong: the budget, a signal, a picture not fetched yet.
 
-    `why` is one of ``budget``, ``stopped``, ``fetch``.
+    `why` is one of ``budget``, ``stopped``, ``fetch``, ``held`` (what it needs is held).
     """
 
     why: str
@@ -97,6 +97,8 @@ class Held:
     call: str
     worst: Money
     message: str
+    task: Address = ""
+    """The task that it was for when it was sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

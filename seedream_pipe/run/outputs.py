@@ -4,6 +4,7 @@ Rule 1: a file whose bytes are right is not touched, so its modification time st
 Rule 2: a file that this tool did not put there, or that was changed since, is left alone
 unless forced.
 Rule 3: never a hard link to the store: an editor that saves in place would damage it.
+Rule 4: below the top nothing is opened through a link, so no picture leaves the folder.
 """
 
 from __future__ import annotations
@@ -11,20 +12,23 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import secrets
 import shutil
+import stat
 import time
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from seedream_pipe.digest import BlobDigest, file_digest
 from seedream_pipe.errors import StoreError
 from seedream_pipe.pictures import extension
 from seedream_pipe.plan.outputs import split_extension
-from seedream_pipe.run.state import TICK, State, signature
+from seedream_pipe.run.state import TICK, Signature, State, signature
 from seedream_pipe.store.blobs import Gone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from seedream_pipe.plan.model import Task
@@ -35,6 +39,12 @@ __all__ = ["Kept", "Outputs", "Placed", "wanted"]
 
 _REFLINK: Final = 0x40049409
 """`FICLONE` of Linux: the copy shares its blocks until one of them is written."""
+
+_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_NOT_A_FILE: Final = BlobDigest("")
+"""What is there is a link, a folder or a device: nobody's picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,47 +80,66 @@ def wanted(task: Task, takes: Sequence[TakePictures]) -> Iterator[tuple[str, Blo
 
 @dataclass(slots=True, kw_only=True)
 class Outputs:
-    """The output folder of one pipeline. `last` says what earlier runs placed, and where."""
+    """The output folder of one pipeline, below `top`, which is the user's own choice.
 
+    `last` says what earlier runs placed, and where. Safe to use from several threads for
+    different names.
+    """
+
+    top: Path
     folder: Path
     store: Store
     last: State | None = None
     force: bool = False
     _placed: dict[str, BlobDigest] = field(default_factory=dict)
 
-    def place(self, name: str, digest: BlobDigest) -> Placed | Kept:
-        """Put a picture under a name below the folder. Blocking.
+    def is_placed(self, name: str, digest: BlobDigest) -> bool:
+        """Whether a file is as an earlier run left it, with these bytes. Looks at it once."""
+        if self.last is None or self.last.placed.get(name) != digest:
+            return False
+        path = os.fspath(self.folder / name)
+        now, then = signature(path), self.last.outputs.get(path)
+        if now is None or now != then or now[3] >= self.last.written_ns - TICK:
+            return False
+        self._placed[name] = digest
+        return True
+
+    def place(self, name: str, digest: BlobDigest) -> Placed | Kept | Gone:
+        """Put a picture under a name below the folder; `Gone` when the store has lost it. Blocking.
 
         Raises:
-            StoreError: the picture is gone, or the folder cannot be written.
+            StoreError: the folder cannot be written, or a link leads out of it.
 
         """
+        if self.is_placed(name, digest):
+            return Placed(path=name, digest=digest, written=False)
         target = self.folder / name
-        known = self.last.placed.get(name) if self.last else None
+        parents = target.relative_to(self.top).parent.parts
         try:
-            present = digest if known == digest and self._is_untouched(target) else _digest_of(target)
-            if present == digest:
-                self._placed[name] = digest
-                return Placed(path=name, digest=digest, written=False)
-            if present is not None and not self.force and known != present:
-                return Kept(path=name, why=_whose(known is not None))
-            self._write(target, digest)
+            with self._opened(parents) as folder:
+                placed = self._place(name, target.name, digest, folder)
         except OSError as error:
-            raise StoreError(
-                f'output "{target}" cannot be written: {os.strerror(error.errno or errno.EIO).lower()}',
-                hint="the pictures are safe in the store; mend the folder and run again, for nothing",
-            ) from error
-        self._placed[name] = digest
-        return Placed(path=name, digest=digest, written=True)
+            raise _not_written(target, error) from error
+        if isinstance(placed, Placed):
+            self._placed[name] = digest
+        return placed
 
-    def state(self, *, fingerprint: str, seen: Sequence[str], tasks: int, folder: str, whole: bool) -> State:
+    def state(
+        self,
+        *,
+        fingerprint: str,
+        inputs: Mapping[str, Signature | None],
+        tasks: int,
+        folder: str,
+        whole: bool,
+    ) -> State:
         """What the next run may take as known, once every output has settled for a tick of the clock."""
         time.sleep(TICK / 1e9)
         placed = {**(self.last.placed if self.last and not whole else {}), **self._placed}
         outputs = (os.fspath(self.folder / name) for name in placed)
         return State(
             fingerprint=fingerprint,
-            inputs={path: signature(path) for path in seen},
+            inputs=inputs,
             outputs={path: signature(path) for path in outputs},
             placed=placed,
             tasks=tasks,
@@ -119,62 +148,89 @@ class Outputs:
             written_ns=time.time_ns(),
         )
 
-    def _is_untouched(self, target: Path) -> bool:
-        if self.last is None:
-            return False
-        now = signature(os.fspath(target))
-        then = self.last.outputs.get(os.fspath(target))
-        return now is not None and now == then and now[3] < self.last.written_ns - TICK
-
-    def _write(self, target: Path, digest: BlobDigest) -> None:
+    def _place(self, name: str, file: str, digest: BlobDigest, folder: int) -> Placed | Kept | Gone:
+        known = self.last.placed.get(name) if self.last else None
+        present = _digest_of(file, folder)
+        if present == digest:
+            return Placed(path=name, digest=digest, written=False)
+        if present is not None and not self.force and known != present:
+            return Kept(path=name, why=_whose(known=known is not None))
         source = self.store.blobs.whole(digest)
         if isinstance(source, Gone):
-            raise StoreError(f"picture {digest[:12]} is {source.reason} in the store", hint="run again")
-        _expect_inside(self.folder, target)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _expect_inside(self.folder, target)
-        temporary = target.with_name(f".{target.name[:80]}.{os.getpid()}.part")
+            return source
+        _write(source, file, folder)
+        return Placed(path=name, digest=digest, written=True)
+
+    @contextmanager
+    def _opened(self, parents: Sequence[str]) -> Iterator[int]:
+        """The folder of an output, made when it is not there; every part below the top is no link."""
+        self.top.mkdir(parents=True, exist_ok=True)
+        handle = os.open(self.top, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            _copy(source, temporary)
-            temporary.replace(target)
+            for part in parents:
+                with suppress(FileExistsError):
+                    os.mkdir(part, dir_fd=handle)
+                below = os.open(part, _FOLDER, dir_fd=handle)
+                os.close(handle)
+                handle = below
+            yield handle
         finally:
-            temporary.unlink(missing_ok=True)
+            os.close(handle)
 
 
-def _digest_of(path: Path) -> BlobDigest | None:
+def _digest_of(file: str, folder: int) -> BlobDigest | None:
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = os.open(file, _FILE, dir_fd=folder)
     except FileNotFoundError:
         return None
     except OSError as error:
-        if error.errno == errno.ELOOP:
-            return BlobDigest("")
+        if error.errno in {errno.ELOOP, errno.ENXIO}:
+            return _NOT_A_FILE
         raise
-    with os.fdopen(handle, "rb") as file:
-        return file_digest(file)
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            return _NOT_A_FILE
+        with os.fdopen(handle, "rb", closefd=False) as opened:
+            return file_digest(opened)
+    finally:
+        os.close(handle)
 
 
-def _whose(known: bool) -> str:  # noqa: FBT001 - one private caller
+def _write(source: Path, file: str, folder: int) -> None:
+    temporary = f".{secrets.token_hex(8)}.part"
+    try:
+        handle = os.open(temporary, _NEW, 0o666, dir_fd=folder)
+        with source.open("rb") as read, os.fdopen(handle, "wb") as write:
+            _copy(read, write)
+        os.replace(temporary, file, src_dir_fd=folder, dst_dir_fd=folder)
+    except OSError:
+        with suppress(OSError):
+            os.unlink(temporary, dir_fd=folder)
+        raise
+
+
+def _copy(read: BinaryIO, write: BinaryIO) -> None:
+    try:
+        fcntl.ioctl(write.fileno(), _REFLINK, read.fileno())
+    except OSError:
+        shutil.copyfileobj(read, write, 1 << 20)
+    write.flush()
+    os.fsync(write.fileno())
+
+
+def _whose(*, known: bool) -> str:
     if known:
         return "it was changed since the last run; --force overwrites it"
     return "a file of that name is there that no run put there; --force overwrites it"
 
 
-def _expect_inside(folder: Path, target: Path) -> None:
-    """A folder on the way that is a link out would put pictures where nobody asked for them."""
-    top = folder.resolve()
-    parent = target.parent
-    while not parent.exists():
-        parent = parent.parent
-    if folder.exists() and not parent.resolve().is_relative_to(top) and parent != folder.parent:
-        raise StoreError(f'output "{target}" leads outside the output folder through a link')
-
-
-def _copy(source: Path, target: Path) -> None:
-    with source.open("rb") as read, target.open("xb") as write:
-        try:
-            fcntl.ioctl(write.fileno(), _REFLINK, read.fileno())
-        except OSError:
-            shutil.copyfileobj(read, write, 1 << 20)
-        write.flush()
-        os.fsync(write.fileno())
+def _not_written(target: Path, error: OSError) -> StoreError:
+    if error.errno in {errno.ELOOP, errno.ENOTDIR}:
+        return StoreError(
+            f'output "{target}" leads through a link or a file that is no folder',
+            hint="put a folder there, or choose another place with --out; the pictures are safe in the store",
+        )
+    return StoreError(
+        f'output "{target}" cannot be written: {os.strerror(error.errno or errno.EIO).lower()}',
+        hint="the pictures are safe in the store; mend the folder and run again, for nothing",
+    )

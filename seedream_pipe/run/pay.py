@@ -13,14 +13,14 @@ import dataclasses
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
-from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar, assert_never
 
 from seedream_pipe.errors import OverBudget
 from seedream_pipe.ledger.calls import Intent
 from seedream_pipe.makers import Answer, Lost, NotSent, Permanent, Refused, Reply, Transient, Unknown
 from seedream_pipe.plan.key import keyed
 from seedream_pipe.run.collect import Missing, collect
+from seedream_pipe.run.events import CallPaid, CallPaused, CallSent
 from seedream_pipe.run.outcomes import Failed, Held, Money, Waiting
 from seedream_pipe.run.outcomes import Refused as RefusedOutcome
 from seedream_pipe.store.results import Result, Stored
@@ -35,9 +35,13 @@ if TYPE_CHECKING:
     from seedream_pipe.ledger.gate import Gate
     from seedream_pipe.makers import Provider, Request, Sent, Verdict
     from seedream_pipe.plan.model import Recipe, Task
+    from seedream_pipe.run.events import Listener
+    from seedream_pipe.run.stop import Stop
     from seedream_pipe.store.folder import Store
 
-__all__ = ["Bought", "Order", "Shop", "StopSending"]
+__all__ = ["Bought", "Order", "Sale", "Shop", "held", "now"]
+
+_T = TypeVar("_T")
 
 _TRIES: Final = 5
 _FIRST_PAUSE: Final = 2.0
@@ -71,20 +75,16 @@ class Bought:
     price: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StopSending:
-    """No other call can succeed either: a person has to act. `outcome` is this task's own."""
-
-    outcome: Failed | Waiting
-    why: str
-
-
-Sale: TypeAlias = Bought | RefusedOutcome | Failed | Held | Waiting | StopSending
+Sale: TypeAlias = Bought | RefusedOutcome | Failed | Held | Waiting
 
 
 @dataclass(slots=True, kw_only=True)
 class Shop:
-    """Everything that one paid call needs; one for a run. Time, sleep and chance are arguments."""
+    """Everything that one paid call needs; one for a run. Time, sleep and chance are arguments.
+
+    When no other call can succeed (no balance, the budget reached) it closes `stop`, and
+    from then on sends nothing; nor does it once somebody else has closed it.
+    """
 
     provider: Provider
     store: Store
@@ -92,8 +92,8 @@ class Shop:
     cap: Cap
     gates: Callable[[str], Gate]
     client_id: Callable[[], str]
-    sent: Callable[[str, Money], None]
-    paused: Callable[[str, str, float], None]
+    tell: Listener
+    stop: Stop
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     chance: Callable[[], float] = field(default=lambda: 0.5)
     monotonic: Callable[[], float] = time.monotonic
@@ -107,25 +107,55 @@ class Shop:
             pause = self._pause(sale, attempt)
             if pause is None or attempt == _TRIES - 1:
                 return _given_up(sale, attempt + 1)
-            self.paused(order.task.address, _cause(sale), pause)
-            await self.sleep(pause)
+            self.tell(CallPaused(address=order.task.address, why=_cause(sale), seconds=pause))
+            await self._unless_closed(self.sleep(pause))
         raise AssertionError("the last try always returns")
 
     async def finish(self, open_call: OpenCall, order: Order) -> Sale:
         """Complete a call whose answer is on disk already, for nothing. Hold the claim of its key."""
-        call = self.ledger.resume(open_call)
         if open_call.reply is None:
             raise ValueError("only an answered call can be finished")
+        call = await asyncio.to_thread(self.ledger.resume, open_call)
         sale = await self._settled(call, order, open_call.reply, self.monotonic())
-        if isinstance(sale, Transient):
-            return _given_up(sale, 1)
-        return sale
+        match sale:
+            case Transient():
+                return _given_up(sale, 1)
+            case Bought():
+                return dataclasses.replace(sale, price=Money(currency=sale.price.currency))
+            case _:
+                return sale
 
     async def _attempt(self, order: Order, request: Request) -> Sale | NotSent | Transient:
         gate = self.gates(order.recipe.generation.model)
-        booking = await gate.acquire(request.ceiling)
+        booking = await self._unless_closed(gate.acquire(request.ceiling))
+        if booking is None:
+            return Waiting(why=self.stop.kind, message=self.stop.why)
+        intent = self._intent(order, request)
+        try:
+            call = await self.ledger.begin(intent, self.cap)
+        except OverBudget as error:
+            await gate.give_back(booking, came=0)
+            self.stop.close(error.message, kind="budget")
+            return Waiting(why="budget", message=error.message)
+        worst = Money(amount=intent.worst, currency=intent.currency)
+        self.tell(CallSent(address=order.task.address, worst=worst, call=call.id))
+        sale = await self._sent(call, order, dataclasses.replace(request, client_id=intent.client_id))
+        match sale:
+            case Bought():
+                came = len(sale.result.stored)
+                self.tell(CallPaid(address=order.task.address, price=sale.price, pictures=came))
+                await gate.give_back(booking, came=came)
+            case Held() | Waiting():
+                pass  # perhaps made, so it counts
+            case _:
+                await gate.give_back(booking, came=0)
+        if isinstance(sale, Transient):
+            await gate.slow_down(sale.retry_after or _FIRST_PAUSE)
+        return sale
+
+    def _intent(self, order: Order, request: Request) -> Intent:
         worst = order.price(request.ceiling)
-        intent = Intent(
+        return Intent(
             key=order.key,
             task=order.task.address,
             provider=self.provider.name,
@@ -136,31 +166,20 @@ class Shop:
             currency=worst.currency,
             client_id=self.client_id(),
         )
-        try:
-            call = await self.ledger.begin(intent, self.cap)
-        except OverBudget as error:
-            await gate.give_back(booking, came=0)
-            return StopSending(outcome=Waiting(why="budget", message=error.message), why=error.message)
-        self.sent(order.task.address, worst)
+
+    async def _sent(self, call: Call, order: Order, request: Request) -> Sale | NotSent | Transient:
         began = self.monotonic()
-        request = dataclasses.replace(request, client_id=intent.client_id)
         sent: Sent = await self.provider.send(request, call)
         match sent:
             case NotSent():
                 await call.settle("failed", code="NotSent", message=sent.cause)
-                await gate.give_back(booking, came=0)
                 return sent
             case Lost():
-                return await self._hold(call, order, sent.cause, worst)
+                return await _hold(call, sent.cause)
             case Reply():
-                sale = await self._settled(call, order, sent, began)
+                return await self._settled(call, order, sent, began)
             case _:
                 assert_never(sent)
-        came = len(sale.result.stored) if isinstance(sale, Bought) else 0
-        await gate.give_back(booking, came=came)
-        if isinstance(sale, Transient):
-            await gate.slow_down(sale.retry_after or _FIRST_PAUSE)
-        return sale
 
     async def _settled(self, call: Call, order: Order, reply: Reply, began: float) -> Sale | Transient:
         """What a recorded answer comes to."""
@@ -169,33 +188,40 @@ class Shop:
             case Answer():
                 return await self._stored(call, order, verdict, reply, began)
             case Refused():
-                about = {"code": verdict.code, "message": verdict.message, "request_id": verdict.request_id}
-                await call.settle("refused", **about)
-                return RefusedOutcome(**about)
-            case Transient():
-                await call.settle(
-                    "failed", code=verdict.code, message=verdict.message, request_id=verdict.request_id
+                await _end(call, "refused", verdict)
+                return RefusedOutcome(
+                    code=verdict.code, message=verdict.message, request_id=verdict.request_id
                 )
+            case Transient():
+                await _end(call, "failed", verdict)
                 return verdict
             case Permanent():
-                about = {"code": verdict.code, "message": verdict.message, "request_id": verdict.request_id}
-                await call.settle("failed", **about)
-                failed = Failed(**about, hint=verdict.remedy)
-                return StopSending(outcome=failed, why=verdict.message) if verdict.account else failed
+                await _end(call, "failed", verdict)
+                if verdict.account:
+                    self.stop.close(f"{verdict.code}: {verdict.message}")
+                return Failed(
+                    code=verdict.code,
+                    message=verdict.message,
+                    request_id=verdict.request_id,
+                    hint=verdict.remedy,
+                )
             case Unknown():
                 cause = f"{verdict.code}: {verdict.message}" if verdict.code else verdict.message
-                return await self._hold(call, order, cause, order.price(call.intent.pictures))
+                return await _hold(call, cause, request_id=verdict.request_id)
             case _:
                 assert_never(verdict)
 
     async def _stored(self, call: Call, order: Order, answer: Answer, reply: Reply, began: float) -> Sale:
         if not answer.parts:
-            return await self._empty(call, answer)
+            return await _hold(call, "an answer without pictures", request_id=answer.request_id)
         collected = await collect(self.provider, self.store, answer, reply)
         if isinstance(collected, Missing):
-            return await self._unfetched(call, order, collected, len(answer.parts))
+            return await _unfetched(call, collected, answer.request_id)
         came = sum(isinstance(entry, Stored) for entry in collected.entries)
         billed = came if answer.billed is None else max(answer.billed, came)
+        if not answer.complete:
+            # Nobody knows how many more were made: they count in full (P8).
+            billed = max(billed, call.intent.pictures)
         price = order.price(billed)
         result = Result(
             key=order.key,
@@ -217,25 +243,19 @@ class Shop:
         await call.settle("done", price=price.amount, pictures=billed, request_id=answer.request_id)
         return Bought(result=result, price=price)
 
-    async def _empty(self, call: Call, answer: Answer) -> Sale:
-        """An answer of holes alone: nothing came, and only what came is billed (R85)."""
-        first = answer.holes[0]
-        about = {"code": first.code, "message": first.message, "request_id": answer.request_id}
-        refused = all(hole.refused for hole in answer.holes)
-        await call.settle("refused" if refused else "failed", **about)
-        return RefusedOutcome(**about) if refused else Failed(**about)
-
-    async def _unfetched(self, call: Call, order: Order, missing: Missing, parts: int) -> Sale:
-        if missing.dead:
-            # Paid for and gone: held, so that nothing buys it again without a person's word.
-            cause = f"paid for and lost: {missing.cause}"
-            return await self._hold(call, order, cause, order.price(parts))
-        message = f"paid for, not yet downloaded ({missing.cause}); run again within 24 hours, for nothing"
-        return Waiting(why="fetch", message=message)
-
-    async def _hold(self, call: Call, order: Order, cause: str, worst: Money) -> Held:
-        await call.hold(cause)
-        return Held(call=call.id, worst=worst, message=cause)
+    async def _unless_closed(self, wait: Awaitable[_T]) -> _T | None:
+        """What is waited for; None when the shop is closed before it comes."""
+        if self.stop.closed.is_set():
+            asyncio.ensure_future(wait).cancel()
+            return None
+        work = asyncio.ensure_future(wait)
+        closing = asyncio.ensure_future(self.stop.closed.wait())
+        try:
+            await asyncio.wait({work, closing}, return_when=asyncio.FIRST_COMPLETED)
+            return None if closing.done() else work.result()
+        finally:
+            closing.cancel()
+            work.cancel()
 
     def _pause(self, sale: NotSent | Transient, attempt: int) -> float | None:
         told = sale.retry_after if isinstance(sale, Transient) else None
@@ -244,14 +264,39 @@ class Shop:
         return float(min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt) * (0.5 + self.chance()))
 
 
+async def _end(
+    call: Call, verdict: Literal["refused", "failed"], said: Refused | Transient | Permanent
+) -> None:
+    await call.settle(verdict, code=said.code, message=said.message, request_id=said.request_id)
+
+
+async def _unfetched(call: Call, missing: Missing, request_id: str) -> Held | Waiting:
+    if missing.dead:
+        # Paid for and gone: held, so that nothing buys it again without a person's word.
+        return await _hold(call, f"paid for and lost: {missing.cause}", request_id=request_id)
+    message = f"paid for, not yet downloaded ({missing.cause}); run again within 24 hours, for nothing"
+    return Waiting(why="fetch", message=message)
+
+
+async def _hold(call: Call, cause: str, *, request_id: str = "") -> Held:
+    await call.hold(cause, request_id=request_id)
+    worst = Money(amount=call.intent.worst, currency=call.intent.currency)
+    return Held(call=call.id, worst=worst, message=cause, task=call.intent.task)
+
+
 def now() -> str:
     """The time as results and records write it."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def held_worst(open_call: OpenCall) -> Money:
-    """What a held call costs at most."""
-    return Money(amount=Decimal(open_call.intent.worst), currency=open_call.intent.currency)
+def held(open_call: OpenCall) -> Held:
+    """A call whose outcome is unknown, as an outcome."""
+    return Held(
+        call=open_call.id,
+        worst=Money(amount=open_call.intent.worst, currency=open_call.intent.currency),
+        message=open_call.cause or "sent, and no answer was recorded",
+        task=open_call.intent.task,
+    )
 
 
 def _cause(sale: NotSent | Transient) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -21,9 +21,10 @@ from seedream_pipe.makers import Answer, Picture, Reply
 from seedream_pipe.plan.key import key, keyed
 from seedream_pipe.plan.model import Known
 from seedream_pipe.run.collect import Collected, collect
+from seedream_pipe.run.events import CallPaused
 from seedream_pipe.run.forecast import pictures_of
 from seedream_pipe.run.outcomes import Failed, Held, Made, Money, Refused, Reused, TakePictures, Waiting
-from seedream_pipe.run.pay import Bought, Order, StopSending, held_worst, now
+from seedream_pipe.run.pay import Bought, Order, held, now
 from seedream_pipe.run.scratch import Scratch
 from seedream_pipe.store.blobs import Gone
 from seedream_pipe.store.results import Hit, Result
@@ -32,20 +33,13 @@ if TYPE_CHECKING:
     from seedream_pipe.digest import BlobDigest, Key
     from seedream_pipe.makers import Generation, Provider, Request
     from seedream_pipe.plan.model import Input, Task
+    from seedream_pipe.run.events import Listener
     from seedream_pipe.run.outcomes import Outcome
-    from seedream_pipe.run.pay import Shop
+    from seedream_pipe.run.pay import Sale, Shop
     from seedream_pipe.run.resolve import Resolved
     from seedream_pipe.store.folder import Store
 
-__all__ = ["Performed", "Performer"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Performed:
-    """What became of a task; `stop` says why no other call can succeed, when that is so."""
-
-    outcome: Outcome
-    stop: str = ""
+__all__ = ["Performer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +51,7 @@ class _Found:
     bought: Bought | None = None
 
 
-_Taken: TypeAlias = _Found | Refused | Failed | Held | Waiting | StopSending
+_Taken: TypeAlias = _Found | Refused | Failed | Held | Waiting
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,21 +66,26 @@ class Performer:
     shop: Shop | None
     price: Callable[[Generation, int, int], Money]
     slots: asyncio.Semaphore
-    paused: Callable[[str, str, float], None]
+    tell: Listener
     retry_refused: bool = False
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     monotonic: Callable[[], float] = field(default=time.monotonic)
 
-    async def perform(self, task: Task, resolved: Resolved) -> Performed:
+    async def perform(self, task: Task, resolved: Resolved) -> Outcome:
         """Every take of a task, looked up or made."""
         began = self.monotonic()
-        takes = range(1, task.takes + 1)
-        taken = await asyncio.gather(*(self._take(task, resolved, take) for take in takes))
-        stop = next((item.why for item in taken if isinstance(item, StopSending)), "")
+        takes = [self._take(task, resolved, take) for take in range(1, task.takes + 1)]
+        # All to their end, whatever becomes of one: the others may be paid for already.
+        ended = await asyncio.gather(*takes, return_exceptions=True)
+        taken: list[_Taken] = []
+        for item in ended:
+            if isinstance(item, BaseException):
+                raise item
+            taken.append(item)
         found = [item for item in taken if isinstance(item, _Found)]
         if len(found) < len(taken):
-            return Performed(outcome=_worst(taken), stop=stop)
-        return Performed(outcome=_made(found, self.monotonic() - began), stop=stop)
+            return _worst(taken)
+        return _made(found, self.monotonic() - began)
 
     async def _take(self, task: Task, resolved: Resolved, take: int) -> _Taken:
         wanted = key(task.recipe, resolved.digests, take)
@@ -95,7 +94,8 @@ class Performer:
             return found
 
         def waits() -> None:
-            self.paused(task.address, "another task or process is making the same picture", 0.0)
+            why = "another task or process is making the same picture"
+            self.tell(CallPaused(address=task.address, why=why))
 
         async with self.slots, claim(self.store, wanted, sleep=self.sleep, waiting=waits):
             return await self._under_claim(task, resolved, take, wanted)
@@ -142,8 +142,7 @@ class Performer:
             if call.state == "answered":
                 return _sold(await self.shop.finish(call, order), order.take)
             if call.state in {"sent", "held"}:
-                cause = call.cause or "sent, and no answer was recorded"
-                return Held(call=call.id, worst=held_worst(call), message=cause)
+                return held(call)
         refusal = None if self.retry_refused else await asyncio.to_thread(ledger.refusal, order.key)
         if refusal is None:
             return None
@@ -210,7 +209,7 @@ def _known_bytes(source: Known) -> bytes:
     return source.data if source.data is not None else Path(source.path).read_bytes()
 
 
-def _sold(sale: Bought | Refused | Failed | Held | Waiting | StopSending, take: int) -> _Taken:
+def _sold(sale: Sale, take: int) -> _Taken:
     if not isinstance(sale, Bought):
         return sale
     pictures = pictures_of(Hit(result=sale.result), take)
@@ -221,22 +220,16 @@ def _sold(sale: Bought | Refused | Failed | Held | Waiting | StopSending, take: 
 
 def _worst(taken: Sequence[_Taken]) -> Outcome:
     """One outcome for a task whose takes did not all come: what a person has to look at first."""
-    order = (Held, Failed, Refused, Waiting)
-    outcomes = [item.outcome if isinstance(item, StopSending) else item for item in taken]
-    for kind in order:
-        for outcome in outcomes:
-            if isinstance(outcome, kind):
-                return outcome
+    for kind in (Held, Failed, Refused, Waiting):
+        for item in taken:
+            if isinstance(item, kind):
+                return item
     raise AssertionError("only called when a take is missing")
 
 
 def _made(found: Sequence[_Found], seconds: float) -> Outcome:
     takes = tuple(item.pictures for item in found)
-    notes = tuple(
-        f"picture {gap.index}: {'refused' if gap.refused else 'failed'} ({gap.code})"
-        for item in found
-        for gap in item.result.gaps
-    )
+    notes = tuple(note for item in found for note in _notes(item.result))
     bought = [item.bought for item in found if item.bought is not None]
     if not bought:
         return Reused(takes=takes, notes=notes)
@@ -250,3 +243,12 @@ def _made(found: Sequence[_Found], seconds: float) -> Outcome:
         made=sum(len(sale.result.stored) for sale in bought),
         notes=notes,
     )
+
+
+def _notes(result: Result) -> Iterator[str]:
+    """What of a result did not come: holes, and pictures that were billed and are not there."""
+    for gap in result.gaps:
+        yield f"picture {gap.index}: {'refused' if gap.refused else 'failed'} ({gap.code})"
+    came = len(result.stored)
+    if result.billed is not None and result.billed > came:
+        yield f"{result.billed} pictures were billed and {came} came (request {result.request_id})"

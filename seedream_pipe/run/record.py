@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe.run.events import (
+    CallPaid,
+    CallPaused,
+    CallSent,
     OutputKept,
     OutputPlaced,
     RunBegan,
     RunEnded,
+    TaskBegan,
     TaskEnded,
 )
 from seedream_pipe.run.outcomes import Failed, Held, Made, Money, Refused, Reused, Skipped, Waiting
@@ -55,15 +59,10 @@ class Record:
     stopped: str = ""
     folder: str = ""
     """Where the outputs are, as the user would type it."""
-
-    @property
-    def price(self) -> Money:
-        """What the run cost, by what the service counted."""
-        total = Money()
-        for outcome in self.outcomes.values():
-            if isinstance(outcome, Made):
-                total = total.plus(outcome.price)
-        return total
+    price: Money = field(default_factory=Money)
+    """What the run cost, by what the service counted; also for tasks that did not come to their end."""
+    holds: tuple[Held, ...] = ()
+    """Calls of earlier runs that may be owed and that no task of this one needs."""
 
     @property
     def made(self) -> int:
@@ -96,6 +95,7 @@ class Record:
             "price": str(self.price.amount),
             "currency": self.price.currency,
             "stopped": self.stopped,
+            "holds": [outcome_tree(hold) for hold in self.holds],
             "outputs": self.folder,
             "placed": list(self.placed),
             "kept": dict(self.kept),
@@ -124,10 +124,9 @@ def _code(outcome: Outcome) -> int:
             return 4
         case Refused() | Failed() | Skipped() | Waiting():
             return 1
-        case Made():
+        case Made() | Reused():
+            # A hole is no success, also when it was there before.
             return 1 if outcome.notes else 0
-        case Reused():
-            return 0
 
 
 def outcome_tree(outcome: Outcome) -> dict[str, Any]:
@@ -148,6 +147,7 @@ def outcome_tree(outcome: Outcome) -> dict[str, Any]:
         case Held():
             tree |= {
                 "call": outcome.call,
+                "task": outcome.task,
                 "message": outcome.message,
                 "price": str(outcome.worst.amount),
                 "currency": outcome.worst.currency,
@@ -181,16 +181,20 @@ def fold(
     began_at: str,
     ended_at: str,
     seconds: float,
+    holds: tuple[Held, ...] = (),
 ) -> Record:
     """The record of a run's events."""
     outcomes: dict[Address, Outcome] = {}
     placed: list[str] = []
     kept: dict[str, str] = {}
+    price = Money()
     pipeline = provider = stopped = ""
     for event in events:
         match event:
             case RunBegan():
                 pipeline, provider = event.pipeline, event.provider
+            case CallPaid():
+                price = price.plus(event.price)
             case TaskEnded():
                 outcomes[event.address] = event.outcome
             case OutputPlaced():
@@ -199,7 +203,7 @@ def fold(
                 kept[event.path] = event.why
             case RunEnded():
                 stopped = event.stopped
-            case _:
+            case TaskBegan() | CallSent() | CallPaused():
                 pass
     return Record(
         id=run_id,
@@ -214,4 +218,6 @@ def fold(
         kept=kept,
         stopped=stopped,
         folder=folder,
+        price=price,
+        holds=holds,
     )

@@ -87,7 +87,8 @@ def _missing(given: Input) -> str:
         case FromTask(index=None):
             return f"{given.task} has no pictures"
         case FromTask():
-            return f"{given.task} has no picture [{given.index}]: the group came with fewer, or with a hole there"
+            why = "the group came with fewer, or with a hole there"
+            return f"{given.task} has no picture [{given.index}]: {why}"
         case FromUrl():
             return f"{given.url} has not been fetched"
         case Known():

@@ -6,14 +6,17 @@ Rule 2: the state is a memory, never the truth: where it is missing or damaged t
 goes the long way and finds the same.
 Rule 3: a path counts as unchanged when its time, size and inode are; one as young as the
 state itself is looked at again, because a second edit within a clock tick would hide.
+Rule 4: an input that changed after it began to be read counts as changed, because nobody
+knows which of its contents were read.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import zlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from seedream_pipe.version import VERSION
 
@@ -21,14 +24,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-__all__ = ["TICK", "State", "fingerprint", "path_of", "read", "render", "signature", "unchanged"]
+__all__ = [
+    "CHANGED",
+    "TICK",
+    "Signature",
+    "State",
+    "fingerprint",
+    "path_of",
+    "read",
+    "render",
+    "signature",
+    "signatures",
+    "unchanged",
+]
 
 _VERSION: Final = 1
 TICK: Final = 20_000_000
 """Nanoseconds: coarser than the clock of the file systems in use. A state is written this
 long after the last output, so that none of its own entries is young."""
 
-Signature = tuple[int, int, int, int]
+Signature: TypeAlias = tuple[int, int, int, int]
+CHANGED: Final[Signature] = (-1, -1, -1, -1)
+"""The signature of no file: whatever is there differs from it."""
+
+_NAME: Final = 160
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,15 +71,22 @@ class State:
 
 def path_of(store: Path, pipeline: Path, realm: str) -> Path:
     """Where the state of a pipeline file is kept."""
-    mark = f"{realm}-{os.fspath(pipeline)}".encode()
-    # Not a digest: hashlib alone costs more than the rest of the check on a small board.
-    name = "".join(chr(b) if chr(b).isalnum() else f"_{b:02x}" for b in mark)[-180:]
-    return store / "state" / f"{name}.json"
+    mark = f"{realm}-{os.fspath(pipeline)}".encode("utf-8", "surrogateescape")
+    # For people to recognise; the checksum tells those apart that are too long. Not a digest:
+    # hashlib alone costs more than the rest of the check on a small board.
+    name = "".join(chr(b) if chr(b).isascii() and chr(b).isalnum() else f"_{b:02x}" for b in mark)[-_NAME:]
+    return store / "state" / f"{name}-{zlib.crc32(mark):08x}.json"
 
 
-def fingerprint(*, maker: str, version: int, out: str) -> str:
-    """Everything that is not a file and decides what a run would do, as one text."""
-    return f"{VERSION}|{maker}/{version}|{out}"
+def fingerprint(*, pipeline: Path, maker: str, version: int, out: str) -> str:
+    """Everything that is not a file's content and decides what a run would do, as one text."""
+    return f"{VERSION}|{maker}/{version}|{out}|{os.fspath(pipeline)}"
+
+
+def signatures(paths: Iterable[str], *, since: int) -> dict[str, Signature | None]:
+    """The signature of each path, for what was read of it from the time `since` on (nanoseconds)."""
+    found = {path: signature(path) for path in paths}
+    return {path: CHANGED if now and now[3] >= since - TICK else now for path, now in found.items()}
 
 
 def signature(path: str) -> Signature | None:
