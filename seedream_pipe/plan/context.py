@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe.plan.model import FilesError
 from seedream_pipe.plan.template import TemplateError, Templates, place
 from seedream_pipe.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection
 
     from seedream_pipe.plan.model import Files
     from seedream_pipe.plan.template import Rendering
     from seedream_pipe.problems import Place
-    from seedream_pipe.spec.model import Field, PromptFile
+    from seedream_pipe.spec.model import Field
 
-__all__ = ["Context", "Scope"]
+__all__ = ["FAILED", "Context", "Scope", "as_text"]
+
+
+class _Failed:
+    """The value of what could not be rendered; its finding is told already."""
+
+    def __repr__(self) -> str:
+        return "FAILED"
+
+
+FAILED: Final = _Failed()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,20 +44,24 @@ class Scope:
 
 
 class Context:
-    """Compiles and renders; what fails becomes a finding and the value None."""
+    """Compiles and renders; what fails becomes a finding.
 
-    def __init__(self, files: Files) -> None:
+    `lost` are names whose definition could not be read, which is a finding already:
+    a template that misses one of them has none by that.
+    """
+
+    def __init__(self, files: Files, lost: Collection[str] = ()) -> None:
         self._templates = Templates(files)
+        self._by_file: dict[str, Rendering | None] = {}
+        self.lost = set(lost)
         self.problems: list[Problem] = []
 
     def complain(
-        self, code: str, at: Place, message: str, *, hint: str = "", scope: Scope | None = None
+        self, code: str, at: Place, message: str, *, hint: str = "", row: Place | None = None
     ) -> None:
-        """Add an error; the scope's row is told beside the place."""
-        row = scope.row if scope else None
-        self.problems.append(
-            Problem(code=code, place=at, message=message, hint=hint, also=(row,) if row else ())
-        )
+        """Add an error; the row that it is about is told beside the place."""
+        also = (row,) if row else ()
+        self.problems.append(Problem(code=code, place=at, message=message, hint=hint, also=also))
 
     def compiled(self, given: Field) -> Rendering | None:
         """A field's templates, compiled once; None when they cannot be."""
@@ -56,25 +71,56 @@ class Context:
             self._fail(error, given, None)
             return None
 
-    def compiled_file(self, given: PromptFile) -> Rendering | None:
-        """A prompt file, compiled once; None when it cannot be."""
-        try:
-            return self._templates.file(str(given.file.value))
-        except TemplateError as error:
-            self._fail(error, given.file, None)
-        except FilesError as error:
-            self.complain(error.code, given.file.at, str(error), hint=error.hint)
-        return None
+    def compiled_file(self, path: str, given: Field, row: Place | None = None) -> Rendering | None:
+        """A prompt file that a field names, compiled once; None when it cannot be."""
+        if path not in self._by_file:
+            self._by_file[path] = None
+            try:
+                self._by_file[path] = self._templates.file(path)
+            except TemplateError as error:
+                self._fail(error, given, row)
+            except FilesError as error:
+                self.complain(error.code, given.at, str(error), hint=error.hint, row=row)
+        return self._by_file[path]
 
     def render(self, rendering: Rendering | None, given: Field, scope: Scope) -> Any:
-        """The field's value in this scope; None when its template fails."""
+        """The field's value in this scope; FAILED when its template fails."""
         if rendering is None:
-            return None
+            return FAILED
         try:
             return rendering.render(scope.values)
         except TemplateError as error:
-            self._fail(error, given, scope)
-            return None
+            self._fail(error, given, scope.row)
+            return FAILED
 
-    def _fail(self, error: TemplateError, given: Field, scope: Scope | None) -> None:
-        self.complain(error.code, place(error, given), error.message, hint=error.hint, scope=scope)
+    def text(self, rendering: Rendering | None, given: Field, scope: Scope) -> str | None:
+        """The field's value as a text without white space around it; nothing has an empty one.
+
+        None when its template fails, or gives what has no text.
+        """
+        value = self.render(rendering, given, scope)
+        if value is FAILED:
+            return None
+        text = as_text(value)
+        if text is None:
+            kind = "map" if isinstance(value, Mapping) else "list"
+            self.complain("E-TEMPLATE-VALUE", given.at, f"a {kind} has no text of its own", row=scope.row)
+        return text
+
+    def _fail(self, error: TemplateError, given: Field, row: Place | None) -> None:
+        if error.code == "E-TEMPLATE-NAME" and any(f'"{name}"' in error.message for name in self.lost):
+            return
+        self.complain(error.code, place(error, given), error.message, hint=error.hint, row=row)
+
+
+def as_text(value: Any) -> str | None:
+    """A rendered scalar as text without white space around it, as YAML writes it; None of a list or map."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case str() | int() | float():
+            return str(value).strip()
+        case _:
+            return None

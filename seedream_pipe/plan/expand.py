@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe import graph
-from seedream_pipe.plan.context import Context, Scope
-from seedream_pipe.plan.inputs import Inputs, index_problems, texts
+from seedream_pipe.plan.calls import count_problems, index_problems
+from seedream_pipe.plan.context import FAILED, Context, Scope
+from seedream_pipe.plan.inputs import Inputs
 from seedream_pipe.plan.model import Plan
 from seedream_pipe.plan.outputs import clashes
 from seedream_pipe.plan.tasks import Seed, StepTasks
@@ -20,11 +21,11 @@ from seedream_pipe.problems import Problem, merged
 from seedream_pipe.spec import refs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from seedream_pipe.makers import MakerId
     from seedream_pipe.plan.model import Address, Files, Row, TableRows, Task
-    from seedream_pipe.spec.model import Field, Pipeline, Step
+    from seedream_pipe.spec.model import Pipeline, Step
 
 __all__ = ["Expansion", "expand"]
 
@@ -49,50 +50,73 @@ def expand(pipeline: Pipeline, *, tables: Mapping[str, TableRows], files: Files,
         maker: what makes the pictures; part of every recipe.
 
     """
-    context = Context(files)
+    unread = [name for name in pipeline.data if name not in tables]
+    context = Context(files, lost=[*pipeline.unsound, *unread])
     base = _base_scope(pipeline, tables, context)
-    seeds = {name: list(_seeds(step, tables, base, context)) for name, step in pipeline.steps.items()}
+    seeds: dict[str, list[Seed]] = {}
+    partial: set[str] = set()
+    for name, step in pipeline.steps.items():
+        seeds[name], whole = _seeds(step, tables, base, context)
+        if not whole:
+            partial.add(name)
     inputs = Inputs(
         context,
         files,
-        pipeline.steps,
-        _sources_of_sets(pipeline, base, context),
-        {name: [seed.address for seed in found] for name, found in seeds.items()},
+        pipeline,
+        base=base,
+        addresses={name: [seed.address for seed in found] for name, found in seeds.items()},
+        partial=partial,
     )
-    steps = {name: StepTasks(step, context, inputs, maker) for name, step in pipeline.steps.items()}
-    owners = {seed.address: (steps[name], seed) for name, found in seeds.items() for seed in found}
-
-    def ceiling(address: Address) -> int:
-        step, seed = owners[address]
-        return step.group_ceiling(seed)
-
-    tasks = {
-        address: task
-        for address, (step, seed) in owners.items()
-        if (task := step.task(seed, ceiling)) is not None
-    }
-    for code, task, message in index_problems(tasks):
-        context.complain(
-            code, task.places.get("references", task.at), message, scope=Scope(values={}, row=task.row)
-        )
-    context.problems += clashes(tasks)
+    tasks, broken = _tasks(pipeline, seeds, inputs, context, maker)
+    context.problems += [
+        *count_problems(tasks),
+        *index_problems(tasks, inputs.indexed, broken=broken),
+        *clashes(tasks),
+    ]
     plan = _ordered(
         Plan(name=pipeline.name, file=pipeline.file, tasks=tasks, budget=pipeline.budget), context
     )
     return Expansion(plan=plan, problems=tuple(merged(context.problems)))
 
 
+def _tasks(
+    pipeline: Pipeline,
+    seeds: Mapping[str, list[Seed]],
+    inputs: Inputs,
+    context: Context,
+    maker: MakerId,
+) -> tuple[dict[Address, Task], set[Address]]:
+    """Every task, and the addresses of those that something was found wrong with."""
+    tasks: dict[Address, Task] = {}
+    broken: set[Address] = set()
+    for name, step in pipeline.steps.items():
+        before = len(context.problems)
+        made = StepTasks(step, context, inputs, maker)
+        is_wrong = len(context.problems) > before
+        for seed in seeds[name]:
+            before = len(context.problems)
+            tasks[seed.address] = made.task(seed)
+            if is_wrong or len(context.problems) > before:
+                broken.add(seed.address)
+    return tasks, broken
+
+
 def _base_scope(pipeline: Pipeline, tables: Mapping[str, TableRows], context: Context) -> Scope:
+    variables: dict[str, Any] = {}
     scope = Scope(
         values={
             "data": {name: _visible(table) for name, table in tables.items() if not name.startswith(".")},
             "pipeline": {"name": pipeline.name, "description": pipeline.description},
-            "vars": {},
+            "vars": variables,
         }
     )
     for name, given in pipeline.vars.items():
+        # A variable sees those that stand above it.
         rendered = context.render(context.compiled(given), given, scope)
-        scope = scope.with_values(vars={**scope.values["vars"], name: rendered})
+        if rendered is FAILED:
+            context.lost.add(name)
+        else:
+            variables[name] = rendered
     return scope
 
 
@@ -103,35 +127,28 @@ def _visible(table: TableRows) -> Any:
     return [row.value for row in table.rows]
 
 
-def _sources_of_sets(pipeline: Pipeline, base: Scope, context: Context) -> dict[str, list[tuple[str, Field]]]:
-    return {
-        name: [
-            (text, source)
-            for source in named.sources
-            for text in texts(context.render(context.compiled(source), source, base))
-        ]
-        for name, named in pipeline.references.items()
-    }
-
-
-def _seeds(step: Step, tables: Mapping[str, TableRows], base: Scope, context: Context) -> Iterator[Seed]:
+def _seeds(
+    step: Step, tables: Mapping[str, TableRows], base: Scope, context: Context
+) -> tuple[list[Seed], bool]:
+    """The tasks of a step, and whether all of its rows could be had."""
     base = base.with_values(step=step.name)
     if step.foreach is None:
-        yield Seed(address=step.name, key="", scope=base)
-        return
+        return [Seed(address=step.name, key="", scope=base)], True
     given = step.foreach.key
     compiled = context.compiled(given)
     table = tables.get(step.foreach.table)
+    if table is None or compiled is None:
+        return [], False
     first: dict[str, Row] = {}
-    for row in table.rows if table and compiled else ():
+    seeds: list[Seed] = []
+    for row in table.rows:
         scope = Scope(values={**base.values, step.foreach.variable: row.value}, row=row.at)
-        rendered = context.render(compiled, given, scope)
-        if rendered is None:
+        key = context.text(compiled, given, scope)
+        if key is None:
             continue
-        key = str(rendered).strip()
         complaint = refs.key_problem(key)
         if complaint:
-            context.complain("E-KEY", given.at, complaint, scope=scope)
+            context.complain("E-KEY", given.at, complaint, row=row.at)
         elif key in first:
             context.complain(
                 "E-KEY",
@@ -141,14 +158,17 @@ def _seeds(step: Step, tables: Mapping[str, TableRows], base: Scope, context: Co
             )
         else:
             first[key] = row
-            yield Seed(address=f"{step.name}@{key}", key=key, scope=scope)
+            seeds.append(Seed(address=f"{step.name}@{key}", key=key, scope=scope))
+    return seeds, len(seeds) == len(table.rows)
 
 
 def _ordered(plan: Plan, context: Context) -> Plan:
-    needs = {task: [n for n in wants if n in plan.tasks] for task, wants in plan.needs().items()}
+    needs = plan.needs()
     cycle = graph.find_cycle(needs)
     if cycle:
-        context.complain("E-CYCLE", plan.tasks[cycle[0]].at, f"tasks need each other: {_chain(cycle)}")
+        task = plan.tasks[cycle[0]]
+        at = task.places.get("references", task.at)
+        context.complain("E-CYCLE", at, f"tasks need each other: {_chain(cycle)}", row=task.row)
         return plan
     tasks: dict[Address, Task] = {address: plan.tasks[address] for address in graph.order(needs)}
     return Plan(name=plan.name, file=plan.file, tasks=tasks, budget=plan.budget)

@@ -3,263 +3,287 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, assert_never
 
+from seedream_pipe.plan.context import FAILED, Scope, as_text
 from seedream_pipe.plan.model import FilesError, FromTask, FromUrl, Known
 from seedream_pipe.problems import did_you_mean
 from seedream_pipe.spec import refs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from seedream_pipe.plan.context import Context, Scope
-    from seedream_pipe.plan.model import Address, Files, Input, Task
+    from seedream_pipe.plan.context import Context
+    from seedream_pipe.plan.model import Address, FileFacts, Files, Input
     from seedream_pipe.plan.template import Rendering
-    from seedream_pipe.plan.values import Options
-    from seedream_pipe.spec.model import Field, ReferenceEntry, Step
+    from seedream_pipe.problems import Place
+    from seedream_pipe.spec.model import Field, NamedSet, Pipeline, ReferenceEntry
 
-__all__ = ["Entry", "Inputs", "count_problems", "texts"]
+__all__ = ["Entry", "Indexed", "Inputs"]
 
-_CALL_LIMIT = 15
-"""References plus outputs of one call (R30)."""
+_MOST_HINTS: Final = 20
+"""A table of thousands of wrong names is not compared with thousands of tasks."""
+_MOST_MATCHES: Final = 14
+"""No call takes more references (R30), so no more pictures of a glob are read."""
+
+_SHORT: Final = 300
+_parsed: Final = lru_cache(maxsize=4096)(refs.parse)
 
 
 class _Wrong(Exception):
-    def __init__(self, code: str, message: str, hint: str = "") -> None:
+    """`str()` says why a reference names nothing; of `silent` ones a finding tells already."""
+
+    def __init__(self, code: str, message: str, *, hint: str = "", silent: bool = False) -> None:
         super().__init__(message)
-        self.code, self.message, self.hint = code, message, hint
+        self.code, self.hint, self.silent = code, hint, silent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One entry of `references:`, compiled."""
+    """One entry of `references:`, compiled. `follows`: it is ``prev``, or can become that."""
 
     given: ReferenceEntry
     source: Rendering | None
     name: Rendering | None
     within: Rendering | None
+    follows: bool
+
+
+class Indexed(NamedTuple):
+    """A reference to one picture of a group: whose it is, and where it stands."""
+
+    address: Address
+    given: FromTask
+    at: Place
+    row: Place | None
 
 
 class Inputs:
-    """Turns rendered references into inputs. Knows every step's addresses and the named sets."""
+    """Turns rendered references into inputs. Knows every step's addresses and the named sets.
+
+    `indexed` collects the references whose picture may not exist.
+    """
 
     def __init__(
         self,
         context: Context,
         files: Files,
-        steps: Mapping[str, Step],
-        sets: Mapping[str, list[tuple[str, Field]]],
+        pipeline: Pipeline,
+        *,
+        base: Scope,
         addresses: Mapping[str, list[Address]],
+        partial: Collection[str],
     ) -> None:
+        """As the class says. Tasks of `partial` steps may be missing, for a finding told already."""
         self._context = context
         self._files = files
-        self._steps = steps
-        self._sets = sets
+        self._steps = pipeline.steps
         self._addresses = addresses
+        self._partial = partial
         self._known = frozenset(address for found in addresses.values() for address in found)
-        self._set_inputs: dict[str, list[Input]] = {}
+        self._lost = pipeline.unsound
+        self._hints = 0
+        self._sets = {name: self._set(named, base) for name, named in pipeline.references.items()}
         self._last: dict[tuple[str, int, str], Address] = {}
+        self.indexed: list[Indexed] = []
 
     def entries(self, references: tuple[ReferenceEntry, ...]) -> list[Entry]:
         """A step's references, compiled once for all of its rows."""
         compiled = self._context.compiled
-        return [
-            Entry(
+        found: list[Entry] = []
+        for entry in references:
+            source = compiled(entry.source)
+            made = Entry(
                 given=entry,
-                source=compiled(entry.source),
+                source=source,
                 name=compiled(entry.name) if entry.name else None,
                 within=compiled(entry.within) if entry.within else None,
+                follows=source is not None
+                and (not source.constant or str(entry.source.value).strip() == "prev"),
             )
-            for entry in references
-        ]
+            found.append(made)
+        return found
 
     def of(self, entries: list[Entry], address: Address, scope: Scope) -> tuple[Input, ...]:
         """The inputs of one task; what is wrong with them goes to the findings."""
         found: list[Input] = []
         for number, entry in enumerate(entries):
-            name = self._text(entry.name, entry.given.name, scope)
-            for text in texts(self._context.render(entry.source, entry.given.source, scope)):
+            before = self._before(entry, number, address, scope) if entry.follows else None
+            name = self._name(entry, scope)
+            at = entry.given.source.at
+            for text in self._texts(entry.source, entry.given.source, scope):
                 try:
-                    found += self._inputs(text, name, (entry, number), address, scope)
+                    for given in self._inputs(text, name, before, scope):
+                        found.append(given)
+                        if isinstance(given, FromTask) and given.index is not None and given.index > 0:
+                            self.indexed.append(Indexed(address, given, at, scope.row))
                 except (_Wrong, FilesError) as wrong:
-                    self._context.complain(
-                        wrong.code, entry.given.source.at, str(wrong), hint=wrong.hint, scope=scope
-                    )
+                    self._tell(wrong, at, scope.row)
         return tuple(found)
 
-    def addresses(self, text: str) -> list[Address]:
-        """The tasks that ``step``, ``step@key`` or ``step[*]`` names; empty when there is none."""
-        try:
-            parsed = refs.parse(text)
-        except ValueError:
-            return []
-        if not isinstance(parsed, refs.Name):
-            return []
-        if parsed.key is None:
-            return list(self._addresses.get(parsed.name, ()))
-        address = f"{parsed.name}@{parsed.key}"
-        return [address] if address in self._known else []
+    def needed(self, compiled: Rendering | None, given: Field, scope: Scope) -> Iterator[Address]:
+        """The tasks that an entry of `needs:` names: ``step``, ``step@key`` or ``step[*]``."""
+        for text in self._texts(compiled, given, scope):
+            try:
+                parsed = _parse(text)
+                if not isinstance(parsed, refs.Name) or parsed.name in self._sets:
+                    message = f'"{text}" is not a step or a task; pictures belong under `references:`'
+                    raise _Wrong("E-REF", message)
+                yield from self._tasks(refs.Name(name=parsed.name, key=parsed.key, index="*"))
+            except _Wrong as wrong:
+                self._tell(wrong, given.at, scope.row)
 
-    def _text(self, rendering: Rendering | None, given: Field | None, scope: Scope) -> str:
-        if given is None:
-            return ""
-        rendered = self._context.render(rendering, given, scope)
-        return "" if rendered is None else str(rendered).strip()
+    def _tell(self, wrong: _Wrong | FilesError, at: Place, row: Place | None) -> None:
+        if not (isinstance(wrong, _Wrong) and wrong.silent):
+            self._context.complain(wrong.code, at, str(wrong), hint=wrong.hint, row=row)
 
-    def _inputs(
-        self, text: str, name: str, entry: tuple[Entry, int], address: Address, scope: Scope
-    ) -> Iterator[Input]:
-        try:
-            parsed = refs.parse(text)
-        except ValueError as error:
-            raise _Wrong("E-REF", str(error)) from None
-        match parsed:
+    def _texts(self, compiled: Rendering | None, given: Field, scope: Scope) -> list[str]:
+        value = self._context.render(compiled, given, scope)
+        found = [] if value is FAILED else [as_text(item) for item in _items(value)]
+        if None in found:
+            message = "a reference is a text, or a list of texts"
+            self._context.complain("E-TEMPLATE-VALUE", given.at, message, row=scope.row)
+        return [text for text in found if text]
+
+    def _name(self, entry: Entry, scope: Scope) -> str:
+        given = entry.given.name
+        return (self._context.text(entry.name, given, scope) or "") if given else ""
+
+    def _before(self, entry: Entry, number: int, address: Address, scope: Scope) -> Address | None:
+        """The task before this one, in the table's order, whose `within` is the same.
+
+        Kept for every row, also for one that does not refer to it: the row after may.
+        """
+        given = entry.given.within
+        bound = (self._context.text(entry.within, given, scope) or "") if given else ""
+        mark = (scope.values["step"], number, bound)
+        before = self._last.get(mark)
+        self._last[mark] = address
+        return before
+
+    def _inputs(self, text: str, name: str, before: Address | None, scope: Scope) -> Iterable[Input]:
+        match parsed := _parse(text):
             case refs.Prev():
-                return self._previous(name, entry, address, scope)
-            case refs.Name() if parsed.name in self._sets and parsed.key is None and parsed.index is None:
-                return iter(self._named(parsed.name))
+                return self._previous(name, before, scope.values["step"])
+            case refs.Name() if parsed.name in self._sets:
+                if parsed.key is not None or isinstance(parsed.index, int):
+                    message = f'"{parsed.name}" is a set of references; it has neither keys nor indices'
+                    raise _Wrong("E-REF", message)
+                return self._sets[parsed.name]
             case refs.Name():
-                return self._from_step(parsed, text, name)
+                index = None if parsed.index == "*" else int(parsed.index or 0)
+                return [
+                    FromTask(task=task, index=index, label=name or task, name=name)
+                    for task in self._tasks(parsed)
+                ]
             case _:
                 return self._outside(parsed, name)
 
-    def _named(self, name: str) -> list[Input]:
-        if name not in self._set_inputs:
-            # Set before it is filled: a set that is wrong is told once, not per row.
-            made = self._set_inputs[name] = []
-            for text, source in self._sets[name]:
+    def _set(self, named: NamedSet, base: Scope) -> list[Input]:
+        """A set's pictures; what is wrong with it is told once, whether a step uses it or not."""
+        found: list[Input] = []
+        for source in named.sources:
+            for text in self._texts(self._context.compiled(source), source, base):
                 try:
-                    parsed = refs.parse(text)
-                    if isinstance(parsed, (refs.Name, refs.Prev)):
-                        raise _Wrong(
-                            "E-REF",
-                            f'the set "{name}" names "{text}"; a set holds files, globs, URLs and data URIs',
-                            "a path has a / or a . in it",
-                        )
-                    made += self._outside(parsed, "")
-                except ValueError as error:
-                    self._context.complain("E-REF", source.at, str(error))
+                    parsed = _parse(text)
+                    if isinstance(parsed, refs.Name | refs.Prev):
+                        holds = "a set holds files, globs, URLs and data URIs"
+                        message = f'the set "{named.name}" names "{text}"; {holds}'
+                        raise _Wrong("E-REF", message, hint="a path has a / or a . in it")
+                    found += self._outside(parsed, "")
                 except (_Wrong, FilesError) as wrong:
-                    self._context.complain(wrong.code, source.at, str(wrong), hint=wrong.hint)
-        return self._set_inputs[name]
+                    self._tell(wrong, source.at, None)
+        return found
 
-    def _outside(self, parsed: refs.Reference, name: str) -> Iterator[Input]:
+    def _outside(self, parsed: refs.Path | refs.Glob | refs.Url | refs.DataUri, name: str) -> Iterator[Input]:
         match parsed:
             case refs.Path(path=path):
-                yield self._file(path, name)
+                yield _known(self._files.picture(path), name or self._files.shown(path), name)
             case refs.Glob(pattern=pattern):
-                paths = list(self._files.matches(pattern))
-                if not paths:
-                    raise _Wrong("E-GLOB", f'no file matches "{self._files.shown(pattern)}"')
-                for path in paths:
-                    yield self._file(path, name)
+                for path in self._matches(pattern):
+                    yield _known(self._files.picture(path), name or self._files.shown(path), name)
             case refs.Url(url=url):
-                yield FromUrl(url=url, label=name or urlsplit(url).path.rpartition("/")[2] or url, name=name)
+                yield FromUrl(url=url, label=name or _last_part(url), name=name)
             case refs.DataUri(uri=uri):
                 facts, data = self._files.data_uri(uri)
-                yield Known(
-                    digest=facts.digest,
-                    path="",
-                    label=name or "data URI",
-                    name=name,
-                    media_type=facts.media_type,
-                    width=facts.width,
-                    height=facts.height,
-                    data=data,
-                )
+                yield _known(facts, name or "data URI", name, data)
             case _:
-                raise _Wrong("E-REF", "a set cannot name another set or a step")
+                assert_never(parsed)
 
-    def _file(self, path: str, name: str) -> Known:
-        facts = self._files.picture(path)
-        return Known(
-            digest=facts.digest,
-            path=facts.path,
-            label=name or self._files.shown(path),
-            name=name,
-            media_type=facts.media_type,
-            width=facts.width,
-            height=facts.height,
-        )
+    def _matches(self, pattern: str) -> list[str]:
+        paths = list(self._files.matches(pattern))
+        shown = self._files.shown(pattern)
+        if not paths:
+            raise _Wrong("E-GLOB", f'no file matches "{shown}"')
+        if len(paths) > _MOST_MATCHES:
+            message = f'{len(paths):,} files match "{shown}"; a call takes at most {_MOST_MATCHES} references'
+            raise _Wrong("E-REFERENCES", message, hint="narrow it")
+        return paths
 
-    def _previous(
-        self, name: str, entry: tuple[Entry, int], address: Address, scope: Scope
-    ) -> Iterator[Input]:
-        """The task before this one, in the table's order, whose `within` is the same."""
-        given = entry[0].given
-        step = scope.values["step"]
+    def _previous(self, name: str, before: Address | None, step: str) -> Iterator[Input]:
         if self._steps[step].foreach is None:
             raise _Wrong("E-REF", f'"prev" needs foreach: step "{step}" is a single task')
-        bound = self._text(entry[0].within, given.within, scope)
-        before = self._last.get((step, entry[1], bound))
-        self._last[step, entry[1], bound] = address
         if before is not None:
             index = -1 if "group" in self._steps[step].fields else 0
             yield FromTask(task=before, index=index, label=name or "prev", name=name)
 
-    def _from_step(self, parsed: refs.Name, text: str, name: str) -> Iterator[Input]:
+    def _tasks(self, parsed: refs.Name) -> list[Address]:
+        """The tasks that a name means; raises `_Wrong` when there are none of it."""
         step = self._steps.get(parsed.name)
         if step is None:
-            known = [*self._steps, *self._sets]
-            raise _Wrong(
-                "E-UNKNOWN", f'there is no step or set "{parsed.name}"', did_you_mean(parsed.name, known)
-            )
-        index: int | None = None if parsed.index == "*" else int(parsed.index or 0)
+            silent = not self._lost.isdisjoint((parsed.name, "steps", "references"))
+            message = f'there is no step or set "{parsed.name}"'
+            hint = self._near(parsed.name, [*self._steps, *self._sets])
+            raise _Wrong("E-UNKNOWN", message, hint=hint, silent=silent)
         addresses = self._addresses[parsed.name]
         if parsed.key is not None:
             address = f"{parsed.name}@{parsed.key}"
             if address not in self._known:
-                keys = [known.partition("@")[2] for known in addresses]
-                hint = (
-                    did_you_mean(parsed.key, keys)
-                    if step.foreach
-                    else f'"{parsed.name}" is one task, without a key'
-                )
-                raise _Wrong("E-UNKNOWN", f'step "{parsed.name}" has no task "{parsed.key}"', hint)
-            addresses = [address]
-        elif step.foreach is not None and parsed.index != "*":
+                raise self._unknown_key(parsed.name, parsed.key, single=step.foreach is None)
+            return [address]
+        if step.foreach is not None and parsed.index != "*":
             raise _Wrong(
                 "E-REF",
-                f'"{text}" does not say which: step "{parsed.name}" has {len(addresses)} tasks',
-                f"write {parsed.name}@KEY, or {parsed.name}[*] for all",
+                f'"{parsed.name}" does not say which: the step has a task for every row',
+                hint=f"write {parsed.name}@KEY, or {parsed.name}[*] for all",
             )
-        for address in addresses:
-            yield FromTask(task=address, index=index, label=name or address, name=name)
+        return addresses
+
+    def _unknown_key(self, step: str, key: str, *, single: bool) -> _Wrong:
+        keys = (known.partition("@")[2] for known in self._addresses[step])
+        hint = f'"{step}" is one task, without a key' if single else self._near(key, keys)
+        message = f'step "{step}" has no task "{key}"'
+        return _Wrong("E-UNKNOWN", message, hint=hint, silent=step in self._partial)
+
+    def _near(self, word: str, known: Iterable[str]) -> str:
+        self._hints += 1
+        return did_you_mean(word, known) if self._hints <= _MOST_HINTS else ""
 
 
-def texts(value: Any) -> list[str]:
-    """A rendered text or list as texts; nothing for nothing."""
-    items = value if isinstance(value, (list, tuple)) else [value]
-    return [str(item).strip() for item in items if item is not None and str(item).strip()]
+def _parse(text: str) -> refs.Reference:
+    try:
+        return _parsed(text) if len(text) < _SHORT else refs.parse(text)
+    except ValueError as error:
+        raise _Wrong("E-REF", str(error)) from None
 
 
-def count_problems(
-    options: Options, inputs: tuple[Input, ...], ceilings: Callable[[Address], int]
-) -> Iterator[tuple[str, str, str]]:
-    """Too many references for the model, or for one call with its pictures (R30): code, message, hint."""
-    count = sum(
-        ceilings(given.task) if isinstance(given, FromTask) and given.index is None else 1 for given in inputs
+def _last_part(url: str) -> str:
+    return url.partition("?")[0].partition("#")[0].rpartition("/")[2] or url
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _known(facts: FileFacts, label: str, name: str, data: bytes | None = None) -> Known:
+    return Known(
+        digest=facts.digest,
+        path=facts.path,
+        label=label,
+        name=name,
+        media_type=facts.media_type,
+        width=facts.width,
+        height=facts.height,
+        data=data,
     )
-    limit = options.profile.references.count
-    if count > limit:
-        yield "E-REFERENCES", f"{count} references; {options.profile.name} takes at most {limit}", ""
-    elif options.group is not None and count + options.group > _CALL_LIMIT:
-        yield (
-            "E-REFERENCES",
-            f"{count} references and a group of {options.group}: together at most {_CALL_LIMIT} (R30)",
-            f"a group of {_CALL_LIMIT - count} fits",
-        )
-
-
-def index_problems(tasks: Mapping[Address, Task]) -> Iterator[tuple[str, Task, str]]:
-    """References to a picture that its task can never have: code, the referring task, message."""
-    for task in tasks.values():
-        for given in task.inputs:
-            source = tasks.get(given.task) if isinstance(given, FromTask) else None
-            if source is None or not isinstance(given, FromTask) or given.index is None:
-                continue
-            pictures = source.recipe.generation.group or 1
-            if given.index >= pictures:
-                made = "one picture" if pictures == 1 else f"at most {pictures} pictures"
-                yield "E-REF", task, f'"{given.task}[{given.index}]" does not exist: the task makes {made}'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from seedream_pipe.digest import BlobDigest, Json
 from seedream_pipe.makers import Generation, MakerId
@@ -28,6 +28,9 @@ __all__ = [
 
 Address: TypeAlias = str
 """``step@key``, or ``step`` when the step is one task."""
+
+
+_NOWHERE: Final = Place("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +104,7 @@ class Task:
     tags: tuple[str, ...] = ()
     needs: tuple[Address, ...] = ()
     """Tasks that must be done first although no picture of theirs is an input."""
-    at: Place = Place("")
+    at: Place = _NOWHERE
     row: Place | None = None
     """Where the row stands that made it."""
     places: Mapping[str, Place] = field(default_factory=dict)

@@ -7,18 +7,19 @@ own beside it (``name.take-2``). A template that uses `index` or `take` names th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from seedream_pipe.problems import Problem
 from seedream_pipe.spec.names import fold, output_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterator, Mapping
 
     from seedream_pipe.plan.model import Address, Task
     from seedream_pipe.plan.values import Options
+    from seedream_pipe.problems import Place
 
-__all__ = ["clashes", "names", "split_extension"]
+__all__ = ["Render", "clashes", "names", "split_extension"]
 
 _EXTENSIONS: Final[Mapping[str, str]] = {"jpg": "jpeg", "jpeg": "jpeg", "png": "png"}
 _FOREIGN: Final = frozenset({"webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "avif", "svg", "pdf"})
@@ -33,56 +34,68 @@ def split_extension(name: str) -> tuple[str, str]:
     return (stem, dot + last) if known and stem and not stem.endswith("/") else (name, "")
 
 
-def names(
-    render: Callable[[Mapping[str, Any]], str | None], used: frozenset[str], options: Options
-) -> tuple[Names, str, str]:
+class Render(Protocol):
+    """The author's `output:`, for one picture of one task."""
+
+    def __call__(self, *, take: int, index: int) -> str | None:
+        """The author's name for a picture; None when its template fails."""
+
+
+def names(render: Render, used: frozenset[str], options: Options) -> tuple[Names, str, str]:
     """The names of a task's pictures, and what is wrong with them and how to mend it.
 
     The first row is for what stands for the task; then, with several takes, one row a take.
+    `used` has ``index`` or ``take`` when the author's name tells pictures apart by them.
     """
-    pictures = options.group or 1
-    made: list[tuple[str, ...]] = []
-    takes = range(1, options.takes + 1)
-    rows = [options.pick, *takes] if options.takes > 1 and "take" not in used else list(takes)
-    for number, take in enumerate(rows):
-        suffix = f".take-{take}" if number and "take" not in used else ""
-        row = [_one(render, used, options, take, index, suffix) for index in range(pictures)]
-        for name in row:
-            complaint, hint = ("", "") if name is None else _complaint(name, options)
-            if complaint:
-                return (), complaint, hint
-        made.append(tuple(name for name in row if name is not None))
-    if options.takes > 1 and "take" in used:
-        made.insert(0, ())
-    return tuple(made), "", ""
+    given = _Given(render, used, options)
+    if options.takes == 1:
+        made: Names = (given.row(1, ""),)
+    elif "take" in used:
+        made = ((), *(given.row(take, "") for take in range(1, options.takes + 1)))
+    else:
+        own = (given.row(take, f".take-{take}") for take in range(1, options.takes + 1))
+        made = (given.row(options.pick, ""), *own)
+    for name in dict.fromkeys(name for row in made for name in row):
+        complaint, hint = _complaint(name, options)
+        if complaint:
+            return (), complaint, hint
+    return made, "", ""
 
 
-def _one(
-    render: Callable[[Mapping[str, Any]], str | None],
-    used: frozenset[str],
-    options: Options,
-    take: int,
-    index: int,
-    suffix: str,
-) -> str | None:
-    name = render({"take": take, "index": index})
-    if name is None:
-        return None
-    stem, extension = split_extension(name)
-    number = f"-{index:02d}" if options.group is not None and "index" not in used else ""
-    return f"{stem}{number}{suffix}{extension}"
+class _Given:
+    """The author's names, each rendered once."""
+
+    def __init__(self, render: Render, used: frozenset[str], options: Options) -> None:
+        self._render, self._used, self._options = render, used, options
+        self._known: dict[tuple[int, int], str | None] = {}
+
+    def row(self, take: int, suffix: str) -> tuple[str, ...]:
+        names = (self._one(take, index, suffix) for index in range(self._options.group or 1))
+        return tuple(name for name in names if name is not None)
+
+    def _one(self, take: int, index: int, suffix: str) -> str | None:
+        differs = (take if "take" in self._used else 1, index if "index" in self._used else 0)
+        if differs not in self._known:
+            self._known[differs] = self._render(take=differs[0], index=differs[1])
+        name = self._known[differs]
+        if name is None:
+            return None
+        stem, extension = split_extension(name)
+        number = f"-{index:02d}" if self._options.group is not None and "index" not in self._used else ""
+        return f"{stem}{number}{suffix}{extension}"
 
 
 def _complaint(name: str, options: Options) -> tuple[str, str]:
     problem = output_problem(name)
     if problem:
         return problem, ""
-    made = options.output_format or "jpeg"
     extension = split_extension(name)[1][1:].lower()
+    # Nobody knows what a model without a profile makes when it is not told.
+    made = options.output_format or ("jpeg" if options.profile else _EXTENSIONS.get(extension, "jpeg"))
     if extension and _EXTENSIONS.get(extension) != made:
         right = "jpg" if made == "jpeg" else made
         return (
-            f'output "{name}": {options.profile.name} makes {made.upper()} files here',
+            f'output "{name}": {options.model} makes {made.upper()} files here',
             f"name it .{right}, or leave the extension out",
         )
     return "", ""
@@ -93,28 +106,52 @@ def clashes(tasks: Mapping[Address, Task]) -> list[Problem]:
     owner: dict[str, Task] = {}
     problems: list[Problem] = []
     for task in tasks.values():
+        own: set[str] = set()
         for name in (name for row in task.outputs for name in row):
-            folded = fold(split_extension(name)[0])
-            first = owner.setdefault(folded, task)
-            if (
-                first is not task
-                or sum(folded == fold(split_extension(n)[0]) for row in task.outputs for n in row) > 1
-            ):
-                other = (
-                    f'"{first.address}" and "{task.address}"'
-                    if first is not task
-                    else f'two pictures of "{task.address}"'
-                )
-                problems.append(
-                    Problem(
+            stem = fold(split_extension(name)[0])
+            first = owner.setdefault(stem, task)
+            if first is not task or stem in own:
+                problems.append(_clash(first, task, name))
+                break
+            own.add(stem)
+    problems += _folders(tasks, owner)
+    return problems
+
+
+def _clash(first: Task, task: Task, name: str) -> Problem:
+    if first is task:
+        whose, hint = f'two pictures of "{task.address}"', "use `index` and `take` in `output:`"
+    else:
+        whose, hint = f'"{first.address}" and "{task.address}"', "put the row's key into `output:`"
+    return Problem(
+        code="E-OUTPUT",
+        place=task.places.get("output", task.at),
+        message=f'{whose} would be one file: "{name}"',
+        hint=hint,
+        also=_rows(task, first),
+    )
+
+
+def _folders(tasks: Mapping[Address, Task], owner: Mapping[str, Task]) -> Iterator[Problem]:
+    """Tasks whose folder would have to be another's picture (``a.jpg`` and ``a.jpg/b.jpg``)."""
+    told: set[str] = set()
+    for task in tasks.values():
+        for name in (name for row in task.outputs for name in row):
+            folder = name.rpartition("/")[0]
+            while folder and folder not in told:
+                told.add(folder)
+                stem, extension = split_extension(folder)
+                first = owner.get(fold(stem)) if extension else None
+                if first is not None:
+                    yield Problem(
                         code="E-OUTPUT",
                         place=task.places.get("output", task.at),
-                        message=f'{other} would be one file: "{name}"',
-                        hint="put the row's key into `output:`"
-                        if first is not task
-                        else "use `index` and `take` in `output:`",
-                        also=tuple(row for row in (task.row, first.row) if row is not None),
+                        message=f'"{folder}" would be a picture of "{first.address}" and a folder of'
+                        f' "{task.address}"',
+                        also=_rows(task, first),
                     )
-                )
-                break
-    return problems
+                folder = folder.rpartition("/")[0]
+
+
+def _rows(*tasks: Task) -> tuple[Place, ...]:
+    return tuple(dict.fromkeys(task.row for task in tasks if task.row is not None))

@@ -17,7 +17,7 @@ from seedream_pipe.errors import UsageError
 from seedream_pipe.problems import did_you_mean, escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from seedream_pipe.plan.model import Address, Plan
 
@@ -34,25 +34,26 @@ def select(plan: Plan, targets: Iterable[str]) -> list[Address]:
     wanted = list(targets)
     if not wanted:
         return list(plan.tasks)
+    needs = plan.needs() if any("+" in target for target in wanted) else {}
     found: set[Address] = set()
     for target in wanted:
-        found |= _meant(plan, target)
+        found |= _meant(plan, target, needs)
     return [address for address in plan.tasks if address in found]
 
 
-def _meant(plan: Plan, target: str) -> set[Address]:
+def _meant(plan: Plan, target: str, needs: Mapping[Address, list[Address]]) -> set[Address]:
     before, after = target.startswith("+"), target.endswith("+")
     pattern = target[before : len(target) - after]
     found = set(_matching(plan, pattern))
     if not found:
-        known = [*dict.fromkeys(task.step for task in plan.tasks.values()), *plan.tasks]
-        hint = did_you_mean(pattern, known) if len(known) < 20_000 else ""
+        steps = dict.fromkeys(task.step for task in plan.tasks.values())
+        hint = did_you_mean(pattern, plan.tasks if "@" in pattern else steps)
         raise UsageError(f'no task matches "{escaped(pattern)}"', hint=hint)
     both = set(found)
     if before:
-        both |= graph.ancestors(plan.needs(), found)
+        both |= graph.ancestors(needs, found)
     if after:
-        both |= graph.ancestors(graph.inverted(plan.needs()), found)
+        both |= graph.ancestors(graph.inverted(needs), found)
     return both
 
 

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from seedream_pipe.plan import values
-from seedream_pipe.plan.inputs import count_problems, texts
+from seedream_pipe.plan.context import FAILED, as_text
 from seedream_pipe.plan.model import Recipe, Task
 from seedream_pipe.plan.outputs import names
 from seedream_pipe.spec.model import PromptFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from seedream_pipe.makers import MakerId
     from seedream_pipe.plan.context import Context, Scope
     from seedream_pipe.plan.inputs import Inputs
-    from seedream_pipe.plan.model import Address, Input
+    from seedream_pipe.plan.model import Address
+    from seedream_pipe.plan.outputs import Render
     from seedream_pipe.plan.template import Rendering
     from seedream_pipe.spec.model import Field, Step
 
@@ -38,13 +39,11 @@ class StepTasks:
 
     def __init__(self, step: Step, context: Context, inputs: Inputs, maker: MakerId) -> None:
         self._step, self._context, self._inputs, self._maker = step, context, inputs, maker
-        self._prompt_at: Field = step.prompt.file if isinstance(step.prompt, PromptFile) else step.prompt
-        self._prompt = (
-            context.compiled_file(step.prompt)
-            if isinstance(step.prompt, PromptFile)
-            else context.compiled(step.prompt)
-        )
+        self._in_file = isinstance(step.prompt, PromptFile)
+        self._prompt_at = step.prompt.file if isinstance(step.prompt, PromptFile) else step.prompt
+        self._prompt = context.compiled(self._prompt_at)
         self._fields = _compiled(context, step.fields)
+        self._output = self._fields.pop("output", None)
         self._meta = _compiled(context, step.meta)
         self._tags = [(context.compiled(given), given) for given in step.tags]
         self._needs = [(context.compiled(given), given) for given in step.needs]
@@ -54,97 +53,89 @@ class StepTasks:
         if step.references:
             self._places["references"] = step.references[0].at
 
-    def task(self, seed: Seed, ceilings: Callable[[Address], int]) -> Task | None:
-        """The task of a row, or nothing when a finding keeps it from being one."""
-        before = len(self._context.problems)
-        options = self._options(seed)
-        prompt = self._prompt_text(seed)
-        inputs = self._inputs.of(self._entries, seed.address, seed.scope)
-        self._count(options, inputs, ceilings, seed)
-        made = Task(
+    def task(self, seed: Seed) -> Task:
+        """The task of a row. With an error among the findings, as much of it as can be made."""
+        scope = seed.scope
+        options = self._options(scope)
+        return Task(
             address=seed.address,
             step=self._step.name,
             key=seed.key,
-            recipe=Recipe(maker=self._maker, generation=options.generation(prompt), salt=options.salt),
-            inputs=inputs,
+            recipe=Recipe(
+                maker=self._maker, generation=options.generation(self._prompt_text(scope)), salt=options.salt
+            ),
+            inputs=self._inputs.of(self._entries, seed.address, scope),
             takes=options.takes,
             pick=options.pick,
             outputs=self._outputs(seed, options),
-            meta={name: self._context.render(*pair, seed.scope) for name, pair in self._meta.items()},
-            tags=tuple(
-                text for pair in self._tags for text in texts(self._context.render(*pair, seed.scope))
-            ),
-            needs=self._needed(seed),
+            meta={name: self._value(pair, scope) for name, pair in self._meta.items()},
+            tags=tuple(text for pair in self._tags for text in self._tag(pair, scope)),
+            needs=tuple(address for pair in self._needs for address in self._inputs.needed(*pair, scope)),
             at=self._step.at,
-            row=seed.scope.row,
+            row=scope.row,
             places=self._places,
         )
-        return made if len(self._context.problems) == before else None
 
-    def group_ceiling(self, seed: Seed) -> int:
-        """How many pictures the task of this row makes at most; what is wrong is told elsewhere."""
-        pair = self._fields.get("group")
-        if pair is None or pair[0] is None:
-            return 1
-        rendered = pair[1].value if pair[0].constant else None
-        return rendered if isinstance(rendered, int) else 1
+    def _value(self, pair: tuple[Rendering | None, Field], scope: Scope) -> Any:
+        value = self._context.render(*pair, scope)
+        return None if value is FAILED else value
 
-    def _options(self, seed: Seed) -> values.Options:
-        rendered = {
-            name: self._context.render(*pair, seed.scope)
-            for name, pair in self._fields.items()
-            if name != "output"
-        }
+    def _tag(self, pair: tuple[Rendering | None, Field], scope: Scope) -> list[str]:
+        value = self._value(pair, scope)
+        tags = [as_text(item) for item in (value if isinstance(value, list) else [value])]
+        if None in tags:
+            message = "a tag is a text, or a list of texts"
+            self._context.complain("E-TEMPLATE-VALUE", pair[1].at, message, row=scope.row)
+        return [tag for tag in tags if tag]
+
+    def _options(self, scope: Scope) -> values.Options:
+        rendered = {name: self._value(pair, scope) for name, pair in self._fields.items()}
         options, complaints = values.options(rendered)
-        for name, code, message, hint in complaints:
-            at = self._places.get(name, self._step.at)
-            self._context.complain(code, at, message, hint=hint, scope=seed.scope)
+        for complaint in complaints:
+            at = self._places.get(complaint.field, self._step.at)
+            self._context.complain(complaint.code, at, complaint.message, hint=complaint.hint, row=scope.row)
         return options
 
-    def _prompt_text(self, seed: Seed) -> str:
-        rendered = self._context.render(self._prompt, self._prompt_at, seed.scope)
-        text = "" if rendered is None else str(rendered).strip()
-        if not text and rendered is not None:
-            self._context.complain("E-PROMPT", self._prompt_at.at, "the prompt is empty", scope=seed.scope)
-        return text
-
-    def _count(
-        self,
-        options: values.Options,
-        inputs: tuple[Input, ...],
-        ceilings: Callable[[Address], int],
-        seed: Seed,
-    ) -> None:
-        for code, message, hint in count_problems(options, inputs, ceilings):
-            at = self._places.get("references", self._step.at)
-            self._context.complain(code, at, message, hint=hint, scope=seed.scope)
-
-    def _needed(self, seed: Seed) -> tuple[Address, ...]:
-        found: list[Address] = []
-        for compiled, given in self._needs:
-            for text in texts(self._context.render(compiled, given, seed.scope)):
-                addresses = self._inputs.addresses(text)
-                if not addresses:
-                    message = f'there is no task "{text}"'
-                    self._context.complain("E-UNKNOWN", given.at, message, scope=seed.scope)
-                found += addresses
-        return tuple(found)
+    def _prompt_text(self, scope: Scope) -> str:
+        given, compiled = self._prompt_at, self._prompt
+        if self._in_file:
+            path = self._context.text(compiled, given, scope)
+            if path is None:
+                return ""
+            compiled = self._context.compiled_file(path, given, scope.row)
+            if compiled is None:
+                return ""
+        text = self._context.text(compiled, given, scope)
+        if text == "":
+            self._context.complain("E-PROMPT", given.at, "the prompt is empty", row=scope.row)
+        return text or ""
 
     def _outputs(self, seed: Seed, options: values.Options) -> tuple[tuple[str, ...], ...]:
-        compiled, given = self._fields.get("output", (None, None))
+        compiled, given = self._output or (None, None)
+        own = f"{self._step.name}/{seed.key}" if seed.key else self._step.name
 
-        def render(extra: Mapping[str, Any]) -> str | None:
+        def render(*, take: int, index: int) -> str | None:
             if given is None:
-                return f"{self._step.name}/{seed.key}" if seed.key else self._step.name
-            text = self._context.render(compiled, given, seed.scope.with_values(**extra))
-            return None if text is None else str(text).strip()
+                return own
+            return self._context.text(compiled, given, seed.scope.with_values(take=take, index=index))
 
-        used = compiled.names if compiled is not None else frozenset[str]()
-        made, complaint, hint = names(render, used, options)
+        made, complaint, hint = names(render, _naming(compiled, render), options)
         if complaint:
             at = given.at if given else self._step.at
-            self._context.complain("E-OUTPUT", at, complaint, hint=hint, scope=seed.scope)
+            self._context.complain("E-OUTPUT", at, complaint, hint=hint, row=seed.scope.row)
         return made
+
+
+def _naming(compiled: Rendering | None, render: Render) -> frozenset[str]:
+    """Which of `index` and `take` the author's own names use."""
+    if compiled is None or compiled.constant:
+        return frozenset()
+    if not compiled.open_ended:
+        return compiled.names & {"index", "take"}
+    # A file that only a value names may use anything: what it gives tells.
+    plain = render(take=1, index=0)
+    others = {"index": render(take=1, index=1), "take": render(take=2, index=0)}
+    return frozenset(name for name, other in others.items() if other != plain)
 
 
 def _compiled(context: Context, fields: Mapping[str, Field]) -> dict[str, tuple[Rendering | None, Field]]:

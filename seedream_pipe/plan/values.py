@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
-import dataclasses
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, NamedTuple
 
 from seedream_pipe import profiles
 from seedream_pipe.makers import Generation
-from seedream_pipe.problems import did_you_mean
+from seedream_pipe.plan.context import as_text
+from seedream_pipe.problems import did_you_mean, escaped
 from seedream_pipe.spec.model import DEFAULT_MODEL
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = ["MAX_TAKES", "Complaint", "Options", "options"]
 
 MAX_TAKES: Final = 99
 _MAX_GROUP: Final = 15
 _MAX_SEED: Final = 2_147_483_647
+_SIZES: Final = "write 2K, 2560x1440 or {tier: 2K, aspect: 16:9}"
+_WHOLE: Final = re.compile(r"[+-]?[0-9]{1,18}")
 
-Complaint = tuple[str, str, str, str]
-"""Field, code, message, hint."""
+
+class Complaint(NamedTuple):
+    """What is wrong with a field."""
+
+    field: str
+    code: str
+    message: str
+    hint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a step's fields say for one task, resolved. `profile` is the model's."""
+    """What a step's fields say for one task, resolved.
+
+    `profile` is the model's; None when the name is a full id or an endpoint (R15) that no
+    profile has, whose limits are the service's to judge, or is wrong.
+    """
 
     model: str
-    profile: profiles.ModelProfile
+    profile: profiles.ModelProfile | None
     size: str
     watermark: bool = False
     group: int | None = None
@@ -79,10 +90,6 @@ def options(given: Mapping[str, Any]) -> tuple[Options, list[Complaint]]:
     return result, reader.complaints
 
 
-def _default_profile() -> profiles.ModelProfile:
-    return next(model for model in profiles.models() if model.name == DEFAULT_MODEL)
-
-
 class _Reader:
     def __init__(self, given: Mapping[str, Any]) -> None:
         self._given = given
@@ -94,37 +101,46 @@ class _Reader:
         return None if isinstance(value, str) and not value.strip() else value
 
     def _complain(self, name: str, message: str, hint: str = "", *, code: str = "E-VALUE") -> None:
-        self.complaints.append((name, code, message, hint))
+        self.complaints.append(Complaint(name, code, message, hint))
 
-    def model(self) -> tuple[str, profiles.ModelProfile]:
-        name = str(self._value("model") or DEFAULT_MODEL).strip()
+    def model(self) -> tuple[str, profiles.ModelProfile | None]:
+        name = self.text("model") or DEFAULT_MODEL
         profile = profiles.model(name)
         if profile is not None:
             return profile.name, profile
         if not profiles.is_raw_id(name):
             known = [model.name for model in profiles.models()]
-            self._complain("model", f'unknown model "{name}"', did_you_mean(name, known), code="E-MODEL")
-        # A full id or an endpoint (R15) that no profile names: its limits are the service's to judge.
-        return name, dataclasses.replace(_default_profile(), name=name, ids={}, prices={})
+            message = f'unknown model "{escaped(name, limit=60)}"'
+            self._complain("model", message, did_you_mean(name, known), code="E-MODEL")
+        return name, None
 
-    def size(self, profile: profiles.ModelProfile, model: str) -> str:
+    def size(self, profile: profiles.ModelProfile | None, model: str) -> str:
         value = self._value("size")
         if value is None:
-            return profile.default_size
+            return (profile or _default_profile()).default_size
+        if profile is None and not profiles.is_raw_id(model):
+            return ""  # of an unknown model no size is right or wrong
+        given = _size(value)
+        if given is None:
+            self._complain("size", f"size is {_shown(value)}, which is no size", _SIZES, code="E-SIZE")
+            return ""
         try:
-            return profiles.resolve_size(model if profiles.model(model) is None else profile, value)
+            return profiles.resolve_size(profile or model, given)
         except profiles.SizeError as error:
             self._complain("size", error.message, error.hint, code="E-SIZE")
-            return profile.default_size
+            return ""
 
     def integer(self, name: str, low: int, high: int) -> int | None:
         value = self._value(name)
         if value is None:
             return None
-        if isinstance(value, str) and value.strip().lstrip("+-").isdecimal():
+        if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
+            value = int(value)
+        if isinstance(value, float) and value.is_integer():
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
-            self._complain(name, f"{name} is {value!r}; a whole number from {low} to {high} is expected")
+            message = f"{name} is {_shown(value)}; a whole number from {low} to {high} is expected"
+            self._complain(name, message)
             return None
         if not low <= value <= high:
             self._complain(name, f"{name} is {value}; it must lie between {low} and {high}")
@@ -136,28 +152,33 @@ class _Reader:
         if isinstance(value, str) and value.strip() in {"true", "false"}:
             value = value.strip() == "true"
         if value is not None and not isinstance(value, bool):
-            self._complain(name, f"{name} is {value!r}; true or false is expected")
+            self._complain(name, f"{name} is {_shown(value)}; true or false is expected")
             return False
         return bool(value)
 
     def text(self, name: str) -> str | None:
         value = self._value(name)
-        return None if value is None else str(value).strip()
+        text = as_text(value)
+        if text is None:
+            self._complain(name, f"{name} is {_shown(value)}; a text is expected")
+        return text or None
 
     def pick(self, takes: int) -> int:
-        if self._value("pick") in {None, "first"}:
+        value = self._value("pick")
+        if isinstance(value, str) and value.strip() == "first":
             return 1
         pick = self.integer("pick", 1, MAX_TAKES) or 1
         if pick > takes:
-            self._complain(
-                "pick", f"pick is {pick}, but there {'is one take' if takes == 1 else f'are {takes} takes'}"
-            )
+            there = "is one take" if takes == 1 else f"are {takes} takes"
+            self._complain("pick", f"pick is {pick}, but there {there}")
             return 1
         return pick
 
     def expect_supported(self, made: Options) -> None:
         """Say what the model would ignore or refuse, because the service bills it in silence (R22)."""
         profile = made.profile
+        if profile is None:
+            return
         if made.group is not None and not profile.group:
             self._complain(
                 "group",
@@ -179,3 +200,23 @@ class _Reader:
                 f"it makes: {', '.join(profile.output_formats)}",
                 code="E-MODEL-OPTION",
             )
+
+
+def _default_profile() -> profiles.ModelProfile:
+    return next(model for model in profiles.models() if model.name == DEFAULT_MODEL)
+
+
+def _size(value: Any) -> str | dict[str, str] | None:
+    """A size as `profiles` takes it, or nothing when it has another form."""
+    if isinstance(value, Mapping):
+        parts = {str(name): as_text(part) or "" for name, part in value.items()}
+        return parts if set(parts) == {"tier", "aspect"} else None
+    return as_text(value)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "a map"
+    if isinstance(value, list):
+        return "a list"
+    return f'"{escaped(as_text(value) or "", limit=60)}"'
