@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import difflib
+import fnmatch
 import io
 import os
 import re
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -24,9 +26,12 @@ TEXT_LIMIT: Final = 1 << 20
 PICTURE_LIMIT: Final = 31_457_280
 """30 MB each (contract section 4, today)."""
 GLOB_SCANNED: Final = 10_000
+_MOST_HINTS: Final = 20
+"""A table of thousands of wrong names is not compared with a folder of thousands of files."""
 _MIN_SIDE: Final = 15
 _MAX_PIXELS: Final = 36_000_000
 _MAX_ASPECT: Final = 16
+_FORMATS: Final = "references are JPEG, PNG, WebP, BMP, TIFF or GIF files"
 _DATA_URI: Final = re.compile(r"data:(image/[a-z0-9.+-]+);base64,", re.ASCII)
 _GLOB_CHARACTERS: Final = frozenset("*?[")
 
@@ -34,14 +39,15 @@ _GLOB_CHARACTERS: Final = frozenset("*?[")
 class ProjectFiles:
     """Files below a root; each picture is hashed once, each text read once.
 
-    `seen` has the real path of every file and folder that was looked at, so that an
-    up-to-date check can ask later whether any of them moved.
+    `seen` has the absolute path of every file and folder that was looked at, links not
+    followed, so that an up-to-date check can ask later whether any of them moved.
     """
 
     def __init__(self, root: Root) -> None:
         self._root = root
         self._pictures: dict[str, FileFacts | FilesError] = {}
         self._texts: dict[str, str] = {}
+        self._hints = 0
         self.seen: dict[str, None] = {}
 
     def shown(self, path: str) -> str:
@@ -51,9 +57,11 @@ class ProjectFiles:
     def text(self, path: str) -> str:
         """A template's text, UTF-8, at most 1 MiB."""
         if path not in self._texts:
-            with self._root.open(path, limit=TEXT_LIMIT) as file:
-                self.seen[os.fspath(self._root.resolve(path))] = None
-                data = file.read()
+            try:
+                data = self._root.read(path, limit=TEXT_LIMIT)
+            except FilesError as error:
+                raise self._with_neighbour(path, error) from None
+            self.seen[self._root.watched(path)] = None
             try:
                 self._texts[path] = data.decode("utf-8-sig").replace("\r\n", "\n")
             except UnicodeDecodeError as error:
@@ -82,26 +90,25 @@ class ProjectFiles:
             file = self._root.open(path, limit=PICTURE_LIMIT)
         except FilesError as error:
             raise self._with_neighbour(path, error) from None
+        self.seen[self._root.watched(path)] = None
+        shown = self.shown(path)
         with file:
-            real = os.fspath(self._root.resolve(path))
-            self.seen[real] = None
             try:
                 facts = pictures.inspect(file)
+                file.seek(0)
+                digest = file_digest(file)
+                size = file.tell()
             except pictures.NotAPicture as error:
-                raise FilesError(
-                    "E-REF",
-                    f'reference "{self.shown(path)}" {error}',
-                    hint="references are JPEG or PNG files",
-                ) from None
-            complaint = picture_complaint(facts)
-            if complaint:
-                raise FilesError("E-REF", f'reference "{self.shown(path)}" {complaint}')
-            file.seek(0)
-            digest = file_digest(file)
-            size = file.tell()
+                raise FilesError("E-REF", f'reference "{shown}" {error}', hint=_FORMATS) from None
+            except OSError as error:
+                message = f'"{shown}" cannot be read: {os.strerror(error.errno or 0).lower()}'
+                raise FilesError("E-FILE", message) from None
+        complaint = picture_complaint(facts)
+        if complaint:
+            raise FilesError("E-REF", f'reference "{shown}" {complaint}')
         return FileFacts(
             digest=digest,
-            path=real,
+            path=os.fspath(self._root.resolve(path)),
             media_type=facts.media_type,
             width=facts.width,
             height=facts.height,
@@ -110,15 +117,17 @@ class ProjectFiles:
 
     def _with_neighbour(self, path: str, error: FilesError) -> FilesError:
         """The same error with the name in the same folder that was probably meant."""
-        if error.code != "E-MISSING":
+        if error.code != "E-MISSING" or self._hints == _MOST_HINTS:
             return error
+        self._hints += 1
         folder, _, name = path.rpartition("/")
         try:
-            names = os.listdir(self._root.resolve(folder or "."))
+            with os.scandir(self._root.resolve(folder or ".")) as entries:
+                names = [entry.name for entry in islice(entries, GLOB_SCANNED)]
         except (FilesError, OSError):
-            return FilesError(error.code, f"{error}", hint=f'there is no folder "{self.shown(folder)}"')
-        near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-        return FilesError(error.code, f"{error}", hint=f'did you mean "{near[0]}"?' if near else "")
+            return FilesError(error.code, str(error), hint=f'there is no folder "{self.shown(folder)}"')
+        near = difflib.get_close_matches(name, sorted(names), n=1, cutoff=0.6)
+        return FilesError(error.code, str(error), hint=f'did you mean "{near[0]}"?' if near else "")
 
     def data_uri(self, uri: str) -> tuple[FileFacts, bytes]:
         """The facts and bytes of a picture given as a data URI (R45)."""
@@ -130,9 +139,12 @@ class ProjectFiles:
             )
         try:
             data = base64.b64decode(uri[match.end() :], validate=True)
+        except (binascii.Error, ValueError):
+            raise FilesError("E-REF", "what follows base64, in the data URI is not base64") from None
+        try:
             facts = pictures.inspect(io.BytesIO(data))
-        except (binascii.Error, ValueError) as error:
-            raise FilesError("E-REF", f"the data URI's picture {error}") from None
+        except pictures.NotAPicture as error:
+            raise FilesError("E-REF", f"the data URI's picture {error}", hint=_FORMATS) from None
         complaint = picture_complaint(facts)
         if complaint or len(data) > PICTURE_LIMIT:
             raise FilesError("E-REF", f"the data URI's picture {complaint or 'is over 30 MB'}")
@@ -149,47 +161,74 @@ class ProjectFiles:
         )
 
     def matches(self, pattern: str) -> list[str]:
-        """Paths that match a glob, sorted by name; ``**`` goes into folders, links are not followed."""
-        parts = PurePosixPath(pattern).parts
-        _refuse_unclosed(pattern)
-        fixed = list(_fixed(parts))
-        folder = "/".join(fixed) or "."
-        start = self._root.resolve(folder)
-        match = _pattern(parts[len(fixed) :])
-        deep = "**" in parts
-        depth = len(parts) - len(fixed)
-        found: list[str] = []
-        for relative in self._walk(os.fspath(start), None if deep else depth):
-            if match.fullmatch(relative):
-                found.append(f"{folder}/{relative}" if fixed else relative)
-        return sorted(found)
+        """Paths that match a glob, sorted by name; ``**`` goes into folders.
 
-    def _walk(self, start: str, depth: int | None) -> list[str]:
-        names: list[str] = []
-        stack = [("", start)]
-        scanned = 0
-        while stack:
-            prefix, folder = stack.pop()
-            self.seen[folder] = None
+        Links to folders are not followed, so that a loop of them ends; names that begin
+        with a dot are never matched.
+        """
+        parts = PurePosixPath(pattern).parts
+        for part in parts:
+            _expect_closed(part, pattern)
+        fixed = _fixed(parts)
+        folder = "/".join(fixed)
+        self._root.resolve(folder or ".")
+        found = _Glob(self._root, self.seen, parts[len(fixed) :]).matches(folder or ".")
+        return sorted(f"{folder}/{name}" if folder else name for name in found)
+
+
+class _Glob:
+    """One walk for one pattern. Each folder is read once and each name counted."""
+
+    def __init__(self, root: Root, seen: dict[str, None], parts: tuple[str, ...]) -> None:
+        self._root, self._seen, self._parts = root, seen, parts
+        self._fits = [re.compile(fnmatch.translate(part)).match for part in parts]
+        self._listed: dict[str, list[tuple[str, bool]]] = {}
+        self._scanned = 0
+
+    def matches(self, start: str) -> set[str]:
+        found: set[str] = set()
+        done: set[tuple[str, int]] = set()
+        todo = [("", 0)]
+        while todo:
+            place = todo.pop()
+            if place in done:
+                continue
+            done.add(place)
+            prefix, number = place
+            deep, last = self._parts[number] == "**", number == len(self._parts) - 1
+            if deep and not last:
+                todo.append((prefix, number + 1))
+            for name, is_folder in self._names(start, prefix):
+                path = prefix + name
+                if is_folder and deep:
+                    todo.append((f"{path}/", number))
+                elif is_folder and not last and self._fits[number](name):
+                    todo.append((f"{path}/", number + 1))
+                elif not is_folder and last and (deep or self._fits[number](name)):
+                    found.add(path)
+        return found
+
+    def _names(self, start: str, prefix: str) -> list[tuple[str, bool]]:
+        """What stands in a folder, links to other folders aside."""
+        if prefix not in self._listed:
+            folder = self._root.watched(f"{start}/{prefix}")
+            self._seen[folder] = None
             try:
-                entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+                with os.scandir(folder) as entries:
+                    names = [
+                        (entry.name, entry.is_dir(follow_symlinks=False))
+                        for entry in islice(entries, GLOB_SCANNED + 1)
+                        if not entry.name.startswith(".") and not (entry.is_symlink() and entry.is_dir())
+                    ]
             except OSError as error:
-                raise FilesError(
-                    "E-FILE", f'the folder "{folder}" cannot be read: {error.strerror}'
-                ) from None
-            for entry in entries:
-                scanned += 1
-                if scanned > GLOB_SCANNED:
-                    raise FilesError(
-                        "E-GLOB", f"a glob looks through at most {GLOB_SCANNED:,} names; narrow it"
-                    )
-                name = prefix + entry.name
-                if entry.is_dir(follow_symlinks=False):
-                    if not entry.name.startswith(".") and (depth is None or name.count("/") + 1 < depth):
-                        stack.append((f"{name}/", entry.path))
-                elif not entry.name.startswith("."):
-                    names.append(name)
-        return names
+                shown = self._root.shown(f"{start}/{prefix}".rstrip("/"))
+                message = f'the folder "{shown}" cannot be read: {os.strerror(error.errno or 0).lower()}'
+                raise FilesError("E-FILE", message) from None
+            self._scanned += len(names)
+            if self._scanned > GLOB_SCANNED:
+                raise FilesError("E-GLOB", f"a glob looks through at most {GLOB_SCANNED:,} names; narrow it")
+            self._listed[prefix] = names
+        return self._listed[prefix]
 
 
 def picture_complaint(facts: pictures.Facts) -> str:
@@ -204,13 +243,20 @@ def picture_complaint(facts: pictures.Facts) -> str:
     return ""
 
 
-def _refuse_unclosed(pattern: str) -> None:
-    rest = pattern
-    while "[" in rest:
-        rest = rest.partition("[")[2]
-        if "]" not in rest[1:]:
-            raise FilesError("E-GLOB", f'the glob "{pattern}" has a "[" that is never closed')
-        rest = rest[1:].partition("]")[2]
+def _expect_closed(part: str, pattern: str) -> None:
+    """Otherwise a forgotten bracket would match nothing, or a bracket."""
+    start = part.find("[")
+    while start >= 0:
+        # A bracket that stands first among the characters is one of them.
+        first = start + 2 if part[start + 1 : start + 2] == "!" else start + 1
+        end = part.find("]", first + 1)
+        if end < 0:
+            raise FilesError(
+                "E-GLOB",
+                f'the glob "{pattern}" has a "[" that is never closed',
+                hint='a "[" that is part of a name is written [[]',
+            )
+        start = part.find("[", end)
 
 
 def _fixed(parts: tuple[str, ...]) -> tuple[str, ...]:
@@ -221,37 +267,3 @@ def _fixed(parts: tuple[str, ...]) -> tuple[str, ...]:
             break
         count += 1
     return parts[:count]
-
-
-def _pattern(parts: tuple[str, ...]) -> re.Pattern[str]:
-    pieces: list[str] = []
-    for number, part in enumerate(parts):
-        last = number == len(parts) - 1
-        if part == "**":
-            pieces.append(".*" if last else "(?:[^/]+/)*")
-        else:
-            pieces.append(_segment(part) + ("" if last else "/"))
-    try:
-        return re.compile("".join(pieces))
-    except re.error:
-        raise FilesError("E-GLOB", f'the glob "{"/".join(parts)}" cannot be read') from None
-
-
-def _segment(part: str) -> str:
-    out: list[str] = []
-    position = 0
-    while position < len(part):
-        char = part[position]
-        end = part.find("]", position + 2) if char == "[" else -1
-        if char == "*":
-            out.append("[^/]*")
-        elif char == "?":
-            out.append("[^/]")
-        elif end > 0:
-            body = part[position + 1 : end].replace("\\", r"\\")
-            out.append(f"[^{body[1:]}]" if body.startswith("!") else f"[{body}]")
-            position = end
-        else:
-            out.append(re.escape(char))
-        position += 1
-    return "".join(out)

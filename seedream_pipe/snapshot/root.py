@@ -24,7 +24,8 @@ def find_root(folder: Path) -> Path:
     """The project's root: nearest folder up with ``.seedream`` or ``.git``, else `folder` itself."""
     start = folder.resolve()
     for candidate in (start, *start.parents):
-        if (candidate / ".seedream").is_dir() or (candidate / ".git").exists():
+        # os.path, not Path: a folder above that may not be read is no root, and no error.
+        if os.path.isdir(candidate / ".seedream") or os.path.exists(candidate / ".git"):
             return candidate
     return start
 
@@ -41,6 +42,10 @@ class Root:
         """The path as the user would type it."""
         return os.path.normpath(f"{self.shown_prefix}/{path}") if self.shown_prefix else path
 
+    def watched(self, path: str) -> str:
+        """The absolute path with its links as they are: asked again, it tells when one leads elsewhere."""
+        return os.fspath(self.folder / path)
+
     def resolve(self, path: str) -> Path:
         """The real path of an existing file or folder, links followed, proven to lie below the root.
 
@@ -50,6 +55,10 @@ class Root:
         """
         if not path or "\0" in path:
             raise FilesError("E-PATH", "an empty or impossible path")
+        try:
+            path.encode()
+        except UnicodeEncodeError:
+            raise FilesError("E-PATH", f'"{path}" is not UTF-8', hint="rename the file") from None
         if path.startswith(("/", "~")) or "\\" in path:
             raise FilesError(
                 "E-PATH",
@@ -60,7 +69,7 @@ class Root:
             real = (self.folder / path).resolve(strict=True)
         except OSError as error:
             raise _unusable(self.shown(path), error) from None
-        except RuntimeError:
+        except RuntimeError:  # what Python says of a loop of links before 3.13
             raise FilesError("E-PATH", f'"{self.shown(path)}" is a loop of links') from None
         if not real.is_relative_to(self.top):
             raise FilesError(
@@ -97,10 +106,26 @@ class Root:
             raise FilesError("E-FILE", complaint)
         return os.fdopen(handle, "rb")
 
+    def read(self, path: str, *, limit: int) -> bytes:
+        """All bytes of a regular file, also of one that does not tell its size.
+
+        Raises:
+            FilesError: as `open`, or it cannot be read.
+
+        """
+        with self.open(path, limit=limit) as file:
+            try:
+                data = file.read(limit + 1)
+            except OSError as error:
+                raise _unusable(self.shown(path), error) from None
+        if len(data) > limit:
+            raise FilesError("E-FILE", f'"{self.shown(path)}" grows beyond {limit / 1e6:,.1f} MB')
+        return data
+
 
 def _unusable(shown: str, error: OSError) -> FilesError:
     if error.errno in {errno.ENOENT, errno.ENOTDIR}:
         return FilesError("E-MISSING", f'there is no file "{shown}"')
     if error.errno == errno.ELOOP:
         return FilesError("E-PATH", f'"{shown}" is a loop of links')
-    return FilesError("E-FILE", f'"{shown}" cannot be opened: {os.strerror(error.errno or 0).lower()}')
+    return FilesError("E-FILE", f'"{shown}" cannot be read: {os.strerror(error.errno or 0).lower()}')

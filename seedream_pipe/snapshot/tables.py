@@ -8,7 +8,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe.errors import InvalidPipeline
@@ -18,7 +20,7 @@ from seedream_pipe.spec import document
 from seedream_pipe.spec.model import InlineTable, TableFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from seedream_pipe.snapshot.root import Root
     from seedream_pipe.spec.model import Table
@@ -40,15 +42,15 @@ def read_table(table: Table, root: Root, seen: dict[str, None]) -> TableRows:
         return _from_tree(table.name, table.rows, list(table.places), table.at)
     shown = root.shown(table.path)
     try:
-        with root.open(table.path, limit=TABLE_LIMIT) as file:
-            seen[str(root.resolve(table.path))] = None
-            data = file.read()
+        data = root.read(table.path, limit=TABLE_LIMIT)
+        seen[root.watched(table.path)] = None
         text = data.decode("utf-8-sig")
     except FilesError as error:
         raise _invalid(error.code, table.at, str(error), error.hint) from None
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise _invalid("E-ENCODING", Place(shown, line, 1), "is not UTF-8", "save it as UTF-8") from None
+        message = f"the byte 0x{data[error.start]:02x} is not UTF-8"
+        raise _invalid("E-ENCODING", Place(shown, line, 1), message, "save it as UTF-8") from None
     reader = _READERS.get(table.path.rpartition(".")[2].lower())
     if reader is None:
         raise _invalid("E-TABLE", table.at, f'"{shown}" is not a table', f"known: {', '.join(_READERS)}")
@@ -59,17 +61,17 @@ def _invalid(code: str, at: Place, message: str, hint: str = "") -> InvalidPipel
     return InvalidPipeline([Problem(code=code, place=at, message=message, hint=hint)])
 
 
-def _from_tree(name: str, tree: Any, places: list[Place], at: Place) -> TableRows:
+def _from_tree(name: str, tree: Any, places: Sequence[Place], at: Place) -> TableRows:
     if isinstance(tree, dict):
         problems = [
-            Problem(code="E-TABLE", place=place, message=f'row "{key}" is not a map of columns')
+            Problem(code="E-TABLE", place=place, message=complaint)
             for (key, row), place in zip(tree.items(), places, strict=True)
-            if not isinstance(row, dict)
+            if (complaint := _row_complaint(key, row))
         ]
         if problems:
             raise InvalidPipeline(problems)
         rows = tuple(
-            Row(value={**row, "id": row.get("id", key)}, at=place)
+            Row(value={**row, "id": key}, at=place)
             for (key, row), place in zip(tree.items(), places, strict=True)
         )
         return TableRows(name=name, rows=rows, keyed=True)
@@ -78,6 +80,14 @@ def _from_tree(name: str, tree: Any, places: list[Place], at: Place) -> TableRow
     return TableRows(
         name=name, rows=tuple(Row(value=row, at=place) for row, place in zip(tree, places, strict=True))
     )
+
+
+def _row_complaint(key: str, row: Any) -> str:
+    if not isinstance(row, dict):
+        return f'row "{key}" is not a map of columns'
+    if str(row.get("id", key)) != key:
+        return f'row "{key}" has another "id" in it; the id of a row in a map is its key'
+    return ""
 
 
 def _separated(delimiter: str) -> Callable[[TableFile, str, str], TableRows]:
@@ -150,9 +160,12 @@ def _ragged(at: Place, cells: int, columns: int) -> Problem:
 
 def _from_yaml(table: TableFile, shown: str, text: str) -> TableRows:
     tree = document.parse(text, file=shown, max_bytes=TABLE_LIMIT, root="any")
-    keys = list(tree.root) if isinstance(tree.root, dict) else range(len(tree.root or ()))
-    places = [tree.place((key,), key=isinstance(tree.root, dict)) for key in keys]
-    return _from_tree(table.name, tree.root, places, Place(shown))
+    places: list[Place] = []
+    if isinstance(tree.root, dict):
+        places = [tree.place((key,), key=True) for key in tree.root]
+    elif isinstance(tree.root, list):
+        places = [tree.place((index,)) for index in range(len(tree.root))]
+    return _from_tree(table.name, tree.root, places, Place(shown, 1, 1))
 
 
 def _from_json(table: TableFile, shown: str, text: str) -> TableRows:
@@ -161,57 +174,69 @@ def _from_json(table: TableFile, shown: str, text: str) -> TableRows:
     opening = text[start : start + 1]
     if opening not in {"[", "{"}:
         raise _invalid("E-TABLE", Place(shown, 1, 1), "a table is a list of rows, or a map from id to row")
-    decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)
     try:
-        decoder.decode(text)
-        keys, values, places = _walk_json(decoder, text, start, shown)
+        json.loads(text)
     except json.JSONDecodeError as error:
-        raise _invalid(
-            "E-TABLE", Place(shown, error.lineno, error.colno), f"is not JSON: {error.msg}"
-        ) from None
+        raise _invalid("E-TABLE", Place(shown, error.lineno, error.colno), _not_json(error.msg)) from None
     except (ValueError, RecursionError) as error:
-        raise _invalid("E-TABLE", Place(shown), f"is not JSON: {error}") from None
+        raise _invalid("E-TABLE", Place(shown, 1, 1), _not_json(error)) from None
+    keys, values, places = _walk_json(text, start, shown)
     tree = dict(zip(keys, values, strict=True)) if opening == "{" else values
-    return _from_tree(table.name, tree, places, Place(shown))
+    return _from_tree(table.name, tree, places, Place(shown, 1, 1))
 
 
-def _walk_json(
-    decoder: json.JSONDecoder, text: str, start: int, shown: str
-) -> tuple[list[str], list[Any], list[Place]]:
+def _walk_json(text: str, start: int, shown: str) -> tuple[list[str], list[Any], list[Place]]:
+    """Keys, values and places of the rows of a text that is JSON."""
     lines = _LineCounter(text, shown)
-    keys: list[str] = []
+    keys: dict[str, Place] = {}
     values: list[Any] = []
     places: list[Place] = []
+    problems: list[Problem] = []
     position = _skip(text, start + 1)
     while text[position] not in "]}":
-        places.append(lines.place(position))
+        place = lines.place(position)
         if text[start] == "{":
-            name, position = decoder.raw_decode(text, position)
-            keys.append(name)
+            name, position = _PLAIN.raw_decode(text, position)
             position = _skip(text, text.index(":", position) + 1)
-        value, position = decoder.raw_decode(text, position)
+            if name in keys:
+                message = f'row "{name}" is given twice'
+                also = (keys[name],)
+                problems.append(Problem(code="E-DUPLICATE-KEY", place=place, message=message, also=also))
+            keys.setdefault(name, place)
+        value, end = _PLAIN.raw_decode(text, position)
+        complaint = _complaint(text[position:end])
+        if complaint:
+            problems.append(Problem(code="E-TABLE", place=place, message=complaint))
         values.append(value)
-        position = _skip(text, position)
-    return keys, values, places
+        places.append(place)
+        position = _skip(text, end)
+    if problems:
+        raise InvalidPipeline(problems)
+    return list(keys), values, places
 
 
 def _from_json_lines(table: TableFile, shown: str, text: str) -> TableRows:
     rows: list[Row] = []
     problems: list[Problem] = []
-    decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)
     for number, line in _numbered(text):
+        place = Place(shown, number, 1)
         try:
-            rows.append(Row(value=decoder.decode(line), at=Place(shown, number, 1)))
+            rows.append(Row(value=json.loads(line), at=place))
+            complaint = _complaint(line)
         except json.JSONDecodeError as error:
             place = Place(shown, number, error.colno)
-            problems.append(Problem(code="E-TABLE", place=place, message=f"is not JSON: {error.msg}"))
+            complaint = _not_json(error.msg)
         except (ValueError, RecursionError) as error:
-            problems.append(
-                Problem(code="E-TABLE", place=Place(shown, number, 1), message=f"is not JSON: {error}")
-            )
+            complaint = _not_json(error)
+        if complaint:
+            problems.append(Problem(code="E-TABLE", place=place, message=complaint))
     if problems:
         raise InvalidPipeline(problems)
     return TableRows(name=table.name, rows=tuple(rows))
+
+
+def _not_json(finding: object) -> str:
+    return f"is not JSON: {finding}"
 
 
 def _numbered(text: str) -> Iterator[tuple[int, str]]:
@@ -219,17 +244,46 @@ def _numbered(text: str) -> Iterator[tuple[int, str]]:
     return ((number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
 
 
+class _Flaw(Exception):
+    """JSON that can be read and not meant: `str()` says what."""
+
+
+def _complaint(text: str) -> str:
+    """What is wrong with a JSON value that can be read, or nothing."""
+    try:
+        value = _STRICT.decode(text)
+        if _HALF_CHARACTER.search(text):
+            json.dumps(value, ensure_ascii=False).encode()
+    except _Flaw as flaw:
+        return str(flaw)
+    except UnicodeEncodeError:
+        return "has half of a character (a lone surrogate), which cannot be sent"
+    return ""
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f'"{twice}" is given twice')
+        counts = Counter(name for name, _ in pairs)
+        twice = next(name for name, count in counts.items() if count > 1)
+        raise _Flaw(f'"{twice}" is given twice')
     return result
 
 
 def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a number of JSON")
+    raise _Flaw(f"{name} is not a number of JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise _Flaw(f"{text} is too large a number")
+    return number
+
+
+_PLAIN: Final = json.JSONDecoder()
+_STRICT: Final = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
+_HALF_CHARACTER: Final = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def _skip(text: str, position: int) -> int:
