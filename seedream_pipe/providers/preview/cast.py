@@ -39,7 +39,7 @@ class Framing:
 
 
 FRAMINGS: Final = MappingProxyType({
-    "extreme_wide": Framing(man=0.17, feet=0.86, horizon=0.6, blur=0.0),
+    "extreme_wide": Framing(man=0.21, feet=0.86, horizon=0.6, blur=0.0),
     "wide": Framing(man=0.45, feet=0.9, horizon=0.55, blur=0.0),
     "": Framing(man=0.72, feet=0.955, horizon=0.52, blur=0.0012),
     "full": Framing(man=0.82, feet=0.965, horizon=0.5, blur=0.0018),
@@ -82,8 +82,10 @@ def framing_of(scene: Scene) -> Framing:
         return replace(framing, man=framing.man * 1.16, feet=framing.feet + 0.03, horizon=0.84)
     if scene.angle == "low":
         return replace(framing, horizon=0.86)
-    if scene.angle == "high" and framing.heads:
-        return replace(framing, horizon=0.06)
+    if scene.angle == "raised" and not framing.heads:
+        return replace(framing, man=framing.man * 0.86, horizon=0.17)
+    if scene.angle in ("high", "raised") and framing.heads:
+        return replace(framing, horizon=0.12)
     return framing
 
 
@@ -193,7 +195,7 @@ def mark(
     spread = min(0.5, spacing * 1.1 * max(1, count - 1) / stage.w / 2) if count > 1 else 0.0
     if count > 1:
         x = 0.5 + (x - 0.5) * min(1.0, max(0.25, spread * 2 / 0.72))
-    flip = x > 0.5 if count > 1 else x > 0.55
+    flip = x > 0.5
     stance = stance_of(figure, look, scene, framing)
     if framing.heads:
         spoken = any(t.role == "speech" for t in scene.lettering)
@@ -230,7 +232,7 @@ def mark(
 def column(number: int, count: int, framing: Framing) -> float:
     """Where across the frame a figure stands: thirds for one, spread for several."""
     if count == 1:
-        return 0.5 if framing.man > 2 else 0.44
+        return 0.52 if framing.man > 2 else 0.56
     order = sorted(range(count), key=lambda k: abs(k - (count - 1) / 2))
     slot = order[number] if count > 2 else number
     return 0.14 + 0.72 * (slot / (count - 1))
@@ -259,8 +261,9 @@ def paint_actor(stage: Stage, actor: Actor) -> None:
     colour = stage.image.crop(area)
     mask = Image.new("L", colour.size)
     brush = Brush(
-        on=ImageDraw.Draw(colour, "RGBA"), mask=ImageDraw.Draw(mask), origin=(actor.x - area[0], actor.y - area[1]),
-        scale=size, flip=actor.flip, tone=stage.light.tone(actor.depth),
+        on=ImageDraw.Draw(colour, "RGBA"), mask=ImageDraw.Draw(mask),
+        origin=(actor.x - area[0], actor.y - area[1]),
+        scale=size, flip=actor.flip, tone=stage.light.on_figures(actor.depth),
     )  # fmt: skip
     if actor.figure.animal and actor.stance.beast is None:
         draw_animal(
@@ -361,11 +364,11 @@ def paint_crowd(stage: Stage, framing: Framing, count: int) -> None:
 def looks_for(
     scene: Scene, references: Sequence[bytes], palettes: Mapping[int, Sequence[Colour]]
 ) -> list[Look]:
-    """The look of each figure; a figure shown by a reference takes it from there."""
+    """The look of each figure; one without a name takes it from the reference that shows it."""
     looks = []
     for figure in scene.figures:
         number = (figure.reference or 0) - 1
-        if 0 <= number < len(references):
+        if 0 <= number < len(references) and not figure.name:
             looks.append(look_of(figure, reference=references[number], palette=palettes.get(number, ())))
         else:
             looks.append(look_of(figure))

@@ -302,13 +302,20 @@ def finish(stage: Stage, palette: Sequence[Colour]) -> None:
             )
         )
     if palette:
-        stage.image.paste(Image.blend(stage.image, duotone(stage.image, palette), 0.2))
+        stage.image = leaning(stage.image, palette)
     if stage.scene.style is not None:
         styled(stage, stage.scene.style)
     if stage.scene.kind != "sheet":
         stage.vignette(mix(stage.light.shade, (0, 0, 0), 0.45), 0.4)
     stage.image = stage.image.filter(ImageFilter.BoxBlur(0.35))
     stage.grain(1.0)
+
+
+def leaning(image: Image.Image, palette: Sequence[Colour]) -> Image.Image:
+    """The picture with its hues leaning towards the palette and its brightness kept."""
+    bright, *_ = image.convert("YCbCr").split()
+    _, blue, red = Image.blend(image, duotone(image, palette), 0.26).convert("YCbCr").split()
+    return Image.merge("YCbCr", (bright, blue, red)).convert("RGB")
 
 
 def duotone(image: Image.Image, palette: Sequence[Colour]) -> Image.Image:
@@ -401,18 +408,26 @@ def set_speech(
     mouth = (w * 0.45, h * 0.5)
     left = number % 2 == 1
     if actors:
-        speaker = actors[min(number, len(actors) - 1)]
+        speaker = speaker_of(text, actors, number)
         x, y = speaker.head
         mouth = (x * factor, y * factor + speaker.size * speaker.look.head * factor * 0.25)
         left = mouth[0] > w * 0.5
     wide, tall = min(w * 0.44, unit * 0.74), unit * 0.22
     side = -1 if left else 1
-    reach = min(actors[0].size * actors[0].look.head * factor * 0.8, w * 0.24) if actors else 0
+    head = speaker_of(text, actors, number) if actors else None
+    reach = min(head.size * head.look.head * factor * 0.8, w * 0.24) if head else 0
     x = mouth[0] + side * (wide * 0.5 + reach) - wide / 2
     x = max(w * 0.02, min(w * 0.98 - wide, x))
     heads = [a.head[1] * factor - a.size * a.look.head * factor * 0.6 for a in actors]
     top = max(h * 0.03, min(h * 0.5, mouth[1] - tall * 1.5, *(y - tall for y in heads)))
     letter_bubble(image, text.text, (x, top, wide, tall), mouth)
+
+
+def speaker_of(text: Lettering, actors: Sequence[Actor], number: int) -> Actor:
+    """Who says it: who is named before it, else the people in turn."""
+    named = [a for a in actors if a.figure.name and a.figure.name in text.before]
+    people = [a for a in actors if not a.figure.animal] or list(actors)
+    return named[0] if named else people[number % len(people)]
 
 
 def set_sign(

@@ -117,7 +117,7 @@ def facade(stage: Stage, wall: Wall, stops: list[float], *, shops: bool, old: bo
                     wall.quad(a - 0.004, b + 0.004, top + (0.68 - v) * 0.19, top + (0.68 - v) * 0.22),
                     scale(colour, 1.15),
                 )
-        if shops:
+        if shops and (not old or number % 2 == 1):
             shopfront(stage, wall, t0, t1, number)
         else:
             brush.poly(

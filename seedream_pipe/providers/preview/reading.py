@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
@@ -65,10 +65,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lettering:
-    """Text to be drawn (R136), and where it belongs."""
+    """Text to be drawn (R136), where it belongs, and the words before it."""
 
     text: str
     role: Role
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +124,7 @@ def read(prompt: str) -> Scene:
     kind = kind_of(masked, tokens)
     figures = () if says_nobody(masked) else figures_of(masked, tokens, names)
     crowd = not says_nobody(masked) and any(t.means("groups") == "crowd" for t in tokens)
-    shot = first(tokens, "shots", prefer=("extreme_close", "over_shoulder", "insert"))
+    shot = first(tokens, "shots", prefer=("insert", "extreme_close", "over_shoulder"))
     place = place_of(tokens)
     props = tuple(dict.fromkeys(v for t in tokens if (v := t.means("objects"))))
     subject, colour = subject_of(masked, tokens, figures, shot=shot, kind=kind)
@@ -132,7 +133,7 @@ def read(prompt: str) -> Scene:
     return Scene(
         kind=kind,
         shot=shot,
-        angle=first(tokens, "angles", prefer=("high", "low", "dutch")),
+        angle=first(tokens, "angles", prefer=("high", "raised", "low", "dutch")),
         time=first(tokens, "times", prefer=("golden", "dawn", "dusk", "night")),
         weather=first(tokens, "weathers", prefer=("storm", "snow", "rain", "fog", "wind")),
         place=place,
@@ -307,7 +308,7 @@ def take_lettering(text: str) -> tuple[str, tuple[Lettering, ...]]:
             continue
         before = text[max(0, match.start() - 28) : match.start()]
         after = text[match.end() : match.end() + 10]
-        found.append(Lettering(text=inside, role=role_of(before, after, match.group(0))))
+        found.append(Lettering(text=inside, role=role_of(before, after, match.group(0)), before=before))
         blank = " " * (match.end() - match.start())
         masked = masked[: match.start()] + blank + masked[match.end() :]
     return masked, tuple(found[:4])
@@ -362,6 +363,9 @@ def take_names(text: str) -> tuple[str, tuple[tuple[int, int, str], ...]]:
         word = match.group(1)
         if word not in LEXICON or word == "小雨":
             names.append((match.start(), match.end(), word))
+    for name in {name for _, _, name in names}:
+        edge = r"\b" if name.isascii() else ""
+        names.extend((m.start(), m.end(), name) for m in re.finditer(edge + re.escape(name) + edge, text))
     masked = text
     for start, end, _ in names:
         masked = masked[:start] + "\x00" * (end - start) + masked[end:]
@@ -415,7 +419,10 @@ def subject_of(
     about_things = kind == "product" or shot in ("insert", "extreme_close") or not figures
     if not things or not about_things:
         return None, None
-    chosen = things[0]
+    near_hands = [
+        t for t in things if re.search(r"hand|手|holds?|捧|拿", text[max(0, t.start - 24) : t.end + 24])
+    ]
+    chosen = near_hands[0] if shot == "insert" and near_hands else things[0]
     return chosen.means("objects"), colour_before(text, tokens, chosen)
 
 
@@ -448,6 +455,7 @@ class Mention:
     end: int
     count: int
     figure: Figure
+    echoes: list[tuple[int, int]] = field(default_factory=list)
 
 
 def image_mentions(text: str) -> Iterator[tuple[int, int]]:
@@ -473,6 +481,7 @@ def figures_of(
         attach_reference(text, mentions, number, at)
     attach_clothes(text, tokens, mentions)
     attach_traits(text, tokens, mentions)
+    attach_hair(text, mentions)
     return tuple(numbered(mentions))[:MAX_FIGURES]
 
 
@@ -501,6 +510,8 @@ def mentions_in(text: str, token: Token, known: list[Mention]) -> Iterator[Menti
         same = [m for m in known if m.figure.kind == kind]
         loose = kind == "person" and any(not m.figure.animal for m in known)
         if (same or loose) and not ANOTHER.search(before):
+            if same:
+                same[-1].echoes.append((token.start, token.end))
             return
     elif count == 1 and token.word in ("人", "people") and any(not m.figure.animal for m in known):
         return
@@ -540,14 +551,16 @@ def group_mentions(token: Token, group: str, count: int | None) -> Iterator[Ment
 
 
 def attach_names(text: str, mentions: list[Mention], names: tuple[tuple[int, int, str], ...]) -> None:
-    for start, end, name in names:
-        if any(m.figure.name == name for m in mentions):
-            continue
-        beside = next((m for m in mentions if is_beside(text, m, start, end)), None)
-        if beside is not None:
-            beside.figure = replace(beside.figure, name=name)
-            continue
-        mentions.append(Mention(start, end, 1, Figure(kind=known_name(name) or named_kind(text), name=name)))
+    """Give names to the figures they stand beside; a name that stands alone is a figure of its own."""
+    for name in dict.fromkeys(name for _, _, name in names):
+        places = [(start, end) for start, end, other in names if other == name]
+        beside = next((m for start, end in places for m in mentions if is_beside(text, m, start, end)), None)
+        if beside is None:
+            start, end = places[0]
+            beside = Mention(start, end, 1, Figure(kind=known_name(name) or named_kind(text)))
+            mentions.append(beside)
+        beside.figure = replace(beside.figure, name=name)
+        beside.echoes.extend(places)
 
 
 def is_beside(text: str, mention: Mention, start: int, end: int) -> bool:
@@ -604,15 +617,18 @@ def attach_reference(text: str, mentions: list[Mention], number: int, at: int) -
 
 
 def owner(text: str, mentions: list[Mention], start: int, end: int) -> Mention | None:
-    """Whose attribute a word is: who it stands right before, else who stands before it."""
-    after = [m for m in mentions if 0 <= m.start - end <= 3]
-    if after and not BREAK.search(text[end : after[0].start]) and "，" not in text[end : after[0].start]:
-        return after[0]
-    before = [m for m in mentions if m.end <= start]
+    """Whose attribute a word is: who it stands right before, else who was named last before it."""
+    places = [(m.start, m.end, m) for m in mentions]
+    places += [(first, last, m) for m in mentions for first, last in m.echoes]
+    after = [(first, m) for first, _, m in places if 0 <= first - end <= 3]
+    for first, mention in sorted(after, key=lambda place: place[0]):
+        if not BREAK.search(text[end:first]) and "，" not in text[end:first]:
+            return mention
+    before = [(last, m) for _, last, m in places if last <= start]
     if before:
-        return before[-1]
-    later = [m for m in mentions if m.start >= end]
-    return later[0] if later else (mentions[0] if mentions else None)
+        return max(before, key=lambda place: place[0])[1]
+    later = [(first, m) for first, _, m in places if first >= end]
+    return min(later, key=lambda place: place[0])[1] if later else next(iter(mentions), None)
 
 
 def attach_clothes(text: str, tokens: tuple[Token, ...], mentions: list[Mention]) -> None:
@@ -677,11 +693,31 @@ def with_trait(text: str, tokens: tuple[Token, ...], token: Token, figure: Figur
                 figure = replace(figure, beard=True)
             case "glasses" if not figure.animal:
                 figure = replace(figure, glasses=True)
-            case "objects" if value in words.HELD and figure.holds is None and not figure.animal:
+            case "objects" if value in words.HELD and figure.holds is None and in_hand(text, token, figure):
                 figure = replace(figure, holds=value)
             case _:
                 continue
     return figure
+
+
+HOLDING: Final = re.compile(
+    r"(\b(hold\w*|carr\w+|clutch\w*|grip\w*|with an?|with|his|her|their|offer\w*|giv\w+|read\w*|rais\w+|"
+    r"polish\w*|eat\w*|drink\w*|sip\w*|play\w*|wav\w+|open\w*|tak\w+|under an?|writ\w+)\b"
+    r"|[拿捧抱提握撑端举持背拎打戴递带弹吃喝看读写翻]|手里|手中)[^.;。；，,]{0,16}$",
+    re.IGNORECASE,
+)
+
+
+def in_hand(text: str, token: Token, figure: Figure) -> bool:
+    """True when the words before a thing put it into a person's hands."""
+    plural = (
+        token.word.isascii() and token.word.endswith("s") and token.word not in ("flowers", "keys", "noodles")
+    )
+    return (
+        not figure.animal
+        and not plural
+        and HOLDING.search(text[max(0, token.start - 30) : token.start]) is not None
+    )
 
 
 def hair_colour(token: Token, tokens: tuple[Token, ...], text: str) -> str | None:
@@ -689,6 +725,37 @@ def hair_colour(token: Token, tokens: tuple[Token, ...], text: str) -> str | Non
         if colour in token.word:
             return {"blonde": "gold", "blond": "gold", "gray": "grey", "silver": "grey"}.get(colour, colour)
     return colour_before(text, tokens, token)
+
+
+HAIR: Final = re.compile(
+    r"\b(?P<length>long|short|curly|wavy)?,?\s*(?:straight\s+|messy\s+|wet\s+)?"
+    r"(?P<colour>black|dark|brown|blonde?|red|gr[ea]y|white|silver|golden|pink|blue|purple)?\s*hair\b"
+    r"|(?P<han_colour>[黑白红金棕灰银粉蓝紫])色?的?(?P<han_length>[长短卷])?头?发",
+    re.IGNORECASE,
+)
+HAIR_WORDS: Final = MappingProxyType(
+    {
+        "dark": "black", "blonde": "gold", "blond": "gold", "golden": "gold", "silver": "grey", "gray": "grey",
+        "黑": "black", "白": "white", "红": "red", "金": "gold", "棕": "brown", "灰": "grey", "银": "grey",
+        "粉": "pink", "蓝": "blue", "紫": "purple", "长": "long", "短": "bob", "卷": "curly", "wavy": "curly",
+    }
+)  # fmt: skip
+
+
+def attach_hair(text: str, mentions: list[Mention]) -> None:
+    """Hair told in a phrase: "short black hair", 金色长发."""
+    people = [m for m in mentions if not m.figure.animal]
+    for match in HAIR.finditer(text):
+        wearer = owner(text, people, match.start(), match.end())
+        if wearer is None:
+            continue
+        colour = (match["colour"] or match["han_colour"] or "").lower()
+        length = (match["length"] or match["han_length"] or "").lower()
+        style = HAIR_WORDS.get(length, length) or wearer.figure.hair
+        if style == "short" and wearer.figure.kind in ("girl", "woman"):
+            style = "bob"
+        shade = HAIR_WORDS.get(colour, colour) or wearer.figure.hair_colour
+        wearer.figure = replace(wearer.figure, hair=style, hair_colour=shade)
 
 
 def coat_colour(text: str, tokens: tuple[Token, ...], mention: Mention) -> str | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from PIL import Image
 
+from seedream_pipe.providers.preview.animals import draw_animal_head
 from seedream_pipe.providers.preview.brush import Brush
 from seedream_pipe.providers.preview.cast import Actor, held_colour, paint_actor, stature
 from seedream_pipe.providers.preview.colour import Colour, hexed, mix, scale
@@ -39,7 +40,7 @@ def paint_sheet(stage: Stage, looks: Sequence[Look]) -> None:
     span = stage.w * (0.68 if wide else 0.94)
     size = min(stage.h * (0.8 if wide else 0.6), span / 3 * 2.1)
     if figure.animal and beast is None:
-        size = min(size * 0.8, span / 3 * 0.8)
+        size = min(size * 0.8, span / 3 * 0.95)
     feet = stage.h * 0.9 if wide else stage.h * 0.62 + size * 0.1
     for k in range(5):
         y = feet - size * k / 4
@@ -51,7 +52,7 @@ def paint_sheet(stage: Stage, looks: Sequence[Look]) -> None:
         paint_actor(
             stage,
             Actor(
-                figure=replace(figure, action="walk" if figure.animal and beast is None else "stand"),
+                figure=replace(figure, action="walk" if figure.animal and turn > 0.5 else "stand"),
                 look=look,
                 stance=stance,
                 x=x,
@@ -70,9 +71,10 @@ def sheet_heads(stage: Stage, figure: Figure, look: Look, *, wide: bool, animal:
             x, y = stage.w * (0.77 + 0.14 * (k % 2)), stage.h * (0.2 + 0.27 * (k // 2))
         else:
             x, y = stage.w * (0.14 + 0.24 * k), stage.h * 0.8
-        if animal:
-            continue
         face = Brush.over(stage.image).at(x, y, scale=head)
+        if animal:
+            draw_animal_head(face.at(0, 0, scale=0.9), figure.kind, look.coat, turn=0.25 * k)
+            continue
         draw_behind_head(face, look, turn=0.15 + 0.1 * k, hood=False)
         draw_head(face, look, turn=0.15 + 0.1 * k, back=False, mood=mood, hood=False)
     tones = (
@@ -84,7 +86,6 @@ def sheet_heads(stage: Stage, figure: Figure, look: Look, *, wide: bool, animal:
         r = stage.u * 0.022
         x = stage.w * 0.75 + k * r * 2.5 if wide else stage.w * 0.14 + k * r * 2.6
         stage.raw().oval(x, stage.h * (0.8 if wide else 0.93), r, r, tone)
-    del figure
 
 
 def paint_product(stage: Stage, *, placed: bool) -> None:
@@ -182,8 +183,7 @@ def paint_hands(stage: Stage, look: Look, kind: str) -> None:
     x, y, size = stage.w * 0.5, stage.h * 0.72, unit * 0.62
     if kind in ("shoe", "car_object", "bicycle", "laptop", "umbrella"):
         size *= 0.7
-    tone = stage.light.tone(0.0)
-    brush = Brush.over(stage.image, tone=tone)
+    brush = Brush.over(stage.image, tone=stage.light.on_figures(0.0))
     skin, cloth = look.skin, look.top_colour
     for side in (-1, 1):
         wrist = (x + side * unit * 0.36, stage.h * 0.92)

@@ -83,7 +83,7 @@ def draw_thumbnails(
     side = min(w, h)
     if count == 0 or side < 90:
         return
-    tall = side * (0.125 if count <= 6 else 0.098) * largest
+    tall = side * (0.108 if count <= 6 else 0.09) * largest
     gap = tall * 0.12
     columns = max(1, min(count, int((w - gap) // (tall * 1.12 + gap))))
     rows = -(-count // columns)

@@ -24,7 +24,7 @@ USUAL: Final = MappingProxyType({
     "key": "#c9a04a", "ring": "#d8b45a", "cake": "#f0dcc0", "fruit": "#d0503a", "flowers": "#d9607a",
     "umbrella": "#b5402f", "lantern": "#d8432c", "balloon": "#d8402f", "kite": "#d9823a", "sword": "#c9d0d8",
     "guitar": "#b5763e", "car_object": "#b03a34", "bicycle": "#3a5a6c", "ball": "#e08a3c",
-    "basket": "#b98a52", "brush": "#7a4a30", "toy": "#b98352",
+    "basket": "#b98a52", "brush": "#7a4a30", "toy": "#b98352", "bell": "#d0a040",
 })  # fmt: skip
 
 
@@ -628,6 +628,30 @@ def toy(b: Brush, c: Colour) -> None:
         b.oval(side * 0.11, -0.79, 0.027, 0.03, (30, 24, 26))
 
 
+def bell(b: Brush, c: Colour) -> None:
+    b.oval(0, -0.92, 0.1, 0.08, scale(c, 0.7))
+    b.oval(0, -0.1, 0.1, 0.1, scale(c, 0.5))
+    b.blob(
+        [
+            (-0.46, -0.16),
+            (-0.3, -0.34),
+            (-0.26, -0.66),
+            (0, -0.88),
+            (0.26, -0.66),
+            (0.3, -0.34),
+            (0.46, -0.16),
+            (0, -0.1),
+        ],
+        c,
+    )
+    b.blob(
+        [(0.06, -0.86), (0.24, -0.66), (0.3, -0.34), (0.46, -0.16), (0.14, -0.11), (0.16, -0.5)],
+        scale(c, 0.78),
+    )
+    b.line([(-0.42, -0.2), (0, -0.13), (0.42, -0.2)], 0.05, scale(c, 0.68))
+    b.line([(-0.2, -0.4), (-0.17, -0.62), (-0.06, -0.78)], 0.05, (255, 248, 220), 0.7)
+
+
 def kite(b: Brush, c: Colour) -> None:
     b.poly([(0, -1.0), (0.34, -0.62), (0, -0.1), (-0.34, -0.62)], c)
     b.poly([(0, -1.0), (0.34, -0.62), (0, -0.62)], shine(c, 0.3))
@@ -642,5 +666,5 @@ PAINTERS: Final[MappingProxyType[str, Callable[[Brush, Colour], None]]] = Mappin
     "lipstick": lipstick, "book": book, "letter": letter, "key": key, "ring": ring, "cake": cake,
     "fruit": fruit, "flowers": flowers, "umbrella": umbrella, "lantern": lantern, "balloon": balloon,
     "kite": kite, "sword": sword, "guitar": guitar, "car_object": car_object, "bicycle": bicycle,
-    "ball": ball, "basket": basket, "brush": brush_pen, "toy": toy,
+    "ball": ball, "basket": basket, "brush": brush_pen, "toy": toy, "bell": bell,
 })  # fmt: skip

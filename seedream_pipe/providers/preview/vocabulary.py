@@ -29,8 +29,9 @@ SHOTS: Final[Mapping[str, str]] = {
 }
 
 ANGLES: Final[Mapping[str, str]] = {
-    "high": "bird's-eye|bird's eye|birds-eye|birds eye|bird’s-eye|bird’s eye|top-down|top down|overhead|"
-    "from above|high angle|high-angle|god's eye|俯拍|俯视|俯瞰|鸟瞰|顶拍|高角度|从上往下|上帝视角",
+    "high": "bird's-eye|bird's eye|birds-eye|birds eye|bird’s-eye|bird’s eye|top-down|top down|overhead shot|overhead view|"
+    "directly above|straight down|god's eye|俯拍|俯视|俯瞰|鸟瞰|顶拍|从上往下|上帝视角",
+    "raised": "high angle|high-angle|from above|looking down on|高角度|高机位|斜俯",
     "low": "low angle|low-angle|worm's-eye|worm's eye|from below|looking up at him|looking up at her|"
     "仰拍|仰视|低角度|低机位|从下往上",
     "dutch": "dutch angle|dutch tilt|canted|tilted frame|倾斜镜头|斜角|荷兰角",
@@ -225,12 +226,13 @@ OBJECTS: Final[Mapping[str, str]] = {
     "bicycle": "bicycle|bike|motorcycle|scooter|自行车|单车|摩托车|脚踏车|电瓶车",
     "ball": "football|basketball|soccer ball|tennis ball|ball|足球|篮球|皮球|网球",
     "basket": "basket|fishing net|bucket|篮子|竹篮|鱼篓|水桶|渔网|竹筐",
+    "bell": "brass bell|bell|handbell|铃铛|铃|铜铃|钟",
     "toy": "teddy bear|doll|toy|plush|布娃娃|玩偶|玩具熊|布偶|玩具|布老虎|娃娃熊",
     "brush": "paintbrush|brush|pencil|pen|calligraphy|毛笔|画笔|铅笔|钢笔|书法",
 }
 HELD: Final = frozenset(
     "umbrella lantern book phone cup flowers bag suitcase balloon sword camera letter box basket kite "
-    "guitar bowl fruit toy ball brush bottle laptop cake teapot can key".split()
+    "guitar bowl fruit toy ball brush bottle laptop cake teapot can key bell".split()
 )
 """Objects that a person who stands before them in the sentence holds in a hand."""
 
@@ -248,7 +250,7 @@ GARMENTS: Final[Mapping[str, str]] = {
     "T恤|t恤|衬衫|衬衣|上衣|衣服|短袖|运动服|校服|睡衣|围裙|长衫|布衫|汗衫|小褂|褂子",
     "trousers": "trousers|pants|jeans|shorts|leggings|裤子|牛仔裤|短裤|长裤|裤",
     "scarf": "scarf|shawl|围巾|披肩|红领巾",
-    "hat": "hat|cap|beanie|beret|straw hat|bonnet|helmet|hood|top hat|fedora|"
+    "hat": "hat|cap|beanie|beret|straw hat|bonnet|helmet|top hat|fedora|"
     "帽子|草帽|帽|斗笠|贝雷帽|棒球帽|礼帽|毛线帽|头盔|红帽",
     "boots": "rain boots|rubber boots|wellies|boots|shoes|sneakers|雨靴|靴子|雨鞋|鞋子|布鞋",
 }
