@@ -18,7 +18,7 @@ from seedream_pipe.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["VARIABLES", "Secret", "Settings", "read", "secret"]
+__all__ = ["VARIABLES", "Secret", "Settings", "config_file", "read", "secret"]
 
 DEFAULT_PROVIDER: Final = "preview"
 DEFAULT_JOBS: Final = 8
@@ -109,9 +109,15 @@ def secret(variable: str, environment: Mapping[str, str]) -> Secret | None:
     return Secret(value) if value else None
 
 
+def config_file(environment: Mapping[str, str]) -> Path:
+    """Where the user's configuration file is looked for."""
+    named = environment.get("SEEDREAM_CONFIG")
+    return Path(named).expanduser() if named else _default_path(environment)
+
+
 def _configuration(environment: Mapping[str, str]) -> tuple[dict[str, Any], Path | None]:
     named = environment.get("SEEDREAM_CONFIG")
-    path = Path(named).expanduser() if named else _default_path(environment)
+    path = config_file(environment)
     try:
         with path.open("rb") as file:
             tree = tomllib.load(file)
