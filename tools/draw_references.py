@@ -14,21 +14,27 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-
-from reference_art import cast, places
+from reference_art import cast, horizons, moon, streets, tea
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES: dict[str, Callable[[], Image.Image]] = {
     "night-market/refs/mei.jpg": cast.mei,
     "night-market/refs/duke.jpg": cast.duke,
-    "night-market/refs/market/lane.jpg": places.market_lane,
-    "night-market/refs/market/stall.jpg": places.market_stall,
-    "night-market/refs/alley/long.jpg": places.alley_long,
-    "night-market/refs/alley/steps.jpg": places.alley_steps,
-    "night-market/refs/rooftop/edge.jpg": places.rooftop_edge,
-    "night-market/refs/rooftop/sky.jpg": places.rooftop_sky,
-    "night-market/refs/harbour/quay.png": places.harbour_quay,
-    "night-market/refs/harbour/wide.png": places.harbour_wide,
+    "night-market/refs/market/lane.jpg": streets.market_lane,
+    "night-market/refs/market/stall.jpg": streets.market_stall,
+    "night-market/refs/alley/long.jpg": streets.alley_long,
+    "night-market/refs/alley/steps.jpg": streets.alley_steps,
+    "night-market/refs/rooftop/edge.jpg": horizons.rooftop_edge,
+    "night-market/refs/rooftop/sky.jpg": horizons.rooftop_sky,
+    "night-market/refs/harbour/quay.png": horizons.harbour_quay,
+    "night-market/refs/harbour/wide.png": horizons.harbour_wide,
+    "moon-rabbit/refs/tuantuan.jpg": moon.rabbit,
+    "moon-rabbit/refs/mimi.jpg": moon.mouse,
+    "moon-rabbit/refs/moon.jpg": moon.moon_home,
+    "spring-campaign/refs/bottle.jpg": tea.bottle,
+    "spring-campaign/refs/glaze.jpg": tea.glaze,
+    "spring-campaign/refs/logo.png": tea.logo,
+    "spring-campaign/refs/model.jpg": tea.model,
 }
 
 

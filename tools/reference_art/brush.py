@@ -55,6 +55,11 @@ def _between(a: float, b: float, c: float, d: float, t: float) -> float:
     return b + t / 2 * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
 
 
+def path(text: str) -> list[Point]:
+    """Points written as in SVG: ``"10,20 30,40"``."""
+    return [(float(x), float(y)) for x, y in (point.split(",") for point in text.split())]
+
+
 def oval(x: float, y: float, rx: float, ry: float, *, turn: float = 0.0) -> list[Point]:
     """An ellipse around a point, turned by so many degrees."""
     cos, sin = math.cos(math.radians(turn)), math.sin(math.radians(turn))
@@ -138,7 +143,13 @@ class Canvas:
         return Stencil(mask, stencil.left, stencil.top)
 
     def stroke(
-        self, points: Points, colour: str, width: float, *, smooth: bool = False, alpha: float = 1.0,
+        self,
+        points: Points,
+        colour: str,
+        width: float,
+        *,
+        smooth: bool = False,
+        alpha: float = 1.0,
         inside: Stencil | None = None,
     ) -> None:
         """Draw a line with round ends."""
@@ -172,14 +183,23 @@ class Canvas:
             sides[1].append((x - nx, y - ny))
         self.shape([*sides[0], *reversed(sides[1])], colour, inside=inside)
 
-    def glow(self, x: float, y: float, radius: float, colour: str, *, strength: float = 0.6, flat: float = 1) -> None:
+    def glow(
+        self, x: float, y: float, radius: float, colour: str, *, strength: float = 0.6, flat: float = 1
+    ) -> None:
         """Add light around a point; `flat` below 1 makes the pool of light lie down."""
         wide, high = round(radius * 2 * FINE), max(2, round(radius * 2 * FINE * flat))
         left, top = round(x * FINE - wide / 2), round(y * FINE - high / 2)
         fall = ImageChops.invert(Image.radial_gradient("L")).resize((wide, high), Image.Resampling.BICUBIC)
-        fall = fall.point([round(255 * strength * max(0, (v / 255 - 0.29) / 0.71) ** 1.9) for v in range(256)])
+        fall = fall.point(
+            [round(255 * strength * max(0, (v / 255 - 0.29) / 0.71) ** 1.9) for v in range(256)]
+        )
         light = Image.composite(Image.new("RGB", fall.size, rgb(colour)), Image.new("RGB", fall.size), fall)
-        crop = (max(0, left), max(0, top), min(self.image.width, left + wide), min(self.image.height, top + high))
+        crop = (
+            max(0, left),
+            max(0, top),
+            min(self.image.width, left + wide),
+            min(self.image.height, top + high),
+        )
         if crop[2] <= crop[0] or crop[3] <= crop[1]:
             return
         part = light.crop((crop[0] - left, crop[1] - top, crop[2] - left, crop[3] - top))
@@ -193,7 +213,9 @@ class Canvas:
         ramp = ramp.resize((self.image.width, last - first), Image.Resampling.BICUBIC)
         self._lay(colour, ramp, Stencil(ramp, 0, first), strength)
 
-    def mirror(self, line: float, *, strength: float, blur: float, stretch: float = 1.0, dim: str = "#10131f") -> None:
+    def mirror(
+        self, line: float, *, strength: float, blur: float, stretch: float = 1.0, dim: str = "#10131f"
+    ) -> None:
         """Reflect what is above a height in what is below it, as a wet ground or water does."""
         height = self.image.height - round(line * FINE)
         source = min(round(line * FINE), max(1, round(height / stretch)))
@@ -235,7 +257,9 @@ class Canvas:
     def _lay(self, colour: str, mask: Image.Image, place: Stencil, alpha: float) -> None:
         if alpha < 1:
             mask = mask.point([round(v * alpha) for v in range(256)])
-        self.image.paste(rgb(colour), (place.left, place.top, place.left + mask.width, place.top + mask.height), mask)
+        self.image.paste(
+            rgb(colour), (place.left, place.top, place.left + mask.width, place.top + mask.height), mask
+        )
 
 
 def _cut(mask: Image.Image, place: Stencil, inside: Stencil) -> Image.Image:
