@@ -288,9 +288,9 @@ def hair_behind(brush: Brush, look: Look, *, turn: float) -> None:
             brush.blob(
                 [
                     (-0.46, -0.25),
-                    (-0.3, -0.6),
-                    (0, -0.66),
-                    (0.3, -0.6),
+                    (-0.27, -0.585),
+                    (0, -0.69),
+                    (0.27, -0.585),
                     (0.46 + b, -0.2),
                     (0.47 + b, 0.35),
                     (0.42 + b, 0.95),
@@ -305,9 +305,9 @@ def hair_behind(brush: Brush, look: Look, *, turn: float) -> None:
             brush.blob(
                 [
                     (-0.46, -0.25),
-                    (-0.3, -0.6),
-                    (0, -0.66),
-                    (0.3, -0.6),
+                    (-0.27, -0.585),
+                    (0, -0.69),
+                    (0.27, -0.585),
                     (0.46 + b, -0.2),
                     (0.49 + b, 0.3),
                     (0.36 + b, 0.52),
@@ -380,7 +380,7 @@ def fringe_shape(look: Look, turn: float) -> list[Point]:
         (-0.43, 0.06),
         (-0.455, -0.26),
         (-0.3, -0.55),
-        (0.0, -0.655),
+        (0.0, -0.685),
         (0.29, -0.565),
         (0.44, -0.28),
         (0.41, -0.02),
@@ -445,7 +445,7 @@ def hair_in_front(brush: Brush, look: Look, *, turn: float) -> None:
         brush.line([(-0.36, -0.12), (-0.3, -0.26), (-0.2, -0.37)], 0.02, light, 0.4)
         for k in range(4):
             x = -0.16 + 0.12 * k
-            brush.line([(x * 0.6, -0.6), (x + 0.02, -0.44), (x * 1.3, -0.27)], 0.012, scale(h, 0.7), 0.6)
+            brush.line([(x * 0.6, -0.62), (x + 0.01, -0.54), (x * 1.2, -0.43)], 0.012, scale(h, 0.7), 0.6)
 
 
 def hair_from_behind(brush: Brush, look: Look, *, hood: bool) -> None:

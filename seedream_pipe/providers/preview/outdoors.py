@@ -231,7 +231,7 @@ def market(stage: Stage) -> None:
     sky(stage)
     skyline(stage, stage.horizon + 2, stage.u * 0.26, 0.75, hexed("#6d7684"))
     paved(stage, hexed("#77706c"))
-    corridor(stage, gap=1.0, tall=0.72, shops=True, old=True)
+    corridor(stage, gap=1.55, tall=0.84, shops=True, old=True)
     for row, (depth, size) in enumerate(((0.5, 0.2), (0.24, 0.33))):
         y = stage.horizon + (stage.h - stage.horizon) * (0.14 if row == 0 else 0.36)
         for side in (-1, 1):

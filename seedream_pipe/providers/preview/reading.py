@@ -377,7 +377,12 @@ def starts_sentence(text: str, at: int) -> bool:
     return not before or before[-1] in ".!?:;\n。！？：；—-("
 
 
+ALSO_NOUNS: Final = re.compile(r"\s+(?:steps|leaves|waves|points|lies|walks|stares|rides)\b")
+
+
 def acts_like_name(text: str, end: int) -> bool:
+    if ALSO_NOUNS.match(text, end):
+        return False
     return bool(VERB_AFTER.match(text, end) or re.match(r"['’]s\b|\s*[,(（]| and [A-Z]", text[end:]))
 
 
@@ -477,12 +482,22 @@ def figures_of(
     if not mentions:
         mentions.extend(from_pronouns(text, tokens))
     mentions.sort(key=lambda m: m.start)
+    mentions = without_served_fish(text, mentions)
     for number, at in image_mentions(text):
         attach_reference(text, mentions, number, at)
     attach_clothes(text, tokens, mentions)
     attach_traits(text, tokens, mentions)
     attach_hair(text, mentions)
     return tuple(numbered(mentions))[:MAX_FIGURES]
+
+
+def without_served_fish(text: str, mentions: list[Mention]) -> list[Mention]:
+    """A fish among people and cats is a meal or a gift, unless somebody swims."""
+    if all(m.figure.kind == "fish" for m in mentions) or re.search(
+        r"swim|underwater|游|水下|池塘|pond", text
+    ):
+        return mentions
+    return [m for m in mentions if m.figure.kind != "fish"]
 
 
 def numbered(mentions: list[Mention]) -> Iterator[Figure]:
@@ -735,7 +750,8 @@ HAIR: Final = re.compile(
 )
 HAIR_WORDS: Final = MappingProxyType(
     {
-        "dark": "black", "blonde": "gold", "blond": "gold", "golden": "gold", "silver": "grey", "gray": "grey",
+        "dark": "black", "blonde": "gold", "blond": "gold", "golden": "gold", "silver": "grey",
+        "gray": "grey",
         "黑": "black", "白": "white", "红": "red", "金": "gold", "棕": "brown", "灰": "grey", "银": "grey",
         "粉": "pink", "蓝": "blue", "紫": "purple", "长": "long", "短": "bob", "卷": "curly", "wavy": "curly",
     }

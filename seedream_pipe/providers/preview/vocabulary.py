@@ -383,6 +383,7 @@ FEATURES: Final[Mapping[str, str]] = {
 NOT_WORDS: Final = (
     "印象|对象|形象|现象|气象|抽象|景象|想象|相信|信任|信息|信号|青年|青春|看起来|看见|金属|说明|飞机|坐标|手指|"
     "人像|个人|人生|人类|人文|人工|水彩|冲击|叫做|名叫|黄金比例|白昼|海拔|牛顿|马上|龙舟|等级|相等|江南|河南|"
+    "crane down|crane up|crane shot|slow crane|camera crane|fish-eye|fisheye|bird feeder|dolly|bull's eye|"
     "hot dog|dog-eared|in front of|waterfront|color palette|colour palette|light source|film still|"
     "soft light|depth of field|background|foreground|black bars|rain of|ring light|key light|fall off|"
     "right-hand man|catwalk|cat's eye|top left|top right|at the top|on top|top of|stand-in|"

@@ -189,6 +189,28 @@ def test_quoted_text_is_lettered(prompt, text, role):
     assert (lettering.text, lettering.role) == (text, role)
 
 
+def test_hair_is_told_in_a_phrase():
+    english = read("a girl with short black hair").figures[0]
+    chinese = read("黑色短发的女孩").figures[0]
+
+    assert (english.hair, english.hair_colour) == ("bob", "black") == (chinese.hair, chinese.hair_colour)
+
+
+def test_an_action_is_that_of_the_name_before_it():
+    prompt = "Mei (image 1), a girl. Duke (image 2), a cat. Duke sits on the counter. Mei runs after him."
+
+    assert [(f.name, f.action) for f in read(prompt).figures] == [("Mei", "run"), ("Duke", "sit")]
+
+
+def test_only_what_is_handled_is_held():
+    assert read("a girl under red lanterns").figures[0].holds is None
+    assert read("a girl with a lantern").figures[0].holds == "lantern"
+
+
+def test_camera_words_are_no_animals():
+    assert read("Extreme wide shot, slow crane down").figures == ()
+
+
 def test_quoted_words_are_not_read_as_things():
     assert read('the sign says "CAT"').figures == ()
 
