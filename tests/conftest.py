@@ -68,6 +68,8 @@ def _written_path(event: str, args: tuple[object, ...]) -> object:
 
 
 def _guard_folders(event: str, args: tuple[object, ...], forbidden: tuple[str, ...]) -> None:
+    if event == "os.mkdir" and args[2] != -1:
+        return  # below a folder that is open, which is not where we stand
     path = _written_path(event, args)
     if not isinstance(path, str | bytes | os.PathLike):
         return

@@ -44,8 +44,7 @@ class Pins:
 
     def _read(self, url: str) -> BlobDigest | None:
         try:
-            tree = json.loads(self._path(url).read_bytes())
-            digest = BlobDigest(tree["digest"])
+            digest = str(json.loads(self._path(url).read_bytes())["digest"])
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
-        return digest if is_digest(digest) and self._store.blobs.has(digest) else None
+        return BlobDigest(digest) if is_digest(digest) and self._store.blobs.has(BlobDigest(digest)) else None
