@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seedream_pipe import graph
 from seedream_pipe.catalog import MAKERS
 from seedream_pipe.plan.targets import select
 
@@ -26,4 +25,4 @@ def needed(project: Project, targets: Sequence[str] = ()) -> tuple[Plan, set[Add
 
     """
     plan = project.expand(MAKERS["seedream"])
-    return plan, graph.ancestors(plan.needs(), select(plan, targets))
+    return plan, set(select(plan, [f"+{target.removeprefix('+')}" for target in targets]))

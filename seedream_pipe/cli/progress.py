@@ -86,13 +86,18 @@ def say_end(record: Record, file: str) -> None:
         say(f"{', '.join(parts) or 'nothing done'} in {clock(record.seconds)}{money}")
     if record.stopped:
         say(f"{style('stopped', fg='yellow')}: {escaped(record.stopped, limit=400)}")
+    for hold in record.holds:
+        say(
+            f"{style('held', fg='red')}: an earlier call for {hold.task} may have been charged, "
+            f"up to {hold.worst}; call {hold.call}"
+        )
     say(f"outputs: {record.folder}")
     say(f"next: {_next(record, file)}")
 
 
 def _next(record: Record, file: str) -> str:
     counts = record.counts()
-    if counts["held"]:
+    if counts["held"] or record.holds:
         return f"seedream-pipe status {file}   (look the held calls up in the provider's console)"
     if record.exit_code == 5:
         return f"seedream-pipe run {file} --max-cost …   (the rest waits; nothing is lost)"

@@ -20,7 +20,7 @@ from seedream_pipe.run.forecast import (
 from seedream_pipe.run.record import outcome_tree, word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from seedream_pipe.run.forecast import Change, Forecast, Reason, TaskForecast
     from seedream_pipe.run.outcomes import Money
@@ -28,6 +28,14 @@ if TYPE_CHECKING:
 __all__ = ["SCHEMA", "Line", "as_tree", "lines", "price_text", "reason_text", "task_tree", "total_text"]
 
 SCHEMA: Final = "plan/1"
+_KINDS: Final[Mapping[type, str]] = {
+    NeverMade: "never-made",
+    NotHere: "not-here",
+    RecipeChanged: "recipe-changed",
+    InputChanged: "input-changed",
+    BlobLost: "blob-lost",
+    PaidFor: "paid-for",
+}
 _NAMED: Final = 3
 _VALUE_WIDTH: Final = 300
 
@@ -145,6 +153,7 @@ def as_tree(forecast: Forecast) -> dict[str, Any]:
         "least": str(forecast.least.amount),
         "worst": str(forecast.worst.amount),
         "currency": forecast.worst.currency,
+        "holds": [outcome_tree(hold) for hold in forecast.holds],
         "tasks": {address: task_tree(task) for address, task in forecast.tasks.items()},
     }
 
@@ -157,7 +166,8 @@ def task_tree(task: TaskForecast) -> dict[str, Any]:
         case Make() as make:
             tree: dict[str, Any] = {
                 "decision": "make",
-                "reason": reason_text(make.reason),
+                "reason": _KINDS[type(make.reason)],
+                "message": reason_text(make.reason),
                 "pictures": make.pictures,
                 "least": str(make.least.amount),
                 "worst": str(make.worst.amount),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from seedream_pipe.problems import escaped
 from seedream_pipe.run.events import (
+    CallPaid,
     CallPaused,
     OutputKept,
     OutputPlaced,
@@ -73,6 +74,8 @@ class Progress:
                 self.total, self._began = event.total, self._now()
             case TaskBegan():
                 self.under_way[event.address] = None
+            case CallPaid():
+                self.price = self.price.plus(event.price)
             case CallPaused():
                 return self._paused(event)
             case OutputPlaced():
@@ -113,7 +116,6 @@ class Progress:
         self.under_way.pop(event.address, None)
         self.pause = ""
         if isinstance(event.outcome, Made):
-            self.price = self.price.plus(event.outcome.price)
             self.pictures += event.outcome.made
         placed = self._placed.pop(event.address, [])
         if isinstance(event.outcome, Reused) and not placed and not event.outcome.notes:

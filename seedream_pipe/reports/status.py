@@ -57,6 +57,8 @@ class Status:
     provider: str
     steps: Mapping[str, StepStatus]
     waiting: Mapping[Address, Outcome]
+    holds: tuple[Held, ...]
+    """Calls that may be owed and that no task is blocked by."""
     last: Mapping[str, Any] | None
 
 
@@ -79,7 +81,14 @@ def summed(plan: Plan, forecast: Forecast, last: Mapping[str, Any] | None) -> St
                 waiting[address] = blocked.outcome
             case _:
                 pass
-    return Status(pipeline=plan.name, provider=forecast.provider, steps=steps, waiting=waiting, last=last)
+    return Status(
+        pipeline=plan.name,
+        provider=forecast.provider,
+        steps=steps,
+        waiting=waiting,
+        holds=forecast.holds,
+        last=last,
+    )
 
 
 def _state(task: TaskForecast, failed: set[Address]) -> str:
@@ -98,9 +107,10 @@ def lines(status: Status) -> Iterator[Line]:
     tasks = max((len(f"{step.tasks:,}") for step in status.steps.values()), default=0)
     for step, found in status.steps.items():
         yield Piece(f"{step:<{name}}  ", "strong"), Piece(f"{found.tasks:>{tasks},}  "), *_states(found)
-    if status.waiting:
+    waiting = [*status.waiting.items(), *((hold.task, hold) for hold in status.holds)]
+    if waiting:
         yield ()
-    for address, outcome in status.waiting.items():
+    for address, outcome in waiting:
         yield Piece(f"{word(outcome):<8} ", "bad"), Piece(f"{address}  {_told(outcome)}")
     yield ()
     yield (Piece(_last(status.last), "dim"),)
@@ -155,6 +165,7 @@ def as_tree(status: Status) -> dict[str, Any]:
             for name, step in status.steps.items()
         },
         "waiting": {address: outcome_tree(outcome) for address, outcome in status.waiting.items()},
+        "holds": [outcome_tree(hold) for hold in status.holds],
         "last_run": None
         if last is None
         else {
