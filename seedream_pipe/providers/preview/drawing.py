@@ -8,6 +8,7 @@ and nothing here keeps state between two frames.
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -426,7 +427,11 @@ def set_speech(
 def speaker_of(text: Lettering, actors: Sequence[Actor], number: int) -> Actor:
     """Who says it: who is named before it, else the people in turn."""
     named = [a for a in actors if a.figure.name and a.figure.name in text.before]
-    people = [a for a in actors if not a.figure.animal] or list(actors)
+    people = sorted((a for a in actors if not a.figure.animal), key=lambda a: a.x) or list(actors)
+    if re.search(r"\bshe\b|她", text.before, re.IGNORECASE):
+        people = [a for a in people if a.look.female] or people
+    elif re.search(r"\bhe\b|他", text.before, re.IGNORECASE):
+        people = [a for a in people if not a.look.female] or people
     return named[0] if named else people[number % len(people)]
 
 

@@ -538,7 +538,7 @@ def count_before(before: str, known: list[Mention], token: Token) -> int | None:
     last = max((m.end for m in known if m.end <= token.start), default=0)
     window = before[-(token.start - last) :] if token.start > last else ""
     window = IMAGE.sub(lambda mention: "\x00" * len(mention.group()), window)
-    match = COUNT_BEFORE.search(window)
+    match = next((m for k in range(len(window), -1, -1) if (m := COUNT_BEFORE.match(window, k))), None)
     if match:
         word = match.group(1).lower()
         count = int(word) if word.isdigit() else words.NUMBERS[word]

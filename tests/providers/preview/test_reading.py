@@ -105,6 +105,7 @@ COUNTS = [
     ("三只小猫", "cat", 3),
     ("两个男孩在跑", "boy", 2),
     ("three rabbits", "rabbit", 3),
+    ("a book for three rabbits", "rabbit", 3),
     ("a woman. The woman turns.", "woman", 1),
     ("一个老人。老人笑了。", "old_man", 1),
     ("a woman and another woman", "woman", 2),
