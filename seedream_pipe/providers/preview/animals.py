@@ -247,26 +247,7 @@ def quadruped(b: Brush, kind: str, coat: Colour, *, action: str | None, back: bo
         ],
         coat,
     )
-    if kind == "sheep":
-        for k in range(9):
-            b.oval(
-                -long + k * long / 4,
-                hip_y - girth * 0.62 + 0.03 * (k % 2),
-                0.12,
-                0.12,
-                mix(coat, (255, 255, 255), 0.3),
-            )
-    if kind == "cow":
-        b.oval(-0.14, hip_y - 0.06, 0.13, 0.1, (60, 50, 50))
-        b.oval(0.2, hip_y + 0.02, 0.09, 0.08, (60, 50, 50))
-    if kind == "tiger":
-        for k in range(6):
-            x = -long * 0.8 + k * long * 0.28
-            b.line(
-                [(x, hip_y - girth * 0.8), (x + 0.03, hip_y - 0.04), (x + 0.01, hip_y + 0.06)],
-                0.03,
-                (52, 34, 26),
-            )
+    markings(b, kind, coat, hip_y, long, girth)
     for x, step in ((-long * 0.74, -stride), (long * 0.86, stride)):
         b.limb((x, hip_y + 0.08), (x + step, -0.03), thick * 1.3, thick * 0.85, coat)
         b.oval(x + step + 0.02, -0.02, thick * 1.2, 0.028, dark)
@@ -290,6 +271,29 @@ def quadruped(b: Brush, kind: str, coat: Colour, *, action: str | None, back: bo
                 scale(coat, tone),
             )
     draw_animal_head(b.at(neck_x, neck_y, scale=0.3 if tall else 0.36), kind, coat, turn=0.7, back=back)
+
+
+def markings(b: Brush, kind: str, coat: Colour, hip_y: float, long: float, girth: float) -> None:
+    if kind == "sheep":
+        for k in range(9):
+            b.oval(
+                -long + k * long / 4,
+                hip_y - girth * 0.62 + 0.03 * (k % 2),
+                0.12,
+                0.12,
+                mix(coat, (255, 255, 255), 0.3),
+            )
+    if kind == "cow":
+        b.oval(-0.14, hip_y - 0.06, 0.13, 0.1, (60, 50, 50))
+        b.oval(0.2, hip_y + 0.02, 0.09, 0.08, (60, 50, 50))
+    if kind == "tiger":
+        for k in range(6):
+            x = -long * 0.8 + k * long * 0.28
+            b.line(
+                [(x, hip_y - girth * 0.8), (x + 0.03, hip_y - 0.04), (x + 0.01, hip_y + 0.06)],
+                0.03,
+                (52, 34, 26),
+            )
 
 
 def bird(b: Brush, kind: str, coat: Colour, *, flying: bool) -> None:

@@ -425,14 +425,18 @@ def set_speech(
 
 
 def speaker_of(text: Lettering, actors: Sequence[Actor], number: int) -> Actor:
-    """Who says it: who is named before it, else the people in turn."""
-    named = [a for a in actors if a.figure.name and a.figure.name in text.before]
+    """Who says it: whose name or pronoun stands last before it, else the people in turn."""
     people = sorted((a for a in actors if not a.figure.animal), key=lambda a: a.x) or list(actors)
-    if re.search(r"\bshe\b|她", text.before, re.IGNORECASE):
-        people = [a for a in people if a.look.female] or people
-    elif re.search(r"\bhe\b|他", text.before, re.IGNORECASE):
-        people = [a for a in people if not a.look.female] or people
-    return named[0] if named else people[number % len(people)]
+    said = [(text.before.rfind(a.figure.name), a) for a in actors if a.figure.name in text.before[:-1]]
+    said = [(at, a) for at, a in said if a.figure.name]
+    for pronoun, female in ((SHE, True), (HE, False)):
+        last = max((m.end() for m in pronoun.finditer(text.before)), default=-1)
+        said += [(last, a) for a in people if last >= 0 and a.look.female is female][:1]
+    return max(said, key=lambda place: place[0])[1] if said else people[number % len(people)]
+
+
+SHE: Final = re.compile(r"\bshe\b|她", re.IGNORECASE)
+HE: Final = re.compile(r"\bhe\b|他", re.IGNORECASE)
 
 
 def set_sign(

@@ -6,6 +6,8 @@ Drawn in head units: the head is about one high, its centre at the origin, looki
 from __future__ import annotations
 
 import itertools
+from types import MappingProxyType
+from typing import Final
 
 from seedream_pipe.providers.preview.brush import Brush, Point
 from seedream_pipe.providers.preview.colour import Colour, mix, scale
@@ -280,99 +282,61 @@ def draw_glasses(brush: Brush, shift: float, turn: float) -> None:
 # --- hair ----------------------------------------------------------------------------------
 
 
+FALLS: Final = MappingProxyType(
+    {
+        "long": (
+            "-0.46,-0.25 -0.27,-0.585 0,-0.69 0.27,-0.585",
+            "0.46,-0.2 0.47,0.35 0.42,0.95 0.1,1.12 -0.2,1.15 -0.52,1.0",
+            "-0.54,0.4",
+        ),
+        "bob": (
+            "-0.46,-0.25 -0.27,-0.585 0,-0.69 0.27,-0.585",
+            "0.46,-0.2 0.49,0.3 0.36,0.52",
+            "0,0.5 -0.38,0.54 -0.53,0.3",
+        ),
+        "ponytail": ("-0.3,-0.42 -0.52,-0.38 -0.74,-0.05 -0.72,0.5 -0.6,0.92 -0.5,0.5 -0.4,0", "", ""),
+        "": ("-0.42,0.12 -0.44,-0.3 -0.2,-0.58 0.15,-0.6 0.4,-0.35 0.36,-0.1 0,0", "", ""),
+    }
+)
+"""Outlines of hair behind a head; the middle part of each moves when the head turns."""
+
+
+def fall(style: str, sway: float) -> list[Point]:
+    points: list[Point] = []
+    for part, moves in zip(FALLS.get(style, FALLS[""]), (0.0, sway, 0.0), strict=True):
+        for pair in part.split():
+            x, y = pair.split(",")
+            points.append((float(x) + moves, float(y)))
+    return points
+
+
 def hair_behind(brush: Brush, look: Look, *, turn: float) -> None:
     h = scale(look.hair_colour, 0.82)
-    b = -0.1 * turn
+    sway = -0.1 * turn
     match look.hair:
-        case "long":
-            brush.blob(
-                [
-                    (-0.46, -0.25),
-                    (-0.27, -0.585),
-                    (0, -0.69),
-                    (0.27, -0.585),
-                    (0.46 + b, -0.2),
-                    (0.47 + b, 0.35),
-                    (0.42 + b, 0.95),
-                    (0.1 + b, 1.12),
-                    (-0.2 + b, 1.15),
-                    (-0.52 + b, 1.0),
-                    (-0.54, 0.4),
-                ],
-                h,
-            )
-        case "bob":
-            brush.blob(
-                [
-                    (-0.46, -0.25),
-                    (-0.27, -0.585),
-                    (0, -0.69),
-                    (0.27, -0.585),
-                    (0.46 + b, -0.2),
-                    (0.49 + b, 0.3),
-                    (0.36 + b, 0.52),
-                    (0, 0.5),
-                    (-0.38, 0.54),
-                    (-0.53, 0.3),
-                ],
-                h,
-            )
-        case "ponytail":
-            brush.blob(
-                [
-                    (-0.3, -0.42),
-                    (-0.52, -0.38),
-                    (-0.74, -0.05),
-                    (-0.72, 0.5),
-                    (-0.6, 0.92),
-                    (-0.5, 0.5),
-                    (-0.4, 0.0),
-                ],
-                h,
-            )
-            brush.oval(-0.43, -0.3, 0.07, 0.07, (190, 70, 66))
         case "twin":
             for side in (-1, 1):
-                x = side * 0.44 + b
-                brush.blob(
-                    [
-                        (x, -0.12),
-                        (x + side * 0.2, 0.05),
-                        (x + side * 0.24, 0.5),
-                        (x + side * 0.1, 0.92),
-                        (x - side * 0.02, 0.5),
-                    ],
-                    h,
-                )
+                x = side * 0.44 + sway
+                wide, low = x + side * 0.24, x - side * 0.02
+                tail = [(x, -0.12), (x + side * 0.2, 0.05), (wide, 0.5), (x + side * 0.1, 0.92), (low, 0.5)]
+                brush.blob(tail, h)
                 brush.oval(x + side * 0.06, 0.0, 0.06, 0.06, (200, 80, 74))
         case "bun":
             brush.oval(-0.2 * turn - 0.05, -0.68, 0.22, 0.2, h)
             brush.oval(-0.2 * turn - 0.08, -0.72, 0.12, 0.09, look.hair_colour, 0.8)
         case "curly":
-            for x, y, r in (
-                (-0.4, -0.15, 0.2),
-                (-0.36, 0.15, 0.19),
-                (0.4, -0.15, 0.2),
-                (0.36 + b, 0.12, 0.17),
-                (-0.24, -0.48, 0.24),
-                (0.05, -0.56, 0.26),
-                (0.3, -0.42, 0.22),
-                (-0.46, 0.0, 0.18),
-            ):
+            for x, y, r in CURLS:
                 brush.oval(x, y, r, r, h)
-        case _:
-            brush.blob(
-                [
-                    (-0.42, 0.12),
-                    (-0.44, -0.3),
-                    (-0.2, -0.58),
-                    (0.15, -0.6),
-                    (0.4, -0.35),
-                    (0.36, -0.1),
-                    (0, 0),
-                ],
-                h,
-            )
+        case style:
+            brush.blob(fall(style, sway), h)
+            if style == "ponytail":
+                brush.oval(-0.43, -0.3, 0.07, 0.07, (190, 70, 66))
+
+
+CURLS: Final = (
+    (-0.4, -0.15, 0.2), (-0.36, 0.15, 0.19), (0.4, -0.15, 0.2), (0.34, 0.12, 0.17),
+    (-0.24, -0.48, 0.24), (0.05, -0.56, 0.26), (0.3, -0.42, 0.22), (-0.46, 0.0, 0.18),
+)  # fmt: skip
 
 
 def fringe_shape(look: Look, turn: float) -> list[Point]:
