@@ -58,7 +58,7 @@ class Looked:
             plan=board,
             schedule=self.schedule,
             worker=worker,
-            pinned=lambda url: None,
+            pinned=lambda _: None,
             jobs=jobs,
             emit=self.events.append,
             stop=self.stop,
@@ -85,7 +85,7 @@ class Looked:
 
 async def until(condition):
     async with asyncio.timeout(20):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - a condition of the test, not of the loop
             await asyncio.sleep(0)
 
 
@@ -159,7 +159,7 @@ def test_a_run_that_was_stopped_before_it_began_does_nothing():
 def test_abandoning_cuts_off_what_is_in_flight_at_once():
     worker = Hands(a=asyncio.Event(), b=asyncio.Event())
     held = Held(call="1", worst=Money(), message="sent")
-    looked = Looked(plan(task("a"), task("b"), task("c", picture_of("a"))), worker, left=lambda address: held)
+    looked = Looked(plan(task("a"), task("b"), task("c", picture_of("a"))), worker, left=lambda _: held)
 
     async def ask():
         await until(lambda: len(worker.begun) == 2)

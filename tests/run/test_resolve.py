@@ -13,7 +13,7 @@ def pictures(address):
     return tuple(None if name is None else digest(name) for name in PICTURES[address])
 
 
-def resolved(*inputs, pinned=lambda url: digest(url)):
+def resolved(*inputs, pinned=digest):
     return resolve(task("t", *inputs), pictures, pinned)
 
 
@@ -40,7 +40,7 @@ def test_a_hole_is_no_picture(index, text):
 
 
 def test_a_url_that_was_never_fetched_says_so():
-    found = resolved(URL, pinned=lambda url: None)
+    found = resolved(URL, pinned=lambda _: None)
     assert found == Unresolved(message="https://example.org/a.jpg has not been fetched")
 
 
