@@ -23,7 +23,7 @@ _OTHERS: Final = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\uac00-\ud
 _CHINESE: Final = re.compile(f"[{HAN}{_KANA}]")
 _ATTACHED: Final = re.compile(f"[{HAN}{_KANA}{_OTHERS}]")
 _WORD: Final = re.compile(rf"[^\W{HAN}{_KANA}{_OTHERS}_]+(?:['’_-][^\W{HAN}{_KANA}{_OTHERS}_]+)*")
-_QUOTED: Final = re.compile('"[^"]{1,400}"|“[^”]{1,400}”|「[^」]{1,400}」|『[^』]{1,400}』')
+_QUOTED: Final = re.compile('"[^"]{1,400}"|“[^“”]{1,400}”|「[^「」]{1,400}」|『[^『』]{1,400}』')
 
 
 @dataclass(frozen=True, slots=True)

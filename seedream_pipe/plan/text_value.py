@@ -14,7 +14,7 @@ from jinja2.runtime import Undefined
 from seedream_pipe.plan.limits import MAX_TEXT, over
 from seedream_pipe.plan.template_error import TemplateError
 
-__all__ = ["kind", "known", "number", "plain", "text_of", "wrong"]
+__all__ = ["kind", "known", "number", "plain", "sequence", "text_of", "whole", "wrong"]
 
 _MAX_DEPTH: Final = 64
 
@@ -34,6 +34,20 @@ def known(value: Any) -> Any:
 def number(value: Any) -> bool:
     """Whether it counts as a number; true and false do, as in Python."""
     return isinstance(value, int | float)
+
+
+def whole(value: Any, least: int, most: int, what: str) -> int:
+    """The value, if it is a whole number within these bounds; `what` says what it counts."""
+    if not isinstance(value, int) or not least <= value <= most:
+        raise wrong(f"{what} must be a whole number from {least} to {most:,}")
+    return value
+
+
+def sequence(value: Any) -> Any:
+    """The value, if it can be walked through."""
+    if not isinstance(known(value), str | list | tuple | range | Mapping):
+        raise wrong(f"{kind(value)} has no items")
+    return value
 
 
 def kind(value: Any) -> str:

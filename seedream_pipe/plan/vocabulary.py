@@ -1,12 +1,12 @@
 """The filters, tests, functions and methods that templates may use: an allow-list.
 
-Deterministic and bounded: no clock, no chance, no environment, nothing that pads to a
-width or reads a format string. What Jinja2 has and a picture's text does not need
+Deterministic and bounded: no clock, no chance, no environment, nothing that pads without
+bound or reads a format string. What Jinja2 has and a picture's text does not need
 (HTML, URLs, pretty printing) is left out. Two differences to Jinja2, because a wrong
 prompt is paid for: `int` and `float` refuse what is no number unless a default is
 given, and `tojson` escapes nothing for HTML.
 
-A filter of our own takes the meter first. The board's filters join `FILTERS`.
+A filter of our own takes the meter first. Those that boards need stand in `board_filters`.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ import jinja2.tests
 from jinja2.runtime import Undefined
 from jinja2.utils import Namespace
 
+from seedream_pipe.plan.board_filters import BOARD_FILTERS
 from seedream_pipe.plan.limits import MAX_RANGE, MAX_TEXT, Meter, over
 from seedream_pipe.plan.template_error import TemplateError
-from seedream_pipe.plan.text_value import kind, known, number, plain, text_of, wrong
+from seedream_pipe.plan.text_value import kind, known, number, plain, sequence, text_of, whole, wrong
 
 __all__ = [
     "BORROWED",
@@ -44,13 +45,6 @@ _WORD: Final = re.compile(r"\w+")
 _MAX_INDENT: Final = 80
 _MAX_DIGITS: Final = 15
 _REQUIRED: Final = object()
-
-
-def sequence(value: Any) -> Any:
-    """The value, if it can be walked through."""
-    if not isinstance(known(value), str | list | tuple | range | Mapping):
-        raise wrong(f"{kind(value)} has no items")
-    return value
 
 
 def _changed(change: Callable[[str], str]) -> Callable[[Meter, Any], str]:
@@ -72,14 +66,8 @@ def _number(value: Any) -> Any:
     return value
 
 
-def _count(value: Any, least: int, most: int, what: str) -> int:
-    if not isinstance(value, int) or not least <= value <= most:
-        raise wrong(f"{what} must be a whole number from {least} to {most:,}")
-    return value
-
-
 def _batch(meter: Meter, value: Any, linecount: int, fill_with: Any = None) -> list[list[Any]]:
-    size = _count(linecount, 1, MAX_RANGE, "the size of a batch")
+    size = whole(linecount, 1, MAX_RANGE, "the size of a batch")
     items = list(sequence(value))
     batches = [items[start : start + size] for start in range(0, len(items), size)]
     if batches and fill_with is not None:
@@ -88,7 +76,7 @@ def _batch(meter: Meter, value: Any, linecount: int, fill_with: Any = None) -> l
 
 
 def _slice(meter: Meter, value: Any, slices: int, fill_with: Any = None) -> list[list[Any]]:
-    count = _count(slices, 1, MAX_RANGE, "the number of slices")
+    count = whole(slices, 1, MAX_RANGE, "the number of slices")
     items = list(sequence(value))
     each, longer = divmod(len(items), count)
     found = []
@@ -138,7 +126,7 @@ def _float(_meter: Meter, value: Any, default: Any = _REQUIRED) -> Any:
 
 def _int(_meter: Meter, value: Any, default: Any = _REQUIRED, base: int = 10) -> Any:
     try:
-        return int(value, _count(base, 2, 36, "the base")) if isinstance(known(value), str) else int(value)
+        return int(value, whole(base, 2, 36, "the base")) if isinstance(known(value), str) else int(value)
     except (TypeError, ValueError, OverflowError):
         pass
     try:
@@ -177,7 +165,7 @@ def _groupby(
 
 
 def _indent(meter: Meter, value: Any, width: Any = 4, first: Any = False, blank: Any = False) -> str:  # noqa: FBT002 - Jinja2's signature
-    margin = width if isinstance(width, str) else " " * _count(width, 0, _MAX_INDENT, "the indent")
+    margin = width if isinstance(width, str) else " " * whole(width, 0, _MAX_INDENT, "the indent")
     lines = text_of(value).split("\n")
     meter.text(sum(map(len, lines)) + len(lines) * (len(margin) + 1))
     rest = (margin + line if line or blank else line for line in lines[1:])
@@ -224,7 +212,7 @@ def _replace(meter: Meter, value: Any, old: Any, new: Any, count: Any = None) ->
     if isinstance(count, int) and count >= 0:
         times = min(times, count)
     meter.text(max(len(text), len(text) + times * (len(after) - len(before))))
-    return text.replace(before, after, -1 if count is None else _count(count, -1, MAX_TEXT, "the count"))
+    return text.replace(before, after, -1 if count is None else whole(count, -1, MAX_TEXT, "the count"))
 
 
 def _reverse(meter: Meter, value: Any) -> Any:
@@ -235,7 +223,7 @@ def _reverse(meter: Meter, value: Any) -> Any:
 
 
 def _round(_meter: Meter, value: Any, precision: Any = 0, method: str = "common") -> float:
-    digits = _count(precision, 0, _MAX_DIGITS, "the precision")
+    digits = whole(precision, 0, _MAX_DIGITS, "the precision")
     if method not in {"common", "ceil", "floor"}:
         raise wrong('a number is rounded by "common", "ceil" or "floor"')
     if method == "common":
@@ -256,7 +244,7 @@ def _sum(_meter: Meter, value: Any, attribute: Any = None, start: Any = 0) -> An
 
 
 def _tojson(_meter: Meter, value: Any, indent: Any = None) -> str:
-    spaces = None if indent is None else _count(indent, 0, 8, "the indent")
+    spaces = None if indent is None else whole(indent, 0, 8, "the indent")
     return json.dumps(plain(value), ensure_ascii=False, indent=spaces)
 
 
@@ -275,9 +263,9 @@ def _truncate(  # noqa: PLR0917 - Jinja2's signature
     leeway: Any = 5,
 ) -> str:
     text, tail = text_of(value), text_of(end)
-    most = _count(length, len(tail), MAX_TEXT, "the length")
+    most = whole(length, len(tail), MAX_TEXT, "the length")
     meter.text(len(text) + len(tail))
-    if len(text) <= most + _count(leeway, 0, MAX_TEXT, "the leeway"):
+    if len(text) <= most + whole(leeway, 0, MAX_TEXT, "the leeway"):
         return text
     head = text[: most - len(tail)]
     return (head if killwords else head.rsplit(" ", 1)[0]) + tail
@@ -291,6 +279,7 @@ def _wordcount(meter: Meter, value: Any) -> int:
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
     {
+        **BOARD_FILTERS,
         "abs": _abs,
         "batch": _batch,
         "capitalize": _changed(str.capitalize),
