@@ -58,7 +58,8 @@ def test_references_keep_their_order(board):
 @pytest.mark.parametrize("form", ["m", "m[*]", "{{ 'm' }}", "{{ ['m'] }}"])
 def test_a_set_is_all_of_its_pictures(board, form):
     board.picture("a.jpg")
-    text = f'references: {{m: [a.jpg, "http://x.org/b.png?c"]}}\nsteps: {{s: {{prompt: x, references: ["{form}"]}}}}'
+    sets = 'references: {m: [a.jpg, "http://x.org/b.png?c"]}'
+    text = f'{sets}\nsteps: {{s: {{prompt: x, references: ["{form}"]}}}}'
     assert _labels(board.task(text)) == ["a.jpg", "b.png"]
 
 

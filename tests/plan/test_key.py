@@ -107,8 +107,9 @@ NOT_IN_THE_KEY = {
         "a.jpg",
     ),
     "defaults that say what holds anyway": (
-        "defaults: {model: seedream-4.5, watermark: false, takes: 1, pick: first}\n"
-        "steps: {s: {prompt: A cat, references: [a.jpg]}}",
+        """
+defaults: {model: seedream-4.5, watermark: false, takes: 1, pick: first}
+steps: {s: {prompt: A cat, references: [a.jpg]}}""",
         "a.jpg",
     ),
     "the provider's own name of the model": (
@@ -144,6 +145,6 @@ def test_a_released_key_never_changes(case):
     recipe = Recipe(
         maker=MakerId(**case["maker"]), generation=Generation(**generation), salt=case.get("salt")
     )
-    assert FORMAT == GOLDEN["format"]
+    assert GOLDEN["format"] == FORMAT
     assert key(recipe, case["inputs"], case["take"]) == case["key"]
     assert canonical(keyed(recipe, case["inputs"], case["take"])).decode() == case["canonical"]

@@ -138,7 +138,8 @@ def test_pictures_of_one_task_may_not_share_a_name(board, output):
 
 
 def test_two_tasks_may_not_share_a_name(board):
-    text = f"data: {{rows: [{{id: a}}, {{id: b}}, {{id: c}}]}}\nsteps: {{s: {{{ROWS}, prompt: x, output: same.jpg}}}}"
+    rows = "data: {rows: [{id: a}, {id: b}, {id: c}]}"
+    text = f"{rows}\nsteps: {{s: {{{ROWS}, prompt: x, output: same.jpg}}}}"
     expansion = board.expand(text)
     assert [p.message for p in expansion.problems] == [
         '"s@a" and "s@b" would be one file: "same.jpg"',
@@ -189,9 +190,7 @@ def test_a_name_that_is_nothing_or_no_text_is_told(board, value):
 
 
 def test_ninety_nine_takes_of_fifteen_are_named_at_once(board):
-    task = board.task(
-        "steps: {s: {prompt: x, takes: 99, group: 15, output: 'a/{{ vars }}'}}".replace("{{ vars }}", "b")
-    )
+    task = board.task("steps: {s: {prompt: x, takes: 99, group: 15, output: a/b}}")
     assert sum(len(row) for row in task.outputs) == 1500
 
 
