@@ -143,16 +143,20 @@ def detail(outcome: Outcome, seconds: float, placed: list[str]) -> Iterator[str]
             yield f"this call may have been charged: up to {outcome.worst}. Nothing was sent again."
             yield f"look it up in the provider's console; seedream-pipe calls it {outcome.call}"
         case Refused():
-            request = f" (request {outcome.request_id})" if outcome.request_id else ""
-            yield f"{outcome.code}: {escaped(outcome.message, limit=_MESSAGE)}{request}"
+            yield f"{outcome.code}: {_with_request(outcome.message, outcome.request_id)}"
             yield "not charged, and not sent again by itself: change the prompt, or --retry-refused"
         case Failed():
-            request = f" (request {outcome.request_id})" if outcome.request_id else ""
-            yield f"{outcome.code}: {escaped(outcome.message, limit=_MESSAGE)}{request}"
+            yield f"{outcome.code}: {_with_request(outcome.message, outcome.request_id)}"
             if outcome.hint:
                 yield f"hint: {outcome.hint}"
         case Waiting() | Skipped():
             yield escaped(outcome.message, limit=_MESSAGE)
+
+
+def _with_request(message: str, request_id: str) -> str:
+    """The service's message and its request id, which many messages have in them already."""
+    told = escaped(message, limit=_MESSAGE)
+    return told if not request_id or request_id in message else f"{told} (request {escaped(request_id)})"
 
 
 def clock(seconds: float) -> str:
