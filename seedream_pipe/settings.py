@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -23,6 +23,7 @@ __all__ = ["VARIABLES", "Secret", "Settings", "config_file", "read", "secret"]
 DEFAULT_PROVIDER: Final = "preview"
 DEFAULT_JOBS: Final = 8
 MAX_JOBS: Final = 512
+_MOST_MONEY: Final = 10**9
 
 VARIABLES: Final[Mapping[str, str]] = {
     "provider": "SEEDREAM_PROVIDER",
@@ -103,6 +104,22 @@ def read(flags: Mapping[str, object], environment: Mapping[str, str]) -> Setting
     return Settings(**values, origins=origins)  # type: ignore[arg-type]  # each parser gives its field's type
 
 
+def chosen(settings: Settings, choices: Mapping[str, object]) -> Settings:
+    """Settings with single ones chosen anew by a program.
+
+    Raises:
+        UsageError: a value cannot be read.
+        TypeError: there is no setting of a name.
+
+    """
+    unknown = next((name for name in choices if name not in _PARSERS), None)
+    if unknown is not None:
+        raise TypeError(f"there is no setting {unknown!r}; known: {', '.join(_PARSERS)}")
+    values: dict[str, Any] = {name: _PARSERS[name](value, name) for name, value in choices.items()}
+    origins = {**settings.origins, **dict.fromkeys(choices, "the program")}
+    return replace(settings, **values, origins=origins)
+
+
 def secret(variable: str, environment: Mapping[str, str]) -> Secret | None:
     """The API key in a variable of the environment; None when it is not set."""
     value = environment.get(variable, "").strip()
@@ -146,7 +163,7 @@ def _text(value: object, origin: str) -> str:
 
 
 def _path(value: object, origin: str) -> Path:
-    return Path(_text(os.fspath(value) if isinstance(value, Path) else value, origin)).expanduser()
+    return Path(_text(os.fspath(value) if isinstance(value, os.PathLike) else value, origin)).expanduser()
 
 
 def _jobs(value: object, origin: str) -> int:
@@ -164,7 +181,7 @@ def _money(value: object, origin: str) -> Decimal:
         amount = Decimal(str(value).strip().lstrip("$"))
     except InvalidOperation:
         amount = Decimal("NaN")
-    if not amount.is_finite() or amount < 0:
+    if not amount.is_finite() or not 0 <= amount <= _MOST_MONEY:
         raise UsageError(f"{origin}: {value!r} is not an amount of money", hint="write it like 2.50")
     return amount
 
