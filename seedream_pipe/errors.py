@@ -4,6 +4,7 @@
     ├── UsageError                exit 2   the command line or the user's settings are wrong
     ├── InvalidPipeline           exit 3   the author's files are wrong; carries the problems
     ├── ProviderError             exit 1   a provider cannot be used: no key, unknown model
+    ├── OperationError            exit 1   an operation does not suit the pictures it was given
     ├── OverBudget                exit 5   the cap does not allow it, or nobody confirmed
     ├── Frozen                    exit 6   there is work, and nothing may be made
     ├── StoreError                exit 7   the store cannot be read or written; nothing more is sent
@@ -27,6 +28,7 @@ __all__ = [
     "Frozen",
     "Interrupted",
     "InvalidPipeline",
+    "OperationError",
     "OverBudget",
     "ProviderError",
     "SeedreamError",
@@ -74,6 +76,12 @@ class ProviderError(SeedreamError):
     """A provider cannot be used as it is set up: no key, no such model, no such host."""
 
     code = "E-PROVIDER"
+
+
+class OperationError(SeedreamError):
+    """An operation cannot make its pictures: one cannot be read, or the parameters do not suit it."""
+
+    code = "E-OPERATION"
 
 
 class OverBudget(SeedreamError):

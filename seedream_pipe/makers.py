@@ -10,14 +10,17 @@ A provider is asked in three movements, because the ledger writes between them:
    also by a later process.
 
 Nobody but `run.pay` calls `send`.
+
+An operation is asked in two: `decode` makes its parameters a record, and `apply` makes
+pictures of pictures. Both are pure, local and free.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, TypeVar
 
 from seedream_pipe.digest import BlobDigest, Json
 
@@ -32,12 +35,14 @@ __all__ = [
     "MakerId",
     "NotFetched",
     "NotSent",
+    "Operation",
     "Part",
     "Permanent",
     "Picture",
     "Provider",
     "Realm",
     "Refused",
+    "Rendered",
     "Reply",
     "Request",
     "Sent",
@@ -46,7 +51,10 @@ __all__ = [
     "Transient",
     "Unknown",
     "Verdict",
+    "WrongParameter",
 ]
+
+Params = TypeVar("Params")
 
 Realm: TypeAlias = Literal["seedream", "preview"]
 """Where pictures come from: paid for, or drawn locally. Part of the key."""
@@ -316,3 +324,64 @@ class Provider(Protocol):
 
     async def close(self) -> None:
         """Let go of connections. May be called twice."""
+
+
+class WrongParameter(ValueError):
+    """A parameter under `with:` cannot be used.
+
+    `path` are the names and positions from `with:` to the value, so that a reader of the
+    file can point at it; `message` is one sentence that names it, `hint` what to write instead.
+    """
+
+    def __init__(self, path: Sequence[str | int], message: str, *, hint: str = "") -> None:
+        super().__init__(f"{message} ({hint})" if hint else message)
+        self.path = tuple(path)
+        self.message = message
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A picture that an operation made: whole bytes, and what they are."""
+
+    data: bytes = field(repr=False)
+    media_type: str
+    width: int
+    height: int
+
+
+class Operation(Protocol[Params]):
+    """A maker that is a function: parameters and pictures in, pictures out.
+
+    Deterministic: the same parameters and pictures give the same bytes, in any process, for
+    one version of Pillow. Keeps no state; may be asked from several threads.
+    """
+
+    @property
+    def name(self) -> str:
+        """The operation's name in a pipeline's `use:`, and in the key."""
+
+    @property
+    def version(self) -> int:
+        """Part of the key. Rises in the commit that changes the operation's pictures."""
+
+    def decode(self, with_: Mapping[str, Json]) -> Params:
+        """The parameters as a frozen record of plain values, defaults filled in.
+
+        Equal meanings give equal records. Loads no picture library.
+
+        Raises:
+            WrongParameter: one is unknown, missing, of the wrong kind or out of bounds.
+
+        """
+
+    def ceiling(self, params: Params, inputs: int, /) -> int:
+        """How many pictures it makes of `inputs` pictures (at least one): exact, not only at most."""
+
+    def apply(self, params: Params, pictures: Sequence[Picture]) -> tuple[Rendered, ...]:
+        """Make the pictures, in the order of the inputs. Blocking; call it in a thread.
+
+        Raises:
+            OperationError: a picture cannot be read, or the parameters do not suit it.
+
+        """

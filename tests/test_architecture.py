@@ -109,7 +109,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
     ),
     "catalog": frozenset({"operations", "providers", "makers", "profiles", "settings", "version"}),
     "spec": frozenset({"makers", "profiles", "graph", "problems", "errors"}),
-    "operations": frozenset({"makers", "pictures"}),
+    "operations": frozenset({"makers", "digest", "errors", "lettering", "problems"}),
     "providers": frozenset({"makers", "profiles", "settings", "errors", "digest", "pictures", "version"}),
     "makers": frozenset({"settings", "digest", "errors"}),
     "profiles": frozenset({"errors"}),
@@ -121,6 +121,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
     "digest": frozenset(),
     "problems": frozenset(),
     "graph": frozenset(),
+    "lettering": frozenset(),
     "pictures": frozenset(),
     "version": frozenset(),
     "emulator": frozenset(),  # a misreading of the API must not hide in both ends of the wire
