@@ -54,7 +54,7 @@ def drawing(plan: Plan, wanted: Collection[Address], *, tasks: bool) -> Drawing:
     chained = {start for start, end in arrows if start == end}
     boxes = [_box(name, found, chained=name in chained, alone=tasks) for name, found in groups.items()]
     between = {arrow: None for arrow in arrows if arrow[0] != arrow[1]}
-    return Drawing(boxes=_ordered(boxes, between), arrows=tuple(between))
+    return Drawing(boxes=tuple(boxes) if tasks else _ordered(boxes, between), arrows=tuple(between))
 
 
 def _name(task: Task, *, tasks: bool) -> str:
@@ -85,18 +85,16 @@ def _many(count: int, word: str) -> str:
 
 
 def _ordered(boxes: list[Box], arrows: Collection[tuple[str, str]]) -> tuple[Box, ...]:
-    """Each box after those that it needs; as they stand where tasks of two steps need each other."""
-    by_name = {box.name: box for box in boxes}
-    needs: dict[str, list[str]] = {box.name: [] for box in boxes}
+    """Each step after those that it needs; as they stand where tasks of two need each other."""
+    needs: dict[str, set[str]] = {box.name: set() for box in boxes}
     for start, end in arrows:
-        needs[end].append(start)
-    done: dict[str, None] = {}
-    left = list(by_name)
+        needs[end].add(start)
+    left = {box.name: box for box in boxes}
+    done: dict[str, Box] = {}
     while left:
-        ready = [name for name in left if all(need in done for need in needs[name])] or left[:1]
-        done.update(dict.fromkeys(ready))
-        left = [name for name in left if name not in done]
-    return tuple(by_name[name] for name in done)
+        name = next((name for name in left if needs[name] <= done.keys()), next(iter(left)))
+        done[name] = left.pop(name)
+    return tuple(done.values())
 
 
 def listing(drawn: Drawing) -> str:

@@ -15,6 +15,7 @@ __all__ = ["compared"]
 _TOKENS: Final = re.compile(r"\s+|[^\W⺀-鿿가-힯＀-￯]+|.", re.DOTALL)
 _MOST_TOKENS: Final = 4000
 _AROUND: Final = 10
+_WORTH_CUTTING: Final = 12
 _LONGEST: Final = 6000
 
 
@@ -57,7 +58,7 @@ def _blocks(before: list[str], after: list[str]) -> list[tuple[bool, list[str], 
 def _short(tokens: list[str], *, first: bool, last: bool) -> str:
     head = [] if first else tokens[:_AROUND]
     tail = [] if last else tokens[-_AROUND:]
-    if len(head) + len(tail) + 2 >= len(tokens):
+    if len(tokens) - len(head) - len(tail) < _WORTH_CUTTING:
         return "".join(tokens)
     return f"{''.join(head)}{' ' if head else ''}…{' ' if tail else ''}{''.join(tail).lstrip()}"
 

@@ -149,7 +149,9 @@ def golden(tmp_path: Path) -> Callable[[str, str], None]:
 def spawn(board: Path) -> Callable[..., "subprocess.Popen[str]"]:
     """The command line as a process of its own, in the folder of the board."""
 
-    def start(*arguments: str, env: Mapping[str, str] | None = None, **how: object) -> "subprocess.Popen[str]":
+    def start(
+        *arguments: str, env: Mapping[str, str] | None = None, **how: object
+    ) -> "subprocess.Popen[str]":
         return subprocess.Popen(
             [sys.executable, "-m", "seedream_pipe", *arguments],
             cwd=board,

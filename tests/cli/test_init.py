@@ -1,0 +1,90 @@
+"""`init`: a project that works as it is, and never at the cost of another."""
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_new_project_is_valid_and_planned(place, cli, golden) -> None:
+    said = cli("init", "harbour")
+
+    golden("init", said.err)
+    assert cli("validate", "harbour/board.yaml", "--strict").code == 0
+    assert json.loads(cli("plan", "harbour/board.yaml", "--json").out)["counts"]["make"] == 7
+
+
+def test_new_project_runs_on_previews(place, cli) -> None:
+    cli("init", "harbour")
+
+    assert cli("-C", "harbour", "run", "board.yaml", "shots@sc01_020").code == 0
+
+    assert sorted(path.name for path in (place / "harbour/out/preview/harbour").rglob("*.jpg")) == [
+        "010.jpg",
+        "020.jpg",
+        "mina.jpg",
+    ]
+
+
+def test_editors_find_the_schema(place, cli) -> None:
+    cli("init")
+
+    first = (place / "board.yaml").read_text("utf-8").splitlines()[0]
+    assert first == "# yaml-language-server: $schema=pipeline.schema.json"
+    assert (
+        json.loads((place / "pipeline.schema.json").read_text("utf-8"))["title"] == "seedream-pipe pipeline"
+    )
+
+
+def test_git_is_told_what_is_made(place, cli) -> None:
+    cli("init")
+
+    assert {".seedream/", "out/"} <= set((place / ".gitignore").read_text("utf-8").splitlines())
+
+
+def test_nothing_is_overwritten(place, cli) -> None:
+    (place / "shots.csv").write_text("mine", "utf-8")
+
+    said = cli("init")
+
+    assert said.code == 2
+    assert "shots.csv" in said.err
+    assert [path.name for path in place.iterdir()] == ["shots.csv"]
+    assert (place / "shots.csv").read_text("utf-8") == "mine"
+
+
+def test_gitignore_of_a_repository_is_kept(place, cli) -> None:
+    (place / ".gitignore").write_text("mine\n", "utf-8")
+
+    said = cli("init")
+
+    assert said.code == 0
+    assert ".gitignore is yours" in said.err
+    assert (place / ".gitignore").read_text("utf-8") == "mine\n"
+
+
+@pytest.mark.parametrize(
+    ("folder", "options", "name"),
+    [
+        ("harbour", (), "harbour"),
+        ("My Board!", (), "My-Board"),
+        ("海港", (), "board"),
+        ("x", ("--name", "y"), "y"),
+    ],
+)
+def test_pipeline_has_a_name_of_its_own(place, cli, folder, options, name) -> None:
+    cli("init", folder, *options)
+
+    assert f"\nname: {name}\n" in (place / folder / "board.yaml").read_text("utf-8")
+    assert cli("validate", f"{folder}/board.yaml").code == 0
+
+
+@pytest.mark.parametrize("name", ["a b", "../x", "", "名"])
+def test_name_that_is_none_is_refused(place, cli, name) -> None:
+    assert cli("init", "x", "--name", name).code == 2
+    assert not (place / "x").exists()

@@ -1,0 +1,107 @@
+"""`status` and `why`: the state, and the reason for it."""
+
+import json
+
+from PIL import Image
+
+
+def test_status_of_a_pipeline_that_never_ran(board, cli, paid, golden) -> None:
+    golden("status-new", cli("status", "board.yaml").out)
+
+
+def test_status_after_a_change(board, cli, edit, golden) -> None:
+    cli("run", "board.yaml")
+    edit("shots.csv", "in the rain", "in the snow")
+
+    golden("status-changed", cli("status", "board.yaml").out)
+
+
+def test_status_names_what_waits_for_a_person(board, cli, paid, golden) -> None:
+    paid.script(
+        {"cut": "before", "match": "lighthouse"},
+        {"answer": "error/400-output-image-sensitive", "match": "pier"},
+    )
+    cli("run", "board.yaml", "--yes")
+
+    said = cli("status", "board.yaml")
+
+    assert said.code == 0
+    golden("status-waiting", said.out)
+
+
+def test_status_counts_what_the_last_run_failed_at(board, cli, paid) -> None:
+    paid.script({"answer": "error/400-size-malformed", "match": "lighthouse"})
+    cli("run", "board.yaml", "--yes")
+
+    states = json.loads(cli("status", "board.yaml", "--json").out)["steps"]["shots"]["states"]
+
+    assert (states["failed"], states["up to date"]) == (1, 2)
+
+
+def test_status_sends_nothing(board, cli, paid) -> None:
+    cli("status", "board.yaml")
+
+    assert paid.ledger.requests == ()
+
+
+def test_why_a_changed_row_is_to_be_made(board, cli, edit, golden) -> None:
+    cli("run", "board.yaml")
+    edit("shots.csv", "in the rain", "in the snow")
+
+    golden("why-changed", cli("why", "board.yaml", "shots@sc01_010").out)
+
+
+def test_why_of_a_task_below_leads_back_to_where_it_began(board, cli, edit, golden) -> None:
+    cli("run", "board.yaml")
+    edit("shots.csv", "in the rain", "in the snow")
+
+    golden("why-upstream", cli("why", "board.yaml", "shots@sc01_020").out)
+
+
+def test_why_of_what_is_up_to_date_says_what_it_holds(board, cli, paid, golden) -> None:
+    cli("run", "board.yaml", "--yes")
+
+    golden("why-up-to-date", cli("why", "board.yaml", "shots@sc01_010").out)
+
+
+def test_why_of_a_changed_reference_names_it(board, cli) -> None:
+    cli("run", "board.yaml")
+
+    Image.new("RGB", (64, 64), "#3050b0").save(board / "refs/mina.png")
+
+    (change,) = json.loads(cli("why", "board.yaml", "sheet", "--json").out)["changes"]
+
+    assert change["field"] == "references"
+    assert change["at"] == "board.yaml:10:18"
+
+
+def test_why_of_a_held_task_says_what_may_be_owed(board, cli, paid, golden) -> None:
+    paid.script({"cut": "before", "match": "lighthouse"})
+    cli("run", "board.yaml", "--yes")
+
+    golden("why-held", cli("why", "board.yaml", "shots@sc02_010").out)
+
+
+def test_why_for_machines_has_the_chain(board, cli, edit) -> None:
+    cli("run", "board.yaml")
+    edit("shots.csv", "in the rain", "in the snow")
+
+    tree = json.loads(cli("why", "board.yaml", "shots@sc01_020", "--json").out)
+
+    assert tree["row"] == "shots.csv:3:1"
+    assert list(tree["upstream"]) == ["shots@sc01_010"]
+    assert tree["upstream"]["shots@sc01_010"]["changes"][0]["field"] == "prompt"
+
+
+def test_unknown_task_is_met_with_a_guess(board, cli) -> None:
+    said = cli("why", "board.yaml", "shots@sc01_011")
+
+    assert said.code == 2
+    assert 'did you mean "shots@sc01_010"?' in said.err
+
+
+def test_step_of_several_tasks_is_met_with_their_names(board, cli) -> None:
+    said = cli("why", "board.yaml", "shots")
+
+    assert said.code == 2
+    assert "shots@sc01_010, shots@sc01_020" in said.err

@@ -1,0 +1,144 @@
+"""Streams: data on the one, people on the other, and neither worth losing work for."""
+
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+TERMINAL = {"TERM": "xterm-256color"}
+
+
+def _on_a_terminal(spawn, *arguments: str, env: dict[str, str] | None = None, columns: int = 80) -> str:
+    """What a command writes to a terminal of so many columns, on both streams."""
+    leader, follower = pty.openpty()
+    import fcntl
+    import struct
+    import termios
+
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    process = spawn(
+        *arguments,
+        env={**TERMINAL, **(env or {})},
+        stdout=follower,
+        stderr=follower,
+        stdin=subprocess.DEVNULL,
+    )
+    os.close(follower)
+    parts = []
+    while True:
+        try:
+            part = os.read(leader, 65536)
+        except OSError:
+            break
+        if not part:
+            break
+        parts.append(part)
+    process.wait(timeout=30)
+    os.close(leader)
+    return b"".join(parts).decode()
+
+
+def test_colours_stand_on_a_terminal(board, spawn) -> None:
+    assert "\x1b[33mmake" in _on_a_terminal(spawn, "plan", "board.yaml")
+
+
+def test_no_colours_where_they_are_not_wanted(board, spawn) -> None:
+    assert "\x1b" not in _on_a_terminal(spawn, "plan", "board.yaml", env={"NO_COLOR": "1"})
+
+
+def test_no_colours_in_a_pipe(board, cli) -> None:
+    said = cli("plan", "board.yaml")
+
+    assert "\x1b" not in said.out + said.err
+
+
+@pytest.mark.parametrize("columns", [50, 80])
+def test_lines_of_a_plan_fit_the_terminal(board, spawn, edit, columns) -> None:
+    edit("shots.csv", "sc01,010", "a-scene-with-a-name-that-is-long,and-an-id-that-is-not-short")
+
+    said = _on_a_terminal(spawn, "plan", "board.yaml", env={"NO_COLOR": "1"}, columns=columns)
+
+    table = [line for line in said.splitlines() if line.startswith("make")]
+    assert len(table) == 4
+    assert max(map(len, table)) < columns
+
+
+def test_live_line_is_gone_at_the_end_and_the_lines_stay(board, spawn) -> None:
+    said = _on_a_terminal(spawn, "run", "board.yaml")
+
+    assert "4 made in" in said
+    assert said.count("sheet.jpg") == 1
+    assert "outputs: out/preview/board" in said.splitlines()[-2]
+
+
+def test_live_lines_are_narrower_than_the_terminal(board, spawn) -> None:
+    said = _on_a_terminal(spawn, "run", "board.yaml", env={"NO_COLOR": "1"}, columns=50)
+
+    drawn = [line for line in said.replace("\r", "\n").splitlines() if "━" in line or "─" in line]
+    assert drawn
+    assert max(len(line) for line in drawn) < 80  # with the codes that move the cursor
+
+
+def test_reader_that_leaves_early_is_no_fault(board, spawn) -> None:
+    (board / "shots.csv").write_text(
+        "scene,id,action\n" + "".join(f"s,{n},a picture\n" for n in range(5000)), "utf-8"
+    )
+    command = f"{sys.executable} -m seedream_pipe plan board.yaml --json | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=board, capture_output=True, text=True, env=_environment(), check=False
+    )
+
+    assert done.stdout.splitlines()[0] == "{"
+    assert done.stdout.splitlines()[-1] in {"0", "141"}
+    assert "Traceback" not in done.stderr
+    assert "BrokenPipe" not in done.stderr
+
+
+def _environment() -> dict[str, str]:
+    from pathlib import Path
+
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+
+
+@pytest.mark.parametrize(
+    ("redirection", "codes"),
+    [("2>&-", {0}), (">&-", {0}), (">&- 2>&-", {0}), ("2>/dev/full", {0}), ("</dev/null", {0})],
+)
+def test_run_is_not_lost_on_a_stream(board, redirection, codes) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m seedream_pipe run board.yaml sheet {redirection}"],
+        cwd=board,
+        capture_output=True,
+        text=True,
+        env=_environment(),
+        check=False,
+    )
+
+    assert done.returncode in codes, done.stderr
+    assert "Traceback" not in done.stderr
+    assert (board / "out/preview/board/sheet.jpg").exists()
+
+
+def test_plan_that_nobody_can_read_says_so(board) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m seedream_pipe plan board.yaml >/dev/full"],
+        cwd=board,
+        capture_output=True,
+        text=True,
+        env=_environment(),
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "standard output cannot be written: No space left on device" in done.stderr
+
+
+def test_nobody_is_asked_without_a_terminal(board, paid, spawn) -> None:
+    process = spawn("run", "board.yaml", stdin=subprocess.PIPE)
+    _, err = process.communicate("y\n", timeout=30)
+
+    assert process.returncode == 5
+    assert "?" not in err
+    assert paid.ledger.requests == ()
