@@ -56,6 +56,6 @@ def attached(char: str) -> bool:
     return _ATTACHED.match(char) is not None
 
 
-def without_quotes(text: str) -> str:
+def without_quotes(text: str, *, blank: str = " ") -> str:
     """The text with what stands in double quotes blanked, every other character in its place."""
-    return _QUOTED.sub(lambda match: " " * len(match[0]), text)
+    return _QUOTED.sub(lambda match: blank * len(match[0]), text)
