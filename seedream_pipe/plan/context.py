@@ -55,6 +55,8 @@ class Context:
         self._by_file: dict[str, Rendering | None] = {}
         self.lost = set(lost)
         self.problems: list[Problem] = []
+        self.failures = 0
+        """How often something could not be made, also where no finding says so."""
 
     def complain(
         self, code: str, at: Place, message: str, *, hint: str = "", row: Place | None = None
@@ -62,6 +64,12 @@ class Context:
         """Add an error; the row that it is about is told beside the place."""
         also = (row,) if row else ()
         self.problems.append(Problem(code=code, place=at, message=message, hint=hint, also=also))
+        self.failures += 1
+
+    def advise(self, code: str, at: Place, message: str, *, row: Place | None) -> None:
+        """Add a warning."""
+        also = (row,) if row else ()
+        self.problems.append(Problem(code=code, place=at, message=message, severity="warning", also=also))
 
     def compiled(self, given: Field) -> Rendering | None:
         """A field's templates, compiled once; None when they cannot be."""
@@ -109,6 +117,7 @@ class Context:
 
     def _fail(self, error: TemplateError, given: Field, row: Place | None) -> None:
         if error.code == "E-TEMPLATE-NAME" and any(f'"{name}"' in error.message for name in self.lost):
+            self.failures += 1
             return
         self.complain(error.code, place(error, given), error.message, hint=error.hint, row=row)
 

@@ -90,13 +90,13 @@ def _tasks(
     tasks: dict[Address, Task] = {}
     broken: set[Address] = set()
     for name, step in pipeline.steps.items():
-        before = len(context.problems)
+        before = context.failures
         made = StepTasks(step, context, inputs, maker)
-        is_wrong = len(context.problems) > before
+        is_wrong = context.failures > before
         for seed in seeds[name]:
-            before = len(context.problems)
+            before = context.failures
             tasks[seed.address] = made.task(seed)
-            if is_wrong or len(context.problems) > before:
+            if is_wrong or context.failures > before:
                 broken.add(seed.address)
     return tasks, broken
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe.plan import values
 from seedream_pipe.plan.context import FAILED, as_text
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
     from seedream_pipe.spec.model import Field, Step
 
 __all__ = ["Seed", "StepTasks"]
+
+
+_MANY_CHARACTERS: Final = 300
+_MANY_WORDS: Final = 600
+_HAN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_LONG: Final = (
+    f"the prompt is long: beyond {_MANY_CHARACTERS} Chinese characters or {_MANY_WORDS} English words "
+    "the model may lose details (R27)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +118,8 @@ class StepTasks:
         text = self._context.text(compiled, given, scope)
         if text == "":
             self._context.complain("E-PROMPT", given.at, "the prompt is empty", row=scope.row)
+        elif text and len(text) > _MANY_CHARACTERS and _is_long(text):
+            self._context.advise("W-PROMPT", given.at, _LONG, row=scope.row)
         return text or ""
 
     def _outputs(self, seed: Seed, options: values.Options) -> tuple[tuple[str, ...], ...]:
@@ -124,6 +136,10 @@ class StepTasks:
             at = given.at if given else self._step.at
             self._context.complain("E-OUTPUT", at, complaint, hint=hint, row=seed.scope.row)
         return made
+
+
+def _is_long(prompt: str) -> bool:
+    return len(_HAN.findall(prompt)) > _MANY_CHARACTERS or len(prompt.split()) > _MANY_WORDS
 
 
 def _naming(compiled: Rendering | None, render: Render) -> frozenset[str]:

@@ -97,7 +97,9 @@ def test_a_sound_file_is_a_plan(project):
 
 FOLLOW_UPS = {
     "a step of a wrong shape": (
-        """steps: {a: {prompt: [1]}, b: {prompt: x, references: [a, a@k, 'a[*]', "{{ 'a' }}"], needs: [a]}}""",
+        """steps:
+  a: {prompt: [1]}
+  b: {prompt: x, references: [a, a@k, 'a[*]', "{{ 'a' }}"], needs: [a]}""",
         ["E-TYPE"],
     ),
     "steps of a wrong shape": ("references: {m: b}\nsteps: []", ["E-REF", "E-TYPE"]),
@@ -112,6 +114,11 @@ steps:
   s: {foreach: {in: t, as: r, key: '{{ r.a }}'}, prompt: '{{ data.t }}'}
   u: {prompt: x, references: [s@a]}""",
         ["E-TYPE"],
+    ),
+    "a variable of a group": (
+        """vars: {n: "{{ 1 / 0 }}"}
+steps: {s: {prompt: x, group: "{{ vars.n }}"}, t: {prompt: x, references: ["s[3]"]}}""",
+        ["E-TEMPLATE-VALUE"],
     ),
     "a set of a wrong shape": (
         "references: {m: 3}\nsteps: {s: {prompt: x, references: [m, \"{{ 'm' }}\"]}}",

@@ -140,7 +140,27 @@ def test_a_prompt_that_is_no_text_is_told(board, prompt):
 def test_a_prompt_is_kept_character_by_character(board):
     hostile = "\u202eevil \u200b zero \x1b[31m red é e\u0301 \U0001f3a8 " + "长" * 20_000 + "."
     board.write("p.txt", hostile)
-    assert _prompts(board, "steps: {s: {prompt: {file: p.txt}}}") == {"s": hostile}
+    (task,) = board.expand("steps: {s: {prompt: {file: p.txt}}}").plan.tasks.values()
+    assert task.recipe.generation.prompt == hostile
+
+
+@pytest.mark.parametrize(
+    ("prompt", "is_long"),
+    [
+        ("长" * 300, False),
+        ("长" * 301, True),
+        ("word " * 600, False),
+        ("word " * 601, True),
+        ("x" * 5000, False),
+    ],
+)
+def test_a_long_prompt_is_advised_against(board, prompt, is_long):
+    """R27: it is accepted, and details may be lost."""
+    board.write("p.txt", prompt)
+    expansion = board.expand(
+        "steps: {s: {prompt: {file: p.txt}, group: 2}, t: {prompt: x, references: ['s[1]']}}"
+    )
+    assert [(p.code, p.is_error) for p in expansion.problems] == ([("W-PROMPT", False)] if is_long else [])
 
 
 @pytest.mark.parametrize("key", ["{{ none }}", "{{ r.none }}", "", " ", "{{ '' }}"])
