@@ -40,7 +40,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "W-NEGATIVE-PROMPT": "a negative prompt, which the models read as a wish (R137)",
         "W-PROMPT-LONG": "a prompt longer than 300 Chinese characters or 600 English words (R27)",
         "W-REFERENCES-SILENT": "several references, and a prompt that speaks of none of them (R134)",
-        "W-SHAPE-WORDS": "words for a shape in the prompt of a picture of fixed size (R138)",
+        "W-SHAPE-WORDS": "a ratio or another shape in the prompt of a picture of fixed size (R138)",
         "W-UNMENTIONED": "a named reference that the prompt never mentions",
         "W-UNQUOTED-TEXT": "text to be drawn that is not in double quotes (R136)",
     }
@@ -181,31 +181,54 @@ _RATIOS: Final = frozenset(
 _NO_SHAPE_BEFORE: Final = re.compile(
     r"\b(?:at|by|clock|score|scored|time|until|won|lost|scale)[ \w]{0,8}$", re.IGNORECASE
 )
+_ASPECT_WORD: Final = re.compile(r"\baspect ratio\b|宽高比|长宽比|画幅比例", re.IGNORECASE)
 _SHAPE_WORD: Final = re.compile(
-    r"\baspect ratio\b|\b(?:portrait|landscape|vertical|horizontal|square|widescreen|panoramic)[- ]"
-    r"(?:format|orientation|aspect)\b|宽高比|长宽比|画幅比例|[竖豎横橫方][向形]?(?:构图|構圖|画幅)"
-    r"|[竖豎]版(?!画)|[横橫]版(?!游戏|过关|卷轴|动作)|[竖豎横橫]屏(?!手机|游戏|显示)",
+    r"\b(?:(?P<upright>portrait|vertical)|(?P<wide>landscape|horizontal|widescreen|panoramic)|(?P<square>square))"
+    r"[- ](?:format|orientation|aspect)\b"
+    r"|(?:(?P<upright_zh>[竖豎])|(?P<wide_zh>[横橫])|(?P<square_zh>方))(?:[向形]?(?:构图|構圖|画幅)"
+    r"|版(?!画|游戏|过关|卷轴|动作)|屏(?!手机|游戏|显示))",
     re.IGNORECASE,
 )
+_NEARLY_SQUARE: Final = (Fraction(9, 10), Fraction(10, 9))
 
 
 def shape_words(prompt: str, size: str) -> Iterator[Advice]:
-    """With ``WxH`` the shape is said already, and said again it may be drawn (R138)."""
+    """With ``WxH`` the shape is said already (R138).
+
+    A ratio in figures is told always, because it may be drawn; a word such as "portrait
+    format" only when the size has another shape.
+    """
     fixed = _FIXED.fullmatch(size)
-    word = _shape_word(without_quotes(prompt)) if fixed else None
+    if fixed is None or not int(fixed[2]):
+        return
+    plain = without_quotes(prompt)
+    shape = _shape(Fraction(int(fixed[1]), int(fixed[2])))
+    word = _ratio(plain) or _other_shape(plain, shape)
     if word is None:
         return
     yield Advice(
         code="W-SHAPE-WORDS",
         field="prompt",
-        message=f'the prompt says "{escaped(word, limit=_SHOWN)}", and the size is fixed at {size}',
+        message=f'the prompt says "{escaped(word, limit=_SHOWN)}", and the size is fixed at {size} ({shape})',
         hint="leave the shape to `size:`; a prompt names it only beside a tier (2K, 4K)",
     )
 
 
-def _shape_word(plain: str) -> str | None:
-    if found := _SHAPE_WORD.search(plain):
-        return found[0]
+def _shape(aspect: Fraction) -> str:
+    low, high = _NEARLY_SQUARE
+    return "upright" if aspect < low else "wide" if aspect > high else "square"
+
+
+def _other_shape(plain: str, shape: str) -> str | None:
+    for found in _SHAPE_WORD.finditer(plain):
+        if (found.lastgroup or "").removesuffix("_zh") != shape:
+            return found[0]
+    return None
+
+
+def _ratio(plain: str) -> str | None:
+    if word := _ASPECT_WORD.search(plain):
+        return word[0]
     for found in _RATIO.finditer(plain):
         before = plain[max(0, found.start() - 16) : found.start()]
         if f"{found[1]}:{found[2]}" in _RATIOS and not _NO_SHAPE_BEFORE.search(before):

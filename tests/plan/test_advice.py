@@ -89,28 +89,44 @@ def test_a_count_over_the_group_says_both_numbers():
     assert found.message == "the prompt asks for 10 pictures, and the group has at most 8"
 
 
+UPRIGHT = "1440x2560"
 SHAPED = [
-    "a night market, 16:9",
-    "a night market (9 : 16)",
-    "film frame, aspect ratio 2.39:1",
-    "Poster in portrait format",
-    "landscape orientation, rain",
-    "Square-format album cover",
-    "竖版海报，雨夜",
-    "横屏壁纸",
-    "画面为16：9",
-    "竖构图，女孩",
-    "长宽比为三比二",
+    ("a night market, 16:9", FIXED),
+    ("a night market (9 : 16)", FIXED),
+    ("film frame, aspect ratio 2.39:1", FIXED),
+    ("画面为16：9", FIXED),
+    ("长宽比为三比二", FIXED),
+    ("Poster in portrait format", FIXED),
+    ("landscape orientation, rain", UPRIGHT),
+    ("Square-format album cover", FIXED),
+    ("竖版海报，雨夜", FIXED),
+    ("横屏壁纸", "2048x2048"),
+    ("竖构图，女孩", FIXED),
+    ("方形构图，女孩", UPRIGHT),
 ]
 
 
-@pytest.mark.parametrize("prompt", SHAPED)
-def test_words_for_a_shape_beside_a_fixed_size_are_told(prompt):
-    assert codes(rules.shape_words(prompt, FIXED)) == ["W-SHAPE-WORDS"]
+@pytest.mark.parametrize(("prompt", "size"), SHAPED)
+def test_a_ratio_or_another_shape_beside_a_fixed_size_is_told(prompt, size):
+    assert codes(rules.shape_words(prompt, size)) == ["W-SHAPE-WORDS"]
 
 
-@pytest.mark.parametrize("prompt", SHAPED)
-def test_words_for_a_shape_beside_a_tier_are_fine(prompt):
+@pytest.mark.parametrize(
+    ("prompt", "size"),
+    [
+        ("Poster in portrait format", UPRIGHT),
+        ("landscape orientation, rain", FIXED),
+        ("Square-format album cover", "2048x2000"),
+        ("竖版海报，雨夜", UPRIGHT),
+        ("横屏壁纸", FIXED),
+    ],
+)
+def test_a_word_for_the_shape_that_it_has_is_fine(prompt, size):
+    assert codes(rules.shape_words(prompt, size)) == []
+
+
+@pytest.mark.parametrize(("prompt", "size"), SHAPED)
+def test_words_for_a_shape_beside_a_tier_are_fine(prompt, size):
     assert codes(rules.shape_words(prompt, "2K")) == []
 
 
