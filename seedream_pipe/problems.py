@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ __all__ = ["Place", "Problem", "did_you_mean", "escaped", "frame", "merged", "sh
 Severity = Literal["error", "warning"]
 
 _SHOWN_WIDTH: Final = 200
-_MANY_WORDS: Final = 2000
+_FEW_WORDS: Final = 12
+_MANY_WORDS: Final = 1000
+_LIKELY_WORDS: Final = 200
 _MESSAGE_WIDTH: Final = 600
 _LEAST_ROOM: Final = 12
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -84,13 +87,17 @@ def merged(problems: Iterable[Problem]) -> list[Problem]:
 
 def did_you_mean(word: str, known: Iterable[str], *, lead: str = "did you mean") -> str:
     """A hint with the nearest known word, or the known words when few, or nothing."""
-    words = sorted(known)
+    words = list(known)
+    few = len(words) <= _FEW_WORDS
     if len(words) > _MANY_WORDS:
-        words = [other for other in words if abs(len(other) - len(word)) <= 1][:_MANY_WORDS]
+        # Thousands of rows may each miss one of thousands of names: only the likeliest are compared.
+        likely = (other for other in words if other[:1] == word[:1] and abs(len(other) - len(word)) <= 1)
+        words = list(islice(likely, _LIKELY_WORDS))
+    words.sort()
     near = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     if near:
         return f'{lead} "{near[0]}"?'
-    if 0 < len(words) <= 12:
+    if words and few:
         return "known: " + ", ".join(words)
     return ""
 
