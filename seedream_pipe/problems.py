@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ Severity = Literal["error", "warning"]
 _SHOWN_WIDTH: Final = 200
 _FEW_WORDS: Final = 12
 _MANY_WORDS: Final = 1000
-_LIKELY_WORDS: Final = 200
+_NEIGHBOURS: Final = 20
 _MESSAGE_WIDTH: Final = 600
 _LEAST_ROOM: Final = 12
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -87,13 +87,12 @@ def merged(problems: Iterable[Problem]) -> list[Problem]:
 
 def did_you_mean(word: str, known: Iterable[str], *, lead: str = "did you mean") -> str:
     """A hint with the nearest known word, or the known words when few, or nothing."""
-    words = list(known)
+    words = sorted(known)
     few = len(words) <= _FEW_WORDS
     if len(words) > _MANY_WORDS:
-        # Thousands of rows may each miss one of thousands of names: only the likeliest are compared.
-        likely = (other for other in words if other[:1] == word[:1] and abs(len(other) - len(word)) <= 1)
-        words = list(islice(likely, _LIKELY_WORDS))
-    words.sort()
+        # Thousands of rows may each miss one of thousands of names: those that begin alike are compared.
+        at = bisect_left(words, word)
+        words = words[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS]
     near = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     if near:
         return f'{lead} "{near[0]}"?'
