@@ -171,7 +171,12 @@ class ProjectFiles:
             _expect_closed(part, pattern)
         fixed = _fixed(parts)
         folder = "/".join(fixed)
-        self._root.resolve(folder or ".")
+        try:
+            self._root.resolve(folder or ".")
+        except FilesError as error:
+            if error.code != "E-MISSING":
+                raise
+            raise FilesError("E-MISSING", f'there is no folder "{self.shown(folder)}"') from None
         found = _Glob(self._root, self.seen, parts[len(fixed) :]).matches(folder or ".")
         return sorted(f"{folder}/{name}" if folder else name for name in found)
 

@@ -161,6 +161,7 @@ def test_a_long_prompt_is_advised_against(board, prompt, is_long):
         "steps: {s: {prompt: {file: p.txt}, group: 2}, t: {prompt: x, references: ['s[1]']}}"
     )
     assert [(p.code, p.is_error) for p in expansion.problems] == ([("W-PROMPT", False)] if is_long else [])
+    assert expansion.plan.warnings == expansion.problems
 
 
 @pytest.mark.parametrize("key", ["{{ none }}", "{{ r.none }}", "", " ", "{{ '' }}"])

@@ -90,6 +90,12 @@ def test_a_picture_is_taken_as_it_is(project, data):
     assert (facts.digest, facts.bytes) == (blob_digest(data), len(data))
 
 
+def test_a_picture_is_what_its_bytes_say_whatever_its_name(project):
+    (project / "a.png").write_bytes(picture(size=(40, 30)))
+    facts = files_of(project).picture("a.png")
+    assert (facts.media_type, facts.width, facts.height) == ("image/jpeg", 40, 30)
+
+
 REFUSED = {
     "zero bytes": b"",
     "one byte": b"\xff",
