@@ -216,7 +216,8 @@ class _Glob:
     def _names(self, start: str, prefix: str) -> list[tuple[str, bool]]:
         """What stands in a folder, links to other folders aside."""
         if prefix not in self._listed:
-            folder = self._root.watched(f"{start}/{prefix}")
+            path = prefix.rstrip("/") if start == "." else f"{start}/{prefix}".rstrip("/")
+            folder = self._root.watched(path)
             self._seen[folder] = None
             try:
                 with os.scandir(folder) as entries:
@@ -226,7 +227,7 @@ class _Glob:
                         if not entry.name.startswith(".") and not (entry.is_symlink() and entry.is_dir())
                     ]
             except OSError as error:
-                shown = self._root.shown(f"{start}/{prefix}".rstrip("/"))
+                shown = self._root.shown(path or ".")
                 message = f'the folder "{shown}" cannot be read: {os.strerror(error.errno or 0).lower()}'
                 raise FilesError("E-FILE", message) from None
             self._scanned += len(names)
