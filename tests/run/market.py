@@ -52,6 +52,18 @@ class Market:
         outcomes = asyncio.run(asyncio.wait_for(self._buy(tasks), 60))
         return outcomes[0] if len(tasks) == 1 else outcomes
 
+    def buy_and_cancel(self, order: Task, *, after: float) -> None:
+        """Begin a buy and cut it off after so many seconds."""
+
+        async def cut() -> None:
+            buying = asyncio.create_task(self._buy([order]))
+            await asyncio.wait([buying], timeout=after)
+            buying.cancel()
+            await asyncio.gather(buying, return_exceptions=True)
+
+        self.stop = Stop()
+        asyncio.run(cut())
+
     @property
     def store(self) -> Store:
         return Store.open(self.folder / ".seedream")
