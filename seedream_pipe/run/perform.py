@@ -7,6 +7,8 @@ a second task, or a second process, finds what the first one made.
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -206,7 +208,13 @@ class Performer:
 
 
 def _known_bytes(source: Known) -> bytes:
-    return source.data if source.data is not None else Path(source.path).read_bytes()
+    if source.data is not None:
+        return source.data
+    try:
+        return Path(source.path).read_bytes()
+    except OSError as error:
+        message = f"{source.label} cannot be read any more: {os.strerror(error.errno or errno.EIO).lower()}"
+        raise SeedreamError(message, hint="run again") from error
 
 
 def _sold(sale: Sale, take: int) -> _Taken:
