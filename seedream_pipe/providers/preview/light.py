@@ -11,7 +11,7 @@ from seedream_pipe.providers.preview.colour import Colour, hexed, luma, mix, sca
 from seedream_pipe.providers.preview.reading import Scene
 from seedream_pipe.providers.preview.vocabulary import INTERIORS
 
-__all__ = ["Light", "light_of"]
+__all__ = ["Light", "affinity", "light_of"]
 
 Factors: TypeAlias = tuple[float, float, float]
 
@@ -196,6 +196,11 @@ def indoors(light: Light) -> Light:
     )
 
 
+def affinity(light: Light, palette: Sequence[Colour]) -> float:
+    """How far a picture follows its references: little by day when they were taken by night."""
+    return 1.0 if light.night or luma(palette[0]) > 0.4 else 0.3
+
+
 def tinted(light: Light, palette: Sequence[Colour]) -> Light:
     """Lean sky, haze and rim towards the references' colours, each at its own brightness."""
     if not palette:
@@ -206,10 +211,15 @@ def tinted(light: Light, palette: Sequence[Colour]) -> Light:
         level = luma(colour) / max(0.08, luma(target))
         return mix(colour, vivid(scale(target, level), 0.85), part)
 
+    close = affinity(light, palette)
     second = palette[min(1, len(palette) - 1)]
     return replace(
         light,
-        sky=(lean(light.sky[0], second, 0.3), lean(light.sky[1], main, 0.32), lean(light.sky[2], main, 0.28)),
-        haze=lean(light.haze, main, 0.38),
+        sky=(
+            lean(light.sky[0], second, 0.3 * close),
+            lean(light.sky[1], main, 0.32 * close),
+            lean(light.sky[2], main, 0.28 * close),
+        ),
+        haze=lean(light.haze, main, 0.38 * close),
         rim=mix(light.rim, main, 0.12),
     )

@@ -86,6 +86,7 @@ def read_picture(prompt: str, *, index: int, count: int) -> Scene:
         crowd=line.crowd,
         subject=line.subject if line.subject and not line.figures else whole.subject,
         props=line.props,
+        foreground=line.foreground or whole.foreground,
         lettering=line.lettering or whole.lettering,
         behind=line.behind,
         profile=line.profile,
