@@ -76,6 +76,13 @@ class Actor:
     dim: float = 0.0
 
     @property
+    def head_size(self) -> float:
+        """The head's height, in pixels."""
+        if self.stance.plush or (self.figure.animal and self.stance.beast is None):
+            return self.size * 0.45
+        return self.size * self.look.head
+
+    @property
     def head(self) -> tuple[float, float]:
         """Where the head's middle is, in pixels."""
         if self.stance.plush:
@@ -87,8 +94,16 @@ class Actor:
         return self.x + (-dx if self.flip else dx) * self.size, self.y + dy * self.size
 
 
+SMALL: Final = re.compile(
+    r"\b(?:small|tiny|little) (?:at|in|against|under|on)\b|小小的?[站坐]|渺小", re.IGNORECASE
+)
+
+
 def framing_of(scene: Scene) -> Framing:
     """The framing of a scene's shot, with its angle."""
+    if scene.kind == "poster" and scene.shot is None:
+        small = SMALL.search(scene.excerpt) is not None
+        return Framing(man=0.3 if small else 0.5, feet=0.84, horizon=0.54, blur=0.001)
     shot = scene.shot or ("wide" if len(scene.figures) > 4 else "")
     framing = FRAMINGS[shot]
     if scene.angle == "low" and not framing.heads:
@@ -264,6 +279,8 @@ def mark(
         head_y = (0.47 if framing.man > 2 else 0.3 + 0.1 * spoken) * stage.h
         if framing.man > 5:
             head_y = 0.5 * stage.h
+        if framing.man < 2 and any(t.role == "title" for t in scene.lettering):
+            head_y += 0.12 * stage.h
         _, dy = head_centre(look, stance.pose)
         y = head_y - dy * size
         if stance.plush:
@@ -271,6 +288,7 @@ def mark(
                 unit
                 * (2.6 if framing.man > 5 else 1.5 if framing.man > 2 else 1.0)
                 * (1.0 if count == 1 else 0.8)
+                * (0.8 if figure.kind == "mouse" else 1.0)
             )
             y = stage.h * (0.52 if framing.man > 2 else 0.5) + size * 0.6
         elif figure.animal and stance.beast is None:

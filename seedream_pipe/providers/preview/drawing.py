@@ -513,15 +513,15 @@ def set_speech(
     if actors:
         speaker = speaker_of(text, actors, number)
         x, y = speaker.head
-        mouth = (x * factor, y * factor + speaker.size * speaker.look.head * factor * 0.25)
+        mouth = (x * factor, y * factor + speaker.head_size * factor * 0.25)
         left = mouth[0] > w * 0.5
     wide, tall = min(w * 0.44, unit * 0.74), unit * 0.22
     side = -1 if left else 1
     head = speaker_of(text, actors, number) if actors else None
-    reach = min(head.size * head.look.head * factor * 0.8, w * 0.24) if head else 0
+    reach = min(head.head_size * factor * 0.8, w * 0.24) if head else 0
     x = mouth[0] + side * (wide * 0.5 + reach) - wide / 2
     x = max(w * 0.02, min(w * 0.98 - wide, x))
-    heads = [a.head[1] * factor - a.size * a.look.head * factor * 0.6 for a in actors]
+    heads = [a.head[1] * factor - a.head_size * factor * 0.6 for a in actors]
     top = max(h * 0.03, min(h * 0.5, mouth[1] - tall * 1.5, *(y - tall for y in heads)))
     letter_bubble(image, text.text, (x, top, wide, tall), mouth)
 

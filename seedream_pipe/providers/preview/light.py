@@ -132,6 +132,7 @@ def light_of(scene: Scene, palette: Sequence[Colour] = ()) -> Light:
         light = replace(light, moon=True)
     if scene.weather in DULL:
         light = dulled(light, scene.weather or "")
+        light = replace(light, moon=light.night and "moon" in scene.features)
     if scene.place in INTERIORS:
         light = indoors(light)
     if scene.place in ("space", "moon"):

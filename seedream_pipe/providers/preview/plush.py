@@ -99,8 +99,8 @@ def trunk(b: Brush, kind: str, coat: Colour, *, back: bool, side: bool) -> None:
     wide = 0.19 if side else 0.23
     b.blob(
         [
-            (-wide * 0.62, -0.5), (-wide * 0.98, -0.3), (-wide, -0.12), (-wide * 0.5, -0.03), (wide * 0.5, -0.03),
-            (wide, -0.12), (wide * 0.98, -0.3), (wide * 0.62, -0.5),
+            (-wide * 0.62, -0.5), (-wide * 0.98, -0.3), (-wide, -0.12), (-wide * 0.5, -0.03),
+            (wide * 0.5, -0.03), (wide, -0.12), (wide * 0.98, -0.3), (wide * 0.62, -0.5),
         ],
         coat if kind != "panda" else (44, 40, 44),
     )  # fmt: skip

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PIL import Image
 
 from seedream_pipe.providers.preview.animals import draw_animal_head
-from seedream_pipe.providers.preview.brush import Brush
+from seedream_pipe.providers.preview.brush import Brush, Point
 from seedream_pipe.providers.preview.cast import (
     Actor,
     held_colour,
@@ -137,7 +137,7 @@ def paint_product(stage: Stage, *, placed: bool) -> None:
         if not stage.light.lamps
         else Brush.over(stage.image, tone=lambda c: mix(scale(c, 0.9), stage.light.rim, 0.05))
     )
-    draw_thing(thing.at(stage.w * 0.5, y, scale=size), kind, colour)
+    fine_thing(stage, thing.tone, (stage.w * 0.5, y), size, kind, colour)
     leaves(stage, stage.w * 0.5, y, size)
     stage.shine(stage.w * 0.5, y - size * 0.6, size * 0.9, scale(stage.light.rim, 0.3), 0.5)
 
@@ -187,7 +187,7 @@ def paint_foreground(stage: Stage, kind: str, side: str) -> None:
     top = stage.light.tone(0.0)(table_top(stage))
     stage.gradient((0, stage.h * 0.9, stage.w, stage.h), (mix(top, stage.light.rim, 0.3), scale(top, 0.7)))
     shadow(stage, x, y, size * 0.8)
-    draw_thing(stage.brush(0.0).at(x, y, scale=size), kind, stage.things.get(kind))
+    fine_thing(stage, stage.light.tone(0.0), (x, y), size, kind, stage.things.get(kind))
     leaves(stage, x, y, size)
 
 
@@ -207,8 +207,26 @@ def paint_close(stage: Stage, kind: str, *, hanging: bool) -> None:
             (0, y - size * 0.08, stage.w, stage.h), (mix(board, stage.light.rim, 0.25), scale(board, 0.6))
         )
         shadow(stage, x, y, size)
-    draw_thing(brush.at(x, y, scale=size), kind, held_colour(stage.scene) or stage.things.get(kind))
+    fine_thing(stage, brush.tone, (x, y), size, kind, held_colour(stage.scene) or stage.things.get(kind))
     stage.shine(x, y - size * 0.5, size * 0.8, scale(stage.light.rim, 0.3), 0.5)
+
+
+def fine_thing(
+    stage: Stage, tone: Callable[[Colour], Colour], at: Point, size: float, kind: str, colour: Colour | None
+) -> None:
+    """Draw a thing twice as large and bring it down, for smooth edges."""
+    x, y = at
+    area = (
+        max(0, int(x - size * 0.9)), max(0, int(y - size * 1.15)),
+        min(stage.w, int(x + size * 0.9) + 1), min(stage.h, int(y + size * 0.12) + 1),
+    )  # fmt: skip
+    if area[2] - area[0] < 3 or area[3] - area[1] < 3:
+        return
+    piece = stage.image.crop(area)
+    fine = piece.resize((piece.width * 2, piece.height * 2), Image.Resampling.NEAREST)
+    brush = Brush.over(fine, tone=tone).at((x - area[0]) * 2, (y - area[1]) * 2, scale=size * 2)
+    draw_thing(brush, kind, colour)
+    stage.image.paste(fine.reduce(2), area[:2])
 
 
 def plinth(stage: Stage, y: float, size: float) -> None:
@@ -288,7 +306,7 @@ def paint_hands(stage: Stage, look: Look, kind: str) -> None:
             unit * 0.05,
             scale(cloth, 0.8),
         )
-    draw_thing(brush.at(x, y + unit * 0.06, scale=size), kind, colour)
+    fine_thing(stage, brush.tone, (x, y + unit * 0.06), size, kind, colour)
     for side in (-1, 1):
         for k in range(4):
             base = (x + side * unit * 0.21, y - unit * (0.03 - 0.045 * k))
