@@ -242,7 +242,7 @@ def paint(
 def accents_of(scene: Scene, palette: Sequence[Colour]) -> tuple[Colour, ...]:
     """Six colours for cloths, signs and walls: the references' first, else a set by the place."""
     own = [hexed(c) for c in Dice("accents", scene.place or scene.excerpt[:24]).pick(ACCENTS)]
-    telling = [vivid(c, 1.1) for c in palette if 0.1 < luma(c) < 0.93][:5]
+    telling = [vivid(c, 1.15, max(1.0, 0.4 / luma(c))) for c in palette if 0.1 < luma(c) < 0.93][:5]
     for k, colour in enumerate(telling):
         own[k] = mix(colour, own[k], 0.12)
     return tuple(own)

@@ -67,9 +67,16 @@ def wrap(text: str, face: ImageFont.FreeTypeFont, width: float) -> list[str]:
     return lines or [""]
 
 
+CLOSING = "，。、！？；：…”’」』）》"
+"""Marks that never begin a line."""
+
+
 def pieces(text: str) -> list[str]:
     out: list[str] = []
     for char in text:
+        if out and char in CLOSING:
+            out[-1] += char
+            continue
         latin = char.isascii() and char != " "
         if (
             out and latin and out[-1] and out[-1][-1].isascii() and out[-1][-1] != " " and len(out[-1]) < 24

@@ -165,7 +165,7 @@ def usual_time(scene: Scene) -> str:
 
 def dulled(light: Light, weather: str) -> Light:
     grey_text, part, factors, thick = DULL[weather]
-    part *= 0.55 if light.night else 1.0
+    part *= 0.55 if light.night or light.sun_at[1] > 0.6 else 1.0
     bright = luma(light.sky[1]) / 0.62
     grey = scale(hexed(grey_text), min(1.0, 0.25 + 0.75 * bright))
     sky = tuple(mix(c, grey, part) for c in light.sky)

@@ -128,7 +128,9 @@ def look_of(
         bottom=bottom,
         skirt=top == "dress" or (not shelled and female and trousers is None and rolls[10] < 0.25),
         shorts=young and not female and rolls[10] < 0.35 and trousers is None,
-        shoes=stated(boots) or SHOES[int(rolls[11] * len(SHOES))],
+        shoes=stated(boots)
+        or (scale(top_colour, 0.7) if top == "raincoat" else None)
+        or SHOES[int(rolls[11] * len(SHOES))],
         boots=top == "raincoat" or boots is not None or shelled,
         scarf=(stated(worn["scarf"]) or clothes[3]) if "scarf" in worn else None,
         hat="hat" if hat else None,

@@ -43,6 +43,8 @@ def sky(stage: Stage, *, down_to: float | None = None) -> None:
             r = stage.u * stage.dice.span(0.0006, 0.0018)
             raw.oval(x, y, r, r, (235, 240, 255), stage.dice.span(0.35, 0.95))
     x, y = light.sun_at[0] * stage.w, light.sun_at[1] * line
+    if any(t.role == "title" for t in stage.scene.lettering):
+        y = max(y, 0.62 * line)
     if light.moon:
         full = "full moon" in stage.scene.excerpt.lower() or "满月" in stage.scene.excerpt
         r = stage.u * (0.085 if full else 0.05)
