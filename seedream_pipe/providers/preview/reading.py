@@ -841,9 +841,9 @@ def with_trait(text: str, tokens: tuple[Token, ...], token: Token, figure: Figur
                 figure = replace(figure, action=value)
                 if value == "sweep" and figure.holds is None:
                     figure = replace(figure, holds="broom")
-                if value == "read" and figure.holds is None and not figure.animal:
+                if value == "read" and figure.holds is None and can_hold(figure):
                     figure = replace(figure, holds="book")
-            case "actions" if value == "read" and figure.holds is None and not figure.animal:
+            case "actions" if value == "read" and figure.holds is None and can_hold(figure):
                 figure = replace(figure, holds="book")
             case "moods" if figure.mood is None:
                 figure = replace(figure, mood=value)
@@ -890,6 +890,11 @@ def in_mouth(text: str, token: Token, figure: Figure) -> bool:
         IN_MOUTH.match(text, token.end) is not None
         or text[max(0, token.start - 3) : token.start].endswith("叼着")
     )
+
+
+def can_hold(figure: Figure) -> bool:
+    """True for people, and for animals that a picture book gives arms."""
+    return not figure.animal or figure.kind in UPRIGHT
 
 
 PICTURE_BOOK: Final = re.compile(
@@ -981,6 +986,10 @@ def coat_colour(text: str, tokens: tuple[Token, ...], mention: Mention) -> str |
         return None
     if word.word[0] == "橘":
         return "orange"
+    first_word = word.word.split(" ")[0]
+    told = next((v for t, v, _ in LEXICON.get(first_word, ()) if t == "colours"), None)
+    if told is not None and " " in word.word:
+        return told
     inside = next((HAN_COLOURS[c] for c in word.word if c in HAN_COLOURS), None)
     if inside is not None and not word.word.isascii():
         return inside
