@@ -42,6 +42,14 @@ def test_unknown_command_is_met_with_a_guess(cli) -> None:
     assert 'did you mean "plan"?' in said.err
 
 
+def test_without_a_command_the_help_is_shown(cli) -> None:
+    said = cli()
+
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("Usage: seedream-pipe [OPTIONS] COMMAND")
+    assert "\n  run         Make what is missing or stale.\n" in said.err
+
+
 def test_schemas_are_listed(cli) -> None:
     assert {line.split()[0] for line in cli("schema").out.splitlines()} >= {
         "pipeline",
