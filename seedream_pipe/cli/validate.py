@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seedream_pipe.api.findings import findings
+from seedream_pipe.api.findings import Findings, findings
 from seedream_pipe.cli.options import as_json, files
 from seedream_pipe.cli.problems import show
 from seedream_pipe.cli.terminal import out, plural, say, style
+from seedream_pipe.errors import UsageError
+from seedream_pipe.problems import Place, Problem
 from seedream_pipe.reports import github, sarif
 from seedream_pipe.reports.problems import as_tree
 from seedream_pipe.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from seedream_pipe.problems import Problem
 
 
 @click.command()
@@ -46,13 +46,22 @@ def validate(files: tuple[str, ...], *, how: str, strict: bool, max_size: int, a
     Looks at the file, its tables, templates and reference pictures. Sends nothing
     and writes nothing.
     """
-    found = [findings(file, max_bytes=max_size << 20) for file in files]
+    found = [_findings(file, max_bytes=max_size << 20) for file in files]
     problems = [problem for one in found for problem in one.problems]
     _tell(problems, "json" if as_json else how)
     for one in found:
         if one.is_valid:
             say(f"{style('ok', fg='green')} {one.file}: {plural(one.tasks, 'task')}")
     return 3 if any(problem.is_error or strict for problem in problems) else 0
+
+
+def _findings(file: str, *, max_bytes: int) -> Findings:
+    """The findings of a file; that it is not there is one, and no reason to leave the others."""
+    try:
+        return findings(file, max_bytes=max_bytes)
+    except UsageError as error:
+        problem = Problem(code="E-MISSING", place=Place(file), message=error.message, hint=error.hint)
+        return Findings(file=file, problems=(problem,))
 
 
 def _tell(problems: Sequence[Problem], how: str) -> None:

@@ -73,6 +73,14 @@ def test_validate_tells_problems_of_every_file(board, cli, edit) -> None:
     assert "other.yaml:1:10" in said.err
 
 
+def test_validate_goes_on_after_a_file_that_is_not_there(board, cli) -> None:
+    said = cli("validate", "missing.yaml", "board.yaml")
+
+    assert said.code == 3
+    assert "error[E-MISSING] missing.yaml: there is no pipeline file" in said.err
+    assert "ok board.yaml: 4 tasks" in said.err
+
+
 def test_validate_for_machines(board, cli, edit) -> None:
     edit("board.yaml", "1280x720", "1280x72")
 
