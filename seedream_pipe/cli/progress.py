@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -32,6 +33,7 @@ _COLOURS: Final = {
 }
 _OTHER_COLOURS: Final = {"kept": "yellow", "waits": "magenta"}
 _WORD: Final = 9
+_NARROWEST: Final = 20
 # Good news may lose its end on a narrow terminal; what went wrong is told in full.
 _MAY_BE_CUT: Final = frozenset({"made", "reused"})
 
@@ -68,6 +70,12 @@ class Teller:
             self.draw(line)
         elif line:
             say(line)
+
+    def note(self, text: str) -> None:
+        """Say something that concerns the whole run: in full, also on a narrow terminal."""
+        room = width(err=True)
+        for line in [text] if room is None else textwrap.wrap(text, max(room - 1, _NARROWEST)):
+            (self.draw or say)(line)
 
 
 def _line(told: Told) -> str:

@@ -18,6 +18,7 @@ from seedream_pipe.cli.forecast import print_forecast, say_forecast
 from seedream_pipe.cli.problems import show
 from seedream_pipe.cli.progress import progress, say_end
 from seedream_pipe.cli.terminal import is_interactive, out, say
+from seedream_pipe.errors import OverBudget
 from seedream_pipe.reports.forecast import as_tree
 from seedream_pipe.run.events import RunBegan
 
@@ -71,7 +72,7 @@ def run(
             confirm=_asking(file) if is_interactive() and not as_json else None,
             listener=listener,
         )
-        signals = _Signals(how)
+        signals = _Signals(how, teller.note)
         record = asyncio.run(run_async(project, targets, settings=made, options=how))
     if as_json:
         out(json.dumps(record.tree(), ensure_ascii=False, indent=1))
@@ -93,9 +94,16 @@ def _asking(file: str) -> Callable[[Forecast], bool]:
         # The event loop keeps Ctrl-C for itself, and a person who is asked must be able to leave.
         before = signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
-            return click.confirm(f"spend up to {forecast.worst}?", default=False, err=True)
+            agreed = click.confirm(f"spend up to {forecast.worst}?", default=False, err=True)
+        except click.Abort:
+            say("\nnothing was bought")
+            raise click.exceptions.Exit(_CODES[signal.SIGINT]) from None
         finally:
             signal.signal(signal.SIGINT, before)
+        if not agreed:
+            say("nothing was spent")
+            raise click.exceptions.Exit(OverBudget.exit_code)
+        return True
 
     return ask
 
@@ -103,8 +111,8 @@ def _asking(file: str) -> Callable[[Forecast], bool]:
 class _Signals:
     """Once: start nothing new and keep what arrives. Twice: stop now."""
 
-    def __init__(self, how: RunOptions) -> None:
-        self._stop = how.stop
+    def __init__(self, how: RunOptions, note: Callable[[str], None]) -> None:
+        self._stop, self._note = how.stop, note
         self.code = 0
 
     def listen(self) -> None:
@@ -119,4 +127,4 @@ class _Signals:
             return
         self.code = _CODES[number]
         self._stop.drain(f"stopped by {signal.Signals(number).name}")
-        say("stopping: what is under way is paid for and is kept; once more to stop now")
+        self._note("stopping: what is under way is paid for and is kept; once more to stop now")
