@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-import textwrap
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from seedream_pipe.cli.terminal import cut, is_terminal, plural, say, style, width
+from seedream_pipe.cli.terminal import cut, is_terminal, plural, say, style, width, wrapped
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.progress import Progress, clock
 
@@ -33,7 +32,6 @@ _COLOURS: Final = {
 }
 _OTHER_COLOURS: Final = {"kept": "yellow", "waits": "magenta"}
 _WORD: Final = 9
-_NARROWEST: Final = 20
 # Good news may lose its end on a narrow terminal; what went wrong is told in full.
 _MAY_BE_CUT: Final = frozenset({"made", "reused"})
 
@@ -73,8 +71,7 @@ class Teller:
 
     def note(self, text: str) -> None:
         """Say something that concerns the whole run: in full, also on a narrow terminal."""
-        room = width(err=True)
-        for line in [text] if room is None else textwrap.wrap(text, max(room - 1, _NARROWEST)):
+        for line in wrapped(text, width(err=True)):
             (self.draw or say)(line)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from seedream_pipe.cli.progress import Teller
+from seedream_pipe.cli.terminal import wrapped
 
 TERMINAL = {"TERM": "xterm-256color"}
 OWNS_ITS_TERMINAL = """
@@ -89,15 +89,14 @@ def test_live_lines_are_narrower_than_the_terminal(board, spawn) -> None:
     assert max(len(line) for line in drawn) < 80  # with the codes that move the cursor
 
 
-def test_what_concerns_the_whole_run_is_wrapped_and_not_cut(monkeypatch) -> None:
-    said: list[str] = []
-    monkeypatch.setattr("seedream_pipe.cli.progress.width", lambda *, err: 40)
-    teller = Teller(quiet=False)
-    teller.draw = said.append
+def test_what_concerns_the_whole_run_is_wrapped_and_not_cut() -> None:
+    text = "stopping: what is under way is paid for and is kept; once more to stop now"
 
-    teller.note("stopping: what is under way is paid for and is kept; once more to stop now")
-
-    assert said == ["stopping: what is under way is paid for", "and is kept; once more to stop now"]
+    assert wrapped(text, 41) == [
+        "stopping: what is under way is paid for",
+        "and is kept; once more to stop now",
+    ]
+    assert wrapped(text, None) == [text]
 
 
 def test_reader_that_leaves_early_is_no_fault(board, spawn) -> None:
@@ -162,17 +161,18 @@ def test_nobody_is_asked_without_a_terminal(board, paid, spawn) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "code", "billed", "last"),
+    ("typed", "expected"),
     [
-        ("y\n", 0, 4, "next: "),
-        ("n\n", 5, 0, "nothing was spent"),
-        ("\n", 5, 0, "nothing was spent"),
-        ("\x03", 130, 0, "nothing was bought"),
-        ("\x04", 130, 0, "nothing was bought"),
+        ("y\n", (0, 4, "next: ")),
+        ("n\n", (5, 0, "nothing was spent")),
+        ("\n", (5, 0, "nothing was spent")),
+        ("\x03", (130, 0, "nothing was bought")),
+        ("\x04", (130, 0, "nothing was bought")),
     ],
 )
-def test_person_is_asked_for_the_price(board, paid, typed, code, billed, last) -> None:
+def test_person_is_asked_for_the_price(board, paid, typed, expected) -> None:
     """A terminal of its own for the process, so that Ctrl-C there is a signal to it."""
+    code, billed, last = expected
     leader, follower = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-c", OWNS_ITS_TERMINAL, "run", "board.yaml"],
