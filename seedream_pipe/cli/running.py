@@ -14,6 +14,7 @@ from seedream_pipe.api.agreed import expect_agreed, read, recipes
 from seedream_pipe.api.project import load
 from seedream_pipe.api.runs import RunOptions, planned, run_async
 from seedream_pipe.cli import options
+from seedream_pipe.cli.again import command
 from seedream_pipe.cli.forecast import print_forecast, say_forecast
 from seedream_pipe.cli.problems import show
 from seedream_pipe.cli.progress import progress, say_end
@@ -69,7 +70,7 @@ def run(
             frozen=flags["frozen"],
             yes=flags["yes"],
             retry_refused=flags["retry_refused"],
-            confirm=_asking(file) if is_interactive() and not as_json else None,
+            confirm=_ask if is_interactive() and not as_json else None,
             listener=listener,
         )
         signals = _Signals(how, teller.note)
@@ -88,24 +89,21 @@ def _dry(found: Planned, *, as_json: bool) -> None:
         print_forecast(found.forecast)
 
 
-def _asking(file: str) -> Callable[[Forecast], bool]:
-    def ask(forecast: Forecast) -> bool:
-        say_forecast(forecast, more=f"seedream-pipe plan {file}")
-        # The event loop keeps Ctrl-C for itself, and a person who is asked must be able to leave.
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
-        try:
-            agreed = click.confirm(f"spend up to {forecast.worst}?", default=False, err=True)
-        except click.Abort:
-            say("\nnothing was bought")
-            raise click.exceptions.Exit(_CODES[signal.SIGINT]) from None
-        finally:
-            signal.signal(signal.SIGINT, before)
-        if not agreed:
-            say("nothing was spent")
-            raise click.exceptions.Exit(OverBudget.exit_code)
-        return True
-
-    return ask
+def _ask(forecast: Forecast) -> bool:
+    say_forecast(forecast, more=command("plan"))
+    # The event loop keeps Ctrl-C for itself, and a person who is asked must be able to leave.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        agreed = click.confirm(f"spend up to {forecast.worst}?", default=False, err=True)
+    except click.Abort:
+        say("\nnothing was bought")
+        raise click.exceptions.Exit(_CODES[signal.SIGINT]) from None
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if not agreed:
+        say("nothing was spent")
+        raise click.exceptions.Exit(OverBudget.exit_code)
+    return True
 
 
 class _Signals:
