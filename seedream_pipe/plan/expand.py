@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe import graph
+from seedream_pipe.plan.blanks import complain_of_key
 from seedream_pipe.plan.calls import count_problems, index_problems
 from seedream_pipe.plan.context import FAILED, Context, Scope
 from seedream_pipe.plan.inputs import Inputs
@@ -150,13 +151,14 @@ def _seeds(
             continue
         complaint = refs.key_problem(key)
         if complaint:
-            context.complain("E-KEY", given.at, complaint, row=row.at)
+            complain_of_key(context, given, complaint, key=key, scope=scope)
         elif key in first:
             context.complain(
                 "E-KEY",
                 row.at,
                 f'step "{step.name}": key "{key}" is also the key of the row at {first[key].at}',
                 hint="a key must name one row; add a column to it",
+                same=f"{given.at} is twice",
             )
         else:
             first[key] = row

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe.plan import values
+from seedream_pipe.plan.blanks import complain_of_output
 from seedream_pipe.plan.context import FAILED, as_text
 from seedream_pipe.plan.model import Recipe, Task
 from seedream_pipe.plan.outputs import names
@@ -136,7 +137,8 @@ class StepTasks:
         made, complaint, hint = names(render, _naming(compiled, render), options)
         if complaint:
             at = given.at if given else self._step.at
-            self._context.complain("E-OUTPUT", at, complaint, hint=hint, row=seed.scope.row)
+            name = render(take=1, index=0) or ""
+            complain_of_output(self._context, at, given, (complaint, hint), name=name, scope=seed.scope)
         return made
 
 
