@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from seedream_pipe.run.outcomes import Refused
 from seedream_pipe.run.pay import held
+from seedream_pipe.store.results import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +34,8 @@ class Remembered:
     lock: Mapping[Address, Locked]
     pins: Pins
     retry_refused: bool = False
+    origin: str = ""
+    """The host and port of a test server; empty where pictures are bought."""
     _open: dict[Key, list[OpenCall]] | None = None
     _results: dict[Key, Lookup] = field(default_factory=dict)
 
@@ -40,7 +43,7 @@ class Remembered:
         """What a key produced."""
         found = self._results.get(key)
         if found is None:
-            found = self._results[key] = self.store.results.get(key)
+            found = self._results[key] = counted(self.store.results.get(key), self.origin)
         return found
 
     def locked(self, address: Address) -> Locked | None:

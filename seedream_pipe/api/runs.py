@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from seedream_pipe import catalog, profiles
 from seedream_pipe import settings as user_settings
+from seedream_pipe.api.origin import local_server
 from seedream_pipe.api.past import Remembered
 from seedream_pipe.api.worker import Worker
 from seedream_pipe.digest import canonical
@@ -111,7 +112,8 @@ def planned(project: Project, targets: Sequence[str], *, settings: Settings) -> 
     store = Store.open(store_folder(project, settings), create=False)
     with ExitStack() as stack:
         ledger = stack.enter_context(Ledger.open(store)) if profile.paid else None
-        return _planned(project, targets, settings, profile, past_of(project, store, ledger, profile))
+        past = past_of(project, store, ledger, profile, origin=local_server(settings))
+        return _planned(project, targets, settings, profile, past)
 
 
 def _planned(
@@ -157,7 +159,14 @@ async def run_async(
         ledger = stack.enter_context(Ledger.open(store)) if profile.paid else None
         if ledger is not None:
             await asyncio.to_thread(ledger.recover)
-        past = past_of(project, store, ledger, profile, retry_refused=options.retry_refused)
+        past = past_of(
+            project,
+            store,
+            ledger,
+            profile,
+            retry_refused=options.retry_refused,
+            origin=local_server(settings),
+        )
         made = await asyncio.to_thread(_planned, project, targets, settings, profile, past)
         inputs = states.signatures(project.paths_seen(), since=project.read_ns)
         _expect_allowed(made.forecast, profile, settings, options, environment)
@@ -252,10 +261,17 @@ def past_of(
     profile: ProviderProfile,
     *,
     retry_refused: bool = False,
+    origin: str = "",
 ) -> Remembered:
-    """What is remembered of a pipeline's tasks."""
-    lock = locks.read(lock_path(project, store, profile))
-    return Remembered(store=store, ledger=ledger, lock=lock, pins=Pins(store), retry_refused=retry_refused)
+    """What is remembered of a pipeline's tasks; `origin` is of a test server (see `local_server`)."""
+    return Remembered(
+        store=store,
+        ledger=ledger,
+        lock=locks.read(lock_path(project, store, profile)),
+        pins=Pins(store),
+        retry_refused=retry_refused,
+        origin=origin,
+    )
 
 
 def lock_path(project: Project, store: Store, profile: ProviderProfile) -> Path:
@@ -408,6 +424,7 @@ class _Run:
             client_id=client_id,
             tell=self._emit,
             stop=self.stop,
+            origin=local_server(self.settings),
             chance=random.random,
         )
 
@@ -472,6 +489,7 @@ def fingerprint(project: Project, profile: ProviderProfile, settings: Settings) 
         maker=profile.maker,
         version=catalog.maker(profile).version,
         out=os.fspath(settings.out.absolute()) if settings.out else "",
+        origin=local_server(settings),
     )
 
 

@@ -29,7 +29,7 @@ from seedream_pipe.run.outcomes import Failed, Held, Made, Money, Refused, Reuse
 from seedream_pipe.run.pay import Bought, Order, held, now
 from seedream_pipe.run.scratch import Scratch
 from seedream_pipe.store.blobs import Gone
-from seedream_pipe.store.results import Hit, Result
+from seedream_pipe.store.results import Hit, Result, counted
 
 if TYPE_CHECKING:
     from seedream_pipe.digest import BlobDigest, Key
@@ -103,7 +103,8 @@ class Performer:
             return await self._under_claim(task, resolved, take, wanted)
 
     def _look_up(self, wanted: Key, take: int) -> _Found | None:
-        lookup = self.store.results.get(wanted)
+        origin = self.shop.origin if self.shop is not None else ""
+        lookup = counted(self.store.results.get(wanted), origin)
         pictures = pictures_of(lookup, take)
         if pictures is None or not isinstance(lookup, Hit):
             return None

@@ -152,3 +152,17 @@ def test_what_cannot_be_drawn_fails(store, easel, code):
     outcome = performed(store, easel, task("a"))
     assert isinstance(outcome, Failed)
     assert outcome.code == code
+
+
+def test_what_a_test_server_made_is_bought_where_pictures_cost_money(market):
+    market.origin = "127.0.0.1:8080"
+    assert isinstance(market.buy(task("a")), Made)
+    market.origin = ""
+    assert isinstance(market.buy(task("a")), Made)
+    assert market.billed == 2
+
+
+def test_a_bought_picture_is_taken_by_a_test_server(market):
+    market.buy(task("a"))
+    market.origin = "127.0.0.1:8080"
+    assert isinstance(market.buy(task("a")), Reused)
