@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from seedream_pipe.money import written
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.forecast import price_text
 from seedream_pipe.reports.pieces import Line, Piece
@@ -141,7 +142,7 @@ def _last(last: Mapping[str, Any] | None) -> str:
     if last is None:
         return "never run"
     counts = ", ".join(f"{count:,} {name}" for name, count in last.get("counts", {}).items())
-    money = f", {last['price']} {last['currency']}" if last.get("currency") else ""
+    money = f", {written(str(last['price']), last['currency'])}" if last.get("currency") else ""
     ended = str(last.get("ended_at", ""))[:19].replace("T", " ")
     return f"last run: {ended} UTC on {last.get('provider')}: {counts or 'nothing'}{money}"
 

@@ -181,7 +181,7 @@ def test_what_is_lost_is_said_with_what_it_cost(lost, text):
     reason = decision(plan(owner), past, "a").reason
     assert isinstance(reason, BlobLost)
     assert text in reason.message
-    assert "0.04 USD" in reason.message
+    assert "$0.04" in reason.message
 
 
 def test_what_was_bought_on_another_machine_is_not_here():
