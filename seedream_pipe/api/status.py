@@ -10,7 +10,8 @@ from seedream_pipe import profiles
 from seedream_pipe.api.runs import planned, store_folder
 from seedream_pipe.catalog import maker
 from seedream_pipe.errors import UsageError
-from seedream_pipe.problems import did_you_mean, escaped
+from seedream_pipe.plan.targets import nearest
+from seedream_pipe.problems import escaped
 from seedream_pipe.store.folder import Store
 from seedream_pipe.store.results import Hit
 
@@ -64,7 +65,7 @@ def _task(plan: Plan, address: Address) -> Task:
     if of_step:
         few = ", ".join(of_step[:_FEW]) + (" …" if len(of_step) > _FEW else "")
         raise UsageError(f'"{address}" has {len(of_step)} tasks', hint=f"name one of them: {few}")
-    raise UsageError(f'there is no task "{escaped(address)}"', hint=did_you_mean(address, plan.tasks))
+    raise UsageError(f'there is no task "{escaped(address)}"', hint=nearest(plan, address))
 
 
 def last_record(project: Project, *, settings: Settings) -> Mapping[str, Any] | None:

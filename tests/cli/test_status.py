@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from PIL import Image
 
 
@@ -105,3 +106,21 @@ def test_step_of_several_tasks_is_met_with_their_names(board, cli) -> None:
 
     assert said.code == 2
     assert "shots@sc01_010, shots@sc01_020" in said.err
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("shot", 'did you mean "shots"?'),
+        ("shots@sc01_01", 'did you mean "shots@sc01_010"?'),
+        ("sc01", '"sc01" is a tag: tag:sc01'),
+        ("tag:night", "known: tag:sc01, tag:sc02"),
+        ("tag:sc03", 'did you mean "tag:sc0'),
+    ],
+)
+@pytest.mark.parametrize("command", ["why", "plan"])
+def test_task_that_is_not_there_is_met_with_a_guess(board, cli, command, word, hint) -> None:
+    said = cli(command, "board.yaml", word)
+
+    assert said.code == 2
+    assert f"  hint: {hint}" in said.err
