@@ -53,7 +53,17 @@ if TYPE_CHECKING:
     from seedream_pipe.run.outcomes import Outcome
     from seedream_pipe.run.record import Record
 
-__all__ = ["Planned", "RunOptions", "past_of", "plan", "planned", "prices", "run_async", "store_folder"]
+__all__ = [
+    "Planned",
+    "RunOptions",
+    "begun_path",
+    "past_of",
+    "plan",
+    "planned",
+    "prices",
+    "run_async",
+    "store_folder",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -323,6 +333,8 @@ class _Run:
             )
         )
         worker = self._worker()
+        begun = begun_path(self._state_path())
+        await asyncio.to_thread(self.store.disk.write, begun, began_at.encode())
         try:
             await self._loop(schedule, worker).run()
         finally:
@@ -458,6 +470,7 @@ class _Run:
         path = self._state_path()
         self.store.disk.folder(path.parent)
         self.store.disk.write(path, states.render(state))
+        begun_path(path).unlink(missing_ok=True)
 
     def _write_lock(self, outcomes: Mapping[Address, Outcome]) -> Path:
         project, tasks = self.planned.project, self.planned.plan.tasks
@@ -480,6 +493,11 @@ class _Run:
     def _state_path(self) -> Path:
         realm = catalog.maker(self.profile).realm
         return states.path_of(self.store.folder, self.planned.project.path, realm)
+
+
+def begun_path(state: Path) -> Path:
+    """Where it stands while a run lasts, and after one that was killed, when it began."""
+    return state.with_suffix(".began")
 
 
 def fingerprint(project: Project, profile: ProviderProfile, settings: Settings) -> str:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe import profiles
-from seedream_pipe.api.runs import planned, store_folder
+from seedream_pipe.api.runs import begun_path, planned, store_folder
 from seedream_pipe.catalog import maker
 from seedream_pipe.errors import UsageError
 from seedream_pipe.plan.targets import nearest
 from seedream_pipe.problems import escaped
+from seedream_pipe.run.state import path_of
 from seedream_pipe.store.folder import Store
 from seedream_pipe.store.results import Hit
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from seedream_pipe.settings import Settings
     from seedream_pipe.store.results import Result
 
-__all__ = ["Explanation", "explain", "last_record"]
+__all__ = ["Explanation", "explain", "last_record", "unfinished"]
 
 _RUNS_LOOKED_AT: Final = 50
 _FEW: Final = 3
@@ -85,6 +86,16 @@ def last_record(project: Project, *, settings: Settings) -> Mapping[str, Any] | 
         ):
             return tree
     return None
+
+
+def unfinished(project: Project, *, settings: Settings) -> str:
+    """When the pipeline's last run began, if it was killed or is still going on; else an empty text."""
+    realm = maker(profiles.provider(settings.provider)).realm
+    path = begun_path(path_of(store_folder(project, settings), project.path, realm))
+    try:
+        return path.read_text("utf-8")
+    except (OSError, ValueError):
+        return ""
 
 
 def _tree(path: Path) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ import click
 
 from seedream_pipe.api.project import load
 from seedream_pipe.api.runs import planned
-from seedream_pipe.api.status import last_record
+from seedream_pipe.api.status import last_record, unfinished
 from seedream_pipe.cli import options
 from seedream_pipe.cli.pieces import print_lines
 from seedream_pipe.cli.terminal import out
@@ -29,7 +29,12 @@ def status(file: str, *, as_json: bool, **flags: Any) -> int:
     made = options.settings(**flags)
     project = load(file)
     found = planned(project, (), settings=made)
-    state = summed(found.plan, found.forecast, last_record(project, settings=made))
+    state = summed(
+        found.plan,
+        found.forecast,
+        last_record(project, settings=made),
+        unfinished=unfinished(project, settings=made),
+    )
     if as_json:
         out(json.dumps(as_tree(state), ensure_ascii=False, indent=1))
         return 0

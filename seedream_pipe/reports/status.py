@@ -61,9 +61,11 @@ class Status:
     holds: tuple[Held, ...]
     """Calls that may be owed and that no task is blocked by."""
     last: Mapping[str, Any] | None
+    unfinished: str = ""
+    """When the last run began, if it was killed or is still going on; in ISO 8601."""
 
 
-def summed(plan: Plan, forecast: Forecast, last: Mapping[str, Any] | None) -> Status:
+def summed(plan: Plan, forecast: Forecast, last: Mapping[str, Any] | None, *, unfinished: str = "") -> Status:
     """The state of every step."""
     tried = (last or {}).get("tasks", {})
     failed = {address for address, tree in tried.items() if tree.get("outcome") == "failed"}
@@ -89,6 +91,7 @@ def summed(plan: Plan, forecast: Forecast, last: Mapping[str, Any] | None) -> St
         waiting=waiting,
         holds=forecast.holds,
         last=last,
+        unfinished=unfinished,
     )
 
 
@@ -114,7 +117,10 @@ def lines(status: Status) -> Iterator[Line]:
     for address, outcome in waiting:
         yield Piece(f"{word(outcome):<8} ", "bad"), Piece(f"{address}  {_told(outcome)}")
     yield ()
-    yield (Piece(_last(status.last), "dim"),)
+    if status.unfinished:
+        yield (Piece(f"last run: not finished, began {_moment(status.unfinished)} UTC", "work"),)
+    else:
+        yield (Piece(_last(status.last), "dim"),)
 
 
 def _states(step: StepStatus) -> Iterator[Piece]:
@@ -143,8 +149,12 @@ def _last(last: Mapping[str, Any] | None) -> str:
         return "never run"
     counts = ", ".join(f"{count:,} {name}" for name, count in last.get("counts", {}).items())
     money = f", {written(str(last['price']), last['currency'])}" if last.get("currency") else ""
-    ended = str(last.get("ended_at", ""))[:19].replace("T", " ")
+    ended = _moment(str(last.get("ended_at", "")))
     return f"last run: {ended} UTC on {last.get('provider')}: {counts or 'nothing'}{money}"
+
+
+def _moment(text: str) -> str:
+    return escaped(text[:19].replace("T", " "))
 
 
 def as_tree(status: Status) -> dict[str, Any]:
@@ -167,6 +177,7 @@ def as_tree(status: Status) -> dict[str, Any]:
         },
         "waiting": {address: outcome_tree(outcome) for address, outcome in status.waiting.items()},
         "holds": [outcome_tree(hold) for hold in status.holds],
+        "unfinished": status.unfinished,
         "last_run": None
         if last is None
         else {

@@ -1,6 +1,7 @@
 """`status` and `why`: the state, and the reason for it."""
 
 import json
+import time
 
 import pytest
 from PIL import Image
@@ -124,3 +125,23 @@ def test_task_that_is_not_there_is_met_with_a_guess(board, cli, command, word, h
 
     assert said.code == 2
     assert f"  hint: {hint}" in said.err
+
+
+def test_run_that_was_killed_is_not_finished(board, cli, paid, spawn) -> None:
+    paid.script({"delay": 5, "times": 0})
+    process = spawn("run", "board.yaml", "--yes")
+    for _ in range(400):
+        if paid.ledger.requests:
+            break
+        time.sleep(0.05)
+    process.kill()
+    process.communicate(timeout=30)
+
+    assert "last run: not finished, began 20" in cli("status", "board.yaml").out
+    assert json.loads(cli("status", "board.yaml", "--json").out)["unfinished"]
+
+
+def test_run_that_ended_is_finished(board, cli) -> None:
+    cli("run", "board.yaml", "sheet")
+
+    assert "not finished" not in cli("status", "board.yaml").out
