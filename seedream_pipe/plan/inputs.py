@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, assert_never
@@ -24,6 +25,7 @@ __all__ = ["Entry", "Indexed", "Inputs"]
 
 _MOST_HINTS: Final = 20
 """A table of thousands of wrong names is not compared with thousands of tasks."""
+_SHOWN_KEYS: Final = 5
 _MOST_MATCHES: Final = 14
 """No call takes more references (R30), so no more pictures of a glob are read."""
 
@@ -251,14 +253,22 @@ class Inputs:
         return addresses
 
     def _unknown_key(self, step: str, key: str, *, single: bool) -> _Wrong:
-        keys = (known.partition("@")[2] for known in self._addresses[step])
-        hint = f'"{step}" is one task, without a key' if single else self._near(key, keys)
+        keys = [known.partition("@")[2] for known in self._addresses[step]]
+        hint = f'"{step}" is one task, without a key' if single else self._near(key, keys) or _some(key, keys)
         message = f'step "{step}" has no task "{key}"'
         return _Wrong("E-UNKNOWN", message, hint=hint, silent=step in self._partial)
 
     def _near(self, word: str, known: Iterable[str]) -> str:
         self._hints += 1
         return did_you_mean(word, known) if self._hints <= _MOST_HINTS else ""
+
+
+def _some(key: str, keys: list[str]) -> str:
+    """The keys around where this one would stand: what a step's keys look like, when none is near."""
+    among = sorted(keys)
+    at = max(0, bisect_left(among, key) - _SHOWN_KEYS // 2)
+    shown = among[min(at, max(0, len(among) - _SHOWN_KEYS)) :][:_SHOWN_KEYS]
+    return f"{len(among):,} keys, among them {', '.join(shown)}" if shown else "the step has no tasks"
 
 
 def _parse(text: str) -> refs.Reference:
