@@ -12,7 +12,7 @@ from seedream_pipe.plan.model import FromUrl
 from seedream_pipe.run.events import OutputKept, OutputPlaced
 from seedream_pipe.run.forecast import Blocked, Make, Reuse
 from seedream_pipe.run.loop import takes_of
-from seedream_pipe.run.outcomes import Failed, Reused
+from seedream_pipe.run.outcomes import Failed, Reused, standing
 from seedream_pipe.run.outputs import Kept, Placed, wanted
 from seedream_pipe.store.blobs import Gone
 
@@ -70,7 +70,7 @@ class Worker:
             case Reuse():
                 outcome: Outcome = Reused(takes=expected.takes, notes=_holes(expected.takes))
             case Blocked():
-                return expected.decision.outcome
+                outcome = standing(expected.decision.outcome, expected.takes, task.pick)
             case Make():
                 if self._performer is None:
                     self._performer = self.make_performer()

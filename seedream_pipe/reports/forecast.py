@@ -12,6 +12,7 @@ from seedream_pipe.run.forecast import (
     ByTestServer,
     InputChanged,
     Make,
+    MoreTakes,
     NeverMade,
     NotHere,
     PaidFor,
@@ -36,6 +37,7 @@ _KINDS: Final[Mapping[type, str]] = {
     InputChanged: "input-changed",
     BlobLost: "blob-lost",
     PaidFor: "paid-for",
+    MoreTakes: "more-takes",
     ByTestServer: "test-server",
 }
 _NAMED: Final = 3
@@ -97,6 +99,8 @@ def reason_text(reason: Reason) -> str:
             return reason.message
         case PaidFor():
             return "paid for, not yet downloaded; costs nothing more"
+        case MoreTakes():
+            return _many(reason.count, "more take")
         case ByTestServer():
             return f"made by a test server ({reason.origin})"
         case _:

@@ -36,6 +36,7 @@ __all__ = [
     "Forecast",
     "InputChanged",
     "Make",
+    "MoreTakes",
     "NeverMade",
     "NotHere",
     "PaidFor",
@@ -100,13 +101,22 @@ class PaidFor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoreTakes:
+    """The task has takes of this recipe, and `count` more are asked for."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ByTestServer:
     """A test server at `origin` made the pictures: they do not stand for bought ones."""
 
     origin: str
 
 
-Reason: TypeAlias = NeverMade | NotHere | RecipeChanged | InputChanged | BlobLost | PaidFor | ByTestServer
+Reason: TypeAlias = (
+    NeverMade | NotHere | RecipeChanged | InputChanged | BlobLost | PaidFor | MoreTakes | ByTestServer
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,7 +281,7 @@ class _Walk:
     def _blocked(self, task: Task) -> Blocked | None:
         for need in self._needs(task):
             decision = self.tasks[need].decision
-            if isinstance(decision, Blocked):
+            if isinstance(decision, Blocked) and not self._pictures(need):
                 return Blocked(outcome=decision.outcome, because=decision.because or need)
         return None
 
@@ -281,7 +291,11 @@ class _Walk:
     def _unmade(self, task: Task) -> tuple[Address, ...]:
         """Tasks whose pictures are inputs and are to be made first; order alone is no reason."""
         found = (given.task for given in task.inputs if isinstance(given, FromTask))
-        return tuple(dict.fromkeys(n for n in found if isinstance(self.tasks[n].decision, Make)))
+        return tuple(dict.fromkeys(n for n in found if self._is_to_make(n)))
+
+    def _is_to_make(self, address: Address) -> bool:
+        """Whether the pictures that stand for a task are to be made; other takes of it are no matter."""
+        return isinstance(self.tasks[address].decision, Make) and not self._pictures(address)
 
     def _pictures(self, address: Address) -> tuple[BlobDigest | None, ...]:
         return picked(self._plan.tasks[address], self.tasks[address].takes)
@@ -301,6 +315,7 @@ class _Walk:
     def _with_inputs(self, task: Task, resolved: Resolved) -> TaskForecast:
         takes: list[TakePictures] = []
         missing: dict[Key, Lookup] = {}
+        blocked: Blocked | None = None
         for take in range(1, task.takes + 1):
             wanted = key(task.recipe, resolved.digests, take)
             lookup = self._past.result(wanted)
@@ -311,9 +326,11 @@ class _Walk:
             # One take that is held or refused blocks the task: a run sends nothing for it.
             outcome = self._past.hold(wanted) or self._past.refusal(wanted)
             if outcome is not None:
-                return TaskForecast(address=task.address, decision=Blocked(outcome=outcome))
+                blocked = blocked or Blocked(outcome=outcome)
             missing[wanted] = lookup
-        decision: Decision = self._missing(task, resolved, missing) if missing else Reuse()
+        decision: Decision = Reuse()
+        if missing:
+            decision = blocked or self._missing(task, resolved, missing)
         return TaskForecast(address=task.address, decision=decision, takes=tuple(takes))
 
     def _missing(self, task: Task, resolved: Resolved, missing: Mapping[Key, Lookup]) -> Make:
@@ -323,7 +340,10 @@ class _Walk:
         to_buy = [wanted for wanted in unpaid if wanted not in self._buyers]
         shared = "" if to_buy else self._buyers[unpaid[0]]
         self._buyers.update(dict.fromkeys(to_buy, task.address))
-        reason = self._reason(task, resolved, missing[unpaid[0]])
+        first = missing[unpaid[0]]
+        reason = self._reason(task, resolved, first)
+        if len(missing) < task.takes and isinstance(first, Miss) and first.reason == "never made":
+            reason = MoreTakes(count=len(unpaid))
         return self._make(task, reason, len(to_buy), len(resolved.digests), shared=shared)
 
     def _make(self, task: Task, reason: Reason, calls: int, references: int, *, shared: Address = "") -> Make:

@@ -25,7 +25,17 @@ from seedream_pipe.plan.model import Known
 from seedream_pipe.run.collect import Collected, collect
 from seedream_pipe.run.events import CallPaused
 from seedream_pipe.run.forecast import pictures_of
-from seedream_pipe.run.outcomes import Failed, Held, Made, Money, Refused, Reused, TakePictures, Waiting
+from seedream_pipe.run.outcomes import (
+    Failed,
+    Held,
+    Made,
+    Money,
+    Refused,
+    Reused,
+    TakePictures,
+    Waiting,
+    standing,
+)
 from seedream_pipe.run.pay import Bought, Order, held, now
 from seedream_pipe.run.scratch import Scratch
 from seedream_pipe.store.blobs import Gone
@@ -86,7 +96,7 @@ class Performer:
             taken.append(item)
         found = [item for item in taken if isinstance(item, _Found)]
         if len(found) < len(taken):
-            return _worst(taken)
+            return standing(_worst(taken), tuple(item.pictures for item in found), task.pick)
         return _made(found, self.monotonic() - began)
 
     async def _take(self, task: Task, resolved: Resolved, take: int) -> _Taken:

@@ -15,6 +15,7 @@ from seedream_pipe.run.forecast import (
     Change,
     InputChanged,
     Make,
+    MoreTakes,
     NeverMade,
     NotHere,
     PaidFor,
@@ -321,3 +322,40 @@ def test_what_a_test_server_made_is_said_to_be_no_bought_picture():
     result = replace(result_of(board.tasks["a"], "one"), origin="127.0.0.1:8080")
     past.results[result.key] = Miss(reason="test server", result=result)
     assert decision(board, past, "a").reason == ByTestServer(origin="127.0.0.1:8080")
+
+
+def test_more_takes_are_priced_alone_and_remake_nothing_below():
+    sheet = task("sheet", takes=3)
+    board, past = plan(sheet, task("shot", picture_of("sheet"))), Memory()
+    past.bought(sheet, "one", takes=3)
+    past.bought(board.tasks["shot"], "shot", inputs=[digest("one")])
+    more = plan(replace(sheet, takes=5), board.tasks["shot"])
+    found = looked(more, past)
+    assert found.tasks["sheet"].decision.reason == MoreTakes(count=2)
+    assert found.tasks["shot"].decision == Reuse()
+    assert (found.pictures, found.worst) == (2, dollars("0.08"))
+
+
+def test_a_lost_take_that_is_not_picked_remakes_nothing_below():
+    sheet = task("sheet", takes=2)
+    board, past = plan(sheet, task("shot", picture_of("sheet"))), Memory()
+    past.bought(sheet, "one", takes=2)
+    past.bought(board.tasks["shot"], "shot", inputs=[digest("one")])
+    second = key(sheet.recipe, (), 2)
+    past.results[second] = Miss(reason="blob lost", result=past.results[second].result)
+    found = looked(board, past)
+    assert isinstance(found.tasks["sheet"].decision.reason, BlobLost)
+    assert (found.tasks["shot"].decision, found.pictures) == (Reuse(), 1)
+
+
+@pytest.mark.parametrize("kind", ["held", "refused"])
+def test_a_picked_take_that_is_there_keeps_nothing_below_from_going_on(kind):
+    sheet = task("sheet", takes=2)
+    board, past = plan(sheet, task("shot", picture_of("sheet"))), Memory()
+    past.bought(sheet, "one", takes=2)
+    second = key(sheet.recipe, (), 2)
+    del past.results[second]
+    getattr(past, kind)[second] = HELD if kind == "held" else REFUSED
+    found = looked(board, past)
+    assert isinstance(found.tasks["sheet"].decision, Blocked)
+    assert isinstance(found.tasks["shot"].decision, Make)
