@@ -142,6 +142,10 @@ def _seeds(
     table = tables.get(step.foreach.table)
     if table is None or compiled is None:
         return [], False
+    if not table.rows:
+        named = "its table" if table.name.startswith(".") else f'table "{table.name}"'
+        message = f'{named} has no rows; step "{step.name}" makes nothing'
+        context.advise("W-EMPTY-TABLE", step.foreach.at, message, row=None)
     first: dict[str, Row] = {}
     seeds: list[Seed] = []
     for row in table.rows:

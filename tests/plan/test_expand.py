@@ -468,3 +468,18 @@ def test_every_input_of_a_plan_names_a_task_of_it(board):
     tasks = board.tasks(STORYBOARD)
     wanted = {given.task for task in tasks.values() for given in task.inputs if isinstance(given, FromTask)}
     assert wanted <= tasks.keys()
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("t.csv", 'table "rows" has no rows; step "s" makes nothing'),
+        ("[]", 'table "rows" has no rows; step "s" makes nothing'),
+    ],
+)
+def test_a_table_without_rows_is_advised_on(board, rows, message):
+    board.write("t.csv", "id,look\n")
+    expansion = board.expand(f"data: {{rows: {rows}}}\nsteps: {{s: {{{ROWS}, prompt: x}}}}")
+    (found,) = expansion.problems
+    assert (found.code, found.severity, found.message) == ("W-EMPTY-TABLE", "warning", message)
+    assert expansion.plan.warnings == (found,)

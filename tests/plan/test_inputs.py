@@ -124,7 +124,7 @@ def test_all_of_a_step_without_rows_is_none(board):
     text = (
         f"data: {{rows: t.csv}}\nsteps: {{m: {{{ROWS}, prompt: x}}, s: {{prompt: x, references: ['m[*]']}}}}"
     )
-    assert board.tasks(text)["s"].inputs == ()
+    assert board.expand(text).plan.tasks["s"].inputs == ()
 
 
 def test_a_name_labels_the_picture(board):
