@@ -27,8 +27,9 @@ from seedream_pipe.ledger.gate import Gate
 from seedream_pipe.plan.targets import select
 from seedream_pipe.run import lock as locks
 from seedream_pipe.run import state as states
+from seedream_pipe.run.back import Back
 from seedream_pipe.run.events import CallSent, RunBegan, RunEnded
-from seedream_pipe.run.forecast import Make, forecast
+from seedream_pipe.run.forecast import BackFromOut, Make, forecast
 from seedream_pipe.run.loop import Loop, cut_off, takes_of
 from seedream_pipe.run.outcomes import Money, Waiting
 from seedream_pipe.run.outputs import Outputs
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from seedream_pipe.plan.model import Address, Plan
     from seedream_pipe.profiles import ProviderProfile
     from seedream_pipe.run.events import Event, Listener
-    from seedream_pipe.run.forecast import Forecast, Prices
+    from seedream_pipe.run.forecast import Decision, Forecast, Prices
     from seedream_pipe.run.outcomes import Outcome
     from seedream_pipe.run.record import Record
 
@@ -122,7 +123,7 @@ def planned(project: Project, targets: Sequence[str], *, settings: Settings) -> 
     store = Store.open(store_folder(project, settings), create=False)
     with ExitStack() as stack:
         ledger = stack.enter_context(Ledger.open(store)) if profile.paid else None
-        past = past_of(project, store, ledger, profile, origin=local_server(settings))
+        past = past_of(project, store, ledger, profile, settings)
         return _planned(project, targets, settings, profile, past)
 
 
@@ -174,8 +175,8 @@ async def run_async(
             store,
             ledger,
             profile,
+            settings,
             retry_refused=options.retry_refused,
-            origin=local_server(settings),
         )
         made = await asyncio.to_thread(_planned, project, targets, settings, profile, past)
         inputs = states.signatures(project.paths_seen(), since=project.read_ns)
@@ -204,7 +205,7 @@ def _expect_allowed(
     environment: Mapping[str, str],
 ) -> None:
     """Everything that can keep a run from spending, before anything is sent."""
-    work = [address for address, task in expected.tasks.items() if isinstance(task.decision, Make)]
+    work = [address for address, task in expected.tasks.items() if _is_work(task.decision)]
     if options.frozen and work:
         raise Frozen(
             f"{_many(len(work), 'task')} would have to be made, {work[0]} first", hint="run without --frozen"
@@ -227,6 +228,11 @@ def _expect_allowed(
         f" and nobody confirmed it{cap}",
         hint=f"--yes, or --max-cost {expected.worst.amount} to allow it",
     )
+
+
+def _is_work(decision: Decision) -> bool:
+    """Whether something has to be made; what is only taken back has been."""
+    return isinstance(decision, Make) and not isinstance(decision.reason, BackFromOut)
 
 
 def _many(count: int, name: str) -> str:
@@ -269,18 +275,21 @@ def past_of(
     store: Store,
     ledger: Ledger | None,
     profile: ProviderProfile,
+    settings: Settings,
     *,
     retry_refused: bool = False,
-    origin: str = "",
 ) -> Remembered:
-    """What is remembered of a pipeline's tasks; `origin` is of a test server (see `local_server`)."""
+    """What is remembered of a pipeline's tasks."""
+    lock = locks.read(lock_path(project, store, profile))
+    folder = output_folder(project, settings, catalog.maker(profile).realm)
     return Remembered(
         store=store,
         ledger=ledger,
-        lock=locks.read(lock_path(project, store, profile)),
+        lock=lock,
         pins=Pins(store),
         retry_refused=retry_refused,
-        origin=origin,
+        origin=local_server(settings),
+        outside=Back(folder=folder, lock=lock, store=store),
     )
 
 
@@ -413,6 +422,7 @@ class _Run:
             slots=asyncio.Semaphore(self.settings.jobs),
             tell=self._emit,
             retry_refused=self.options.retry_refused,
+            back=self.past.outside,
         )
 
     def _shop(self, provider: Provider) -> Shop | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from seedream_pipe.problems import escaped
 from seedream_pipe.run.forecast import (
+    BackFromOut,
     BlobLost,
     Blocked,
     ByTestServer,
@@ -37,6 +38,7 @@ _KINDS: Final[Mapping[type, str]] = {
     InputChanged: "input-changed",
     BlobLost: "blob-lost",
     PaidFor: "paid-for",
+    BackFromOut: "back-from-out",
     MoreTakes: "more-takes",
     ByTestServer: "test-server",
 }
@@ -99,6 +101,8 @@ def reason_text(reason: Reason) -> str:
             return reason.message
         case PaidFor():
             return "paid for, not yet downloaded; costs nothing more"
+        case BackFromOut():
+            return "back from out/; costs nothing"
         case MoreTakes():
             return _many(reason.count, "more take")
         case ByTestServer():

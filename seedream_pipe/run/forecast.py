@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from seedream_pipe.store.results import Lookup, Result
 
 __all__ = [
+    "BackFromOut",
     "BlobLost",
     "Blocked",
     "ByTestServer",
@@ -101,6 +102,11 @@ class PaidFor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackFromOut:
+    """The store has lost the pictures, and the output folder still has them: taken back for nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoreTakes:
     """The task has takes of this recipe, and `count` more are asked for."""
 
@@ -115,7 +121,15 @@ class ByTestServer:
 
 
 Reason: TypeAlias = (
-    NeverMade | NotHere | RecipeChanged | InputChanged | BlobLost | PaidFor | MoreTakes | ByTestServer
+    NeverMade
+    | NotHere
+    | RecipeChanged
+    | InputChanged
+    | BlobLost
+    | PaidFor
+    | BackFromOut
+    | MoreTakes
+    | ByTestServer
 )
 
 
@@ -202,6 +216,9 @@ class Past(Protocol):
 
     def refusal(self, key: Key) -> Refused | None:
         """The content filter's remembered no."""
+
+    def back(self, task: Task, take: int, key: Key) -> tuple[BlobDigest | None, ...] | None:
+        """The pictures of a key that was lost, when the output folder has them all."""
 
     def pinned(self, url: str) -> BlobDigest | None:
         """The digest of a URL that was fetched already."""
@@ -316,6 +333,7 @@ class _Walk:
         takes: list[TakePictures] = []
         missing: dict[Key, Lookup] = {}
         blocked: Blocked | None = None
+        is_back = False
         for take in range(1, task.takes + 1):
             wanted = key(task.recipe, resolved.digests, take)
             lookup = self._past.result(wanted)
@@ -323,12 +341,17 @@ class _Walk:
             if found is not None:
                 takes.append(found)
                 continue
+            back = self._past.back(task, take, wanted)
+            if back is not None:
+                is_back = True
+                takes.append(TakePictures(take=take, key=wanted, pictures=back))
+                continue
             # One take that is held or refused blocks the task: a run sends nothing for it.
             outcome = self._past.hold(wanted) or self._past.refusal(wanted)
             if outcome is not None:
                 blocked = blocked or Blocked(outcome=outcome)
             missing[wanted] = lookup
-        decision: Decision = Reuse()
+        decision: Decision = self._make(task, BackFromOut(), 0, 0) if is_back else Reuse()
         if missing:
             decision = blocked or self._missing(task, resolved, missing)
         return TaskForecast(address=task.address, decision=decision, takes=tuple(takes))

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from seedream_pipe.digest import BlobDigest, Key
     from seedream_pipe.makers import Generation, Provider, Request
     from seedream_pipe.plan.model import Input, Task
+    from seedream_pipe.run.back import Back
     from seedream_pipe.run.events import Listener
     from seedream_pipe.run.outcomes import Outcome
     from seedream_pipe.run.pay import Sale, Shop
@@ -80,6 +81,8 @@ class Performer:
     slots: asyncio.Semaphore
     tell: Listener
     retry_refused: bool = False
+    back: Back | None = None
+    """Where pictures that the store has lost may still be."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     monotonic: Callable[[], float] = field(default=time.monotonic)
 
@@ -120,8 +123,17 @@ class Performer:
             return None
         return _Found(pictures=pictures, result=lookup.result)
 
+    def _take_back(self, task: Task, resolved: Resolved, take: int, wanted: Key) -> _Found | None:
+        lost = self.store.results.get(wanted)
+        if self.back is None or isinstance(lost, Hit):
+            return None
+        result = self.back.taken(task, take, lost, wanted, resolved.digests)
+        return None if result is None else self._look_up(wanted, take)
+
     async def _under_claim(self, task: Task, resolved: Resolved, take: int, wanted: Key) -> _Taken:
         found = await asyncio.to_thread(self._look_up, wanted, take)
+        if found is None:
+            found = await asyncio.to_thread(self._take_back, task, resolved, take, wanted)
         if found is not None:
             return found
         generation = task.recipe.generation

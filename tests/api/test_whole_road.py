@@ -181,6 +181,7 @@ def test_another_machine_has_the_lock_and_not_the_pictures(board):
     board.run()
     elsewhere = board.folder.parent / "elsewhere"
     os.rename(board.folder / ".seedream", elsewhere)
+    os.rename(board.folder / "out", board.folder.parent / "out")
     reason = board.plan("sheet@mei").tasks["sheet@mei"].decision.reason
     assert reason == NotHere()
 

@@ -43,6 +43,7 @@ class Memory:
     refused: dict = field(default_factory=dict)
     paid: set = field(default_factory=set)
     pins: dict = field(default_factory=dict)
+    outside: dict = field(default_factory=dict)
 
     def result(self, key):
         return self.results.get(key, Miss(reason="never made", result=None))
@@ -61,6 +62,9 @@ class Memory:
 
     def refusal(self, key):
         return self.refused.get(key)
+
+    def back(self, _task, _take, key):
+        return self.outside.get(key)
 
     def pinned(self, url):
         return self.pins.get(url)
