@@ -246,7 +246,11 @@ def _unsound(faults: Iterable[_Fault]) -> Iterator[TreePath]:
             entry = _entry(fault.path)
             yield from (entry, *_picked_of(entry))
         elif fault.keyword == "additionalProperties":
-            yield from (path for key in _meant(fault) for path in _picked_of((*fault.path, key)))
+            for key in _meant(fault):
+                path = (*fault.path, key)
+                yield from _picked_of(path)
+                if path[0] == "steps" and path[2:] in _LOAD_BEARING:
+                    yield _entry(path)
 
 
 def _picked_of(entry: TreePath) -> Iterator[TreePath]:
