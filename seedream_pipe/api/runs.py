@@ -31,7 +31,7 @@ from seedream_pipe.run.back import Back
 from seedream_pipe.run.events import CallSent, RunBegan, RunEnded
 from seedream_pipe.run.forecast import BackFromOut, Make, forecast
 from seedream_pipe.run.loop import Loop, cut_off, takes_of
-from seedream_pipe.run.outcomes import Money, Waiting
+from seedream_pipe.run.outcomes import Held, Money, Waiting
 from seedream_pipe.run.outputs import Outputs
 from seedream_pipe.run.pay import Shop, held, now
 from seedream_pipe.run.perform import Performer
@@ -43,7 +43,7 @@ from seedream_pipe.settings import Settings
 from seedream_pipe.store.folder import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from seedream_pipe.api.project import Project
     from seedream_pipe.makers import Generation, Provider
@@ -349,7 +349,7 @@ class _Run:
         finally:
             await worker.close()
             self._emit(RunEnded(stopped=self.stop.why))
-            record = self._record(began_at, time.monotonic() - began)
+            record = self._record(began_at, time.monotonic() - began, schedule.outcomes)
             if self.store.healthy:
                 await asyncio.to_thread(self._remember, schedule.outcomes, worker.outputs, record)
         if self._deaf is not None:
@@ -450,7 +450,7 @@ class _Run:
             chance=random.random,
         )
 
-    def _record(self, began_at: str, seconds: float) -> Record:
+    def _record(self, began_at: str, seconds: float, outcomes: Mapping[Address, Outcome]) -> Record:
         return fold(
             self.events,
             run_id=f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{secrets.token_hex(4)}",
@@ -459,8 +459,16 @@ class _Run:
             began_at=began_at,
             ended_at=now(),
             seconds=seconds,
-            holds=self.planned.forecast.holds,
+            holds=(*self.planned.forecast.holds, *self._also_held(outcomes)),
         )
+
+    def _also_held(self, outcomes: Mapping[Address, Outcome]) -> Iterator[Held]:
+        """Calls of this run that may be owed beside the one that stands for their task."""
+        sent = {event.call for event in self.events if isinstance(event, CallSent)}
+        told = {outcome.call for outcome in outcomes.values() if isinstance(outcome, Held)}
+        for call in self.ledger.open_calls() if self.ledger is not None and sent else ():
+            if call.id in sent - told and call.state in {"sent", "held"}:
+                yield held(call)
 
     def _remember(self, outcomes: Mapping[Address, Outcome], outputs: Outputs, record: Record) -> None:
         """Write the lock, the record and the state, in that order."""
