@@ -10,7 +10,8 @@ import asyncio
 import errno
 import os
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -54,6 +55,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Performer"]
 
+_TELL_AGAIN = 30.0
+"""Seconds after which a wait for another process is told again."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
@@ -85,6 +89,7 @@ class Performer:
     """Where pictures that the store has lost may still be."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     monotonic: Callable[[], float] = field(default=time.monotonic)
+    _making: set[Key] = field(default_factory=set)
 
     async def perform(self, task: Task, resolved: Resolved) -> Outcome:
         """Every take of a task, looked up or made."""
@@ -108,12 +113,38 @@ class Performer:
         if found is not None:
             return found
 
-        def waits() -> None:
-            why = "another task or process is making the same picture"
-            self.tell(CallPaused(address=task.address, why=why))
-
-        async with self.slots, claim(self.store, wanted, sleep=self.sleep, waiting=waits):
+        if wanted in self._making:
+            self.tell(CallPaused(address=task.address, why="another task is making the same picture"))
+        async with self.slots, self._claimed(task, wanted):
             return await self._under_claim(task, resolved, take, wanted)
+
+    @asynccontextmanager
+    async def _claimed(self, task: Task, wanted: Key) -> AsyncIterator[None]:
+        """The claim of a key; while another process has it, that is said again and again."""
+        told: list[asyncio.Task[None]] = []
+
+        def waits() -> None:
+            if wanted not in self._making:
+                told.append(asyncio.create_task(self._tell_of_wait(task, wanted)))
+
+        try:
+            async with claim(self.store, wanted, sleep=self.sleep, waiting=waits):
+                for teller in told:
+                    teller.cancel()
+                self._making.add(wanted)
+                try:
+                    yield
+                finally:
+                    self._making.discard(wanted)
+        finally:
+            for teller in told:
+                teller.cancel()
+
+    async def _tell_of_wait(self, task: Task, wanted: Key) -> None:
+        why = "another run is making the same pictures; this one goes on when it has them"
+        while wanted not in self._making:
+            self.tell(CallPaused(address=task.address, why=why, elsewhere=True))
+            await self.sleep(_TELL_AGAIN)
 
     def _look_up(self, wanted: Key, take: int) -> _Found | None:
         origin = self.shop.origin if self.shop is not None else ""
@@ -132,7 +163,7 @@ class Performer:
 
     async def _under_claim(self, task: Task, resolved: Resolved, take: int, wanted: Key) -> _Taken:
         found = await asyncio.to_thread(self._look_up, wanted, take)
-        if found is None:
+        if found is None and self.back is not None:
             found = await asyncio.to_thread(self._take_back, task, resolved, take, wanted)
         if found is not None:
             return found
