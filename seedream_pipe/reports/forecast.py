@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from seedream_pipe.problems import escaped
 from seedream_pipe.run.forecast import (
+    ORDER,
     BackFromOut,
     BlobLost,
     Blocked,
@@ -93,7 +94,7 @@ def reason_text(reason: Reason) -> str:
         case RecipeChanged():
             return _fields(reason.changes) + " changed"
         case InputChanged(tasks=()):
-            return "reference changed: " + _few([change.label for change in reason.changes])
+            return _references(reason.changes)
         case InputChanged():
             text = "needs " + _few(reason.tasks)
             return f"{text}; {_fields(reason.changes)} changed" if reason.changes else text
@@ -117,6 +118,21 @@ def _blocked_text(blocked: Blocked) -> str:
         return f"needs {blocked.because}: {word(blocked.outcome)}"
     code = getattr(blocked.outcome, "code", "")
     return f"{code}: {message}" if code else message
+
+
+def _references(changes: tuple[Change, ...]) -> str:
+    """What became of the references, kind by kind."""
+    kinds: dict[str, list[str]] = {}
+    for change in changes:
+        if change.label == ORDER and isinstance(change.old, list):
+            return "the order of the references changed"
+        kind = "reference changed"
+        if change.old is None:
+            kind = "a reference was put in"
+        elif change.new is None:
+            kind = "reference removed"
+        kinds.setdefault(kind, []).append(change.label)
+    return "; ".join(f"{kind}: {_few(labels)}" for kind, labels in kinds.items())
 
 
 def _fields(changes: tuple[Change, ...]) -> str:

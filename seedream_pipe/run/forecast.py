@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from difflib import SequenceMatcher
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from seedream_pipe import graph
 from seedream_pipe.money import written
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from seedream_pipe.store.results import Lookup, Result
 
 __all__ = [
+    "ORDER",
     "BackFromOut",
     "BlobLost",
     "Blocked",
@@ -50,6 +53,10 @@ __all__ = [
     "forecast",
     "pictures_of",
 ]
+
+
+ORDER: Final = "order"
+"""The label of the change when the same references stand in another order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -420,16 +427,26 @@ class _Walk:
 
 
 def _reference_changes(task: Task, before: list[str], resolved: Resolved) -> list[Change]:
+    """References compared as sequences: what was put in or taken out changes nothing else."""
     at = task.places.get("references", task.at)
-    changes = [
-        Change(field="references", old=before[i] if i < len(before) else None, new=digest, at=at, label=label)
-        for i, (digest, label) in enumerate(zip(resolved.digests, resolved.labels, strict=True))
-        if i >= len(before) or before[i] != digest
-    ]
-    gone = range(len(resolved.digests), len(before))
-    return changes + [
-        Change(field="references", old=before[i], new=None, at=at, label=f"reference {i + 1}") for i in gone
-    ]
+    now: list[str] = list(resolved.digests)
+    if before != now and sorted(before) == sorted(now):
+        return [Change(field="references", old=list(before), new=list(now), at=at, label=ORDER)]
+    changes: list[Change] = []
+    for kind, a, b, c, d in SequenceMatcher(None, before, now, autojunk=False).get_opcodes():
+        if kind == "equal":
+            continue
+        for old, new in zip_longest(range(a, b), range(c, d)):
+            changes.append(
+                Change(
+                    field="references",
+                    old=None if old is None else before[old],
+                    new=None if new is None else now[new],
+                    at=at,
+                    label=f"reference {(old or 0) + 1}" if new is None else resolved.labels[new],
+                )
+            )
+    return changes
 
 
 def _lost(miss: Miss) -> str:

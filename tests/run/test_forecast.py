@@ -8,6 +8,7 @@ from seedream_pipe.errors import OverBudget
 from seedream_pipe.plan.key import key, keyed
 from seedream_pipe.plan.model import FromUrl, Known
 from seedream_pipe.problems import Place
+from seedream_pipe.reports.forecast import reason_text
 from seedream_pipe.run.forecast import (
     BlobLost,
     Blocked,
@@ -363,3 +364,36 @@ def test_a_picked_take_that_is_there_keeps_nothing_below_from_going_on(kind):
     found = looked(board, past)
     assert isinstance(found.tasks["sheet"].decision, Blocked)
     assert isinstance(found.tasks["shot"].decision, Make)
+
+
+def references_changed(before, now):
+    owner, past = task("a", *(known(name) for name in now)), Memory()
+    past.bought(owner, "one", inputs=[digest(name) for name in before])
+    reason = decision(plan(owner), past, "a").reason
+    return reason_text(reason), [(change.label, change.old, change.new) for change in reason.changes]
+
+
+def known(name):
+    return Known(digest=digest(name), path=f"/p/{name}.jpg", label=name)
+
+
+def test_a_reference_that_was_put_in_leaves_the_others_alone():
+    text, changes = references_changed(["a", "b"], ["new", "a", "b"])
+    assert text == "a reference was put in: new"
+    assert changes == [("new", None, digest("new"))]
+
+
+def test_a_reference_that_was_removed_leaves_the_others_alone():
+    text, changes = references_changed(["a", "b", "c"], ["b", "c"])
+    assert text == "reference removed: reference 1"
+    assert changes == [("reference 1", digest("a"), None)]
+
+
+def test_references_in_another_order_are_one_change():
+    text, changes = references_changed(["a", "b"], ["b", "a"])
+    assert text == "the order of the references changed"
+    assert changes == [("order", [digest("a"), digest("b")], [digest("b"), digest("a")])]
+
+
+def test_a_reference_with_other_bytes_is_told_as_before():
+    assert references_changed(["a", "b"], ["a", "c"])[0] == "reference changed: c"
