@@ -8,7 +8,7 @@ import random
 import secrets
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -133,6 +133,7 @@ def _planned(
     whole = project.expand(catalog.maker(profile))
     wanted = select(whole, targets)
     made = forecast(whole, wanted, past, prices(profile, settings), provider=profile.name)
+    made = replace(made, limit=_limit(settings, whole, made.worst))
     return Planned(project=project, plan=whole, targets=tuple(wanted), forecast=made)
 
 
@@ -247,6 +248,21 @@ def _cap(settings: Settings, made: Planned) -> Cap:
     if made.plan.budget is not None:
         caps.append(Decimal(made.plan.budget))
     return Cap(run=min(caps))
+
+
+def _limit(settings: Settings, plan: Plan, worst: Money) -> str:
+    """The cap that stops a run before the worst price: whose it is, and where it is said."""
+    if not worst.currency:
+        return ""
+    own = None if plan.budget is None else Decimal(plan.budget)
+    caps = [worst.amount, *([] if settings.max_cost is None else [settings.max_cost])]
+    if own is not None and own < min(caps):
+        at = plan.budget_at
+        where = f", {at.file}:{at.line}" if at is not None else ""
+        return f"the pipeline's own budget of {replace(worst, amount=own)}{where}"
+    if settings.max_cost is not None and settings.max_cost < worst.amount:
+        return f"the --max-cost of {replace(worst, amount=settings.max_cost)}"
+    return ""
 
 
 def prices(profile: ProviderProfile, settings: Settings) -> Prices:
@@ -446,6 +462,7 @@ class _Run:
             client_id=client_id,
             tell=self._emit,
             stop=self.stop,
+            limit=self.planned.forecast.limit,
             origin=local_server(self.settings),
             chance=random.random,
         )

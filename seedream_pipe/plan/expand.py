@@ -75,7 +75,14 @@ def expand(pipeline: Pipeline, *, tables: Mapping[str, TableRows], files: Files,
         *clashes(tasks),
     ]
     plan = _ordered(
-        Plan(name=pipeline.name, file=pipeline.file, tasks=tasks, budget=pipeline.budget), context
+        Plan(
+            name=pipeline.name,
+            file=pipeline.file,
+            tasks=tasks,
+            budget=pipeline.budget,
+            budget_at=pipeline.budget_at,
+        ),
+        context,
     )
     problems = tuple(merged(context.problems))
     warnings = tuple(problem for problem in problems if not problem.is_error)

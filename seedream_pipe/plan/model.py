@@ -119,6 +119,7 @@ class Plan:
     file: str
     tasks: Mapping[Address, Task]
     budget: str | None = None
+    budget_at: Place | None = None
     warnings: tuple[Problem, ...] = ()
     """What its rows and files show that keeps nothing from running."""
 

@@ -159,9 +159,10 @@ def total_text(forecast: Forecast) -> str:
         parts.append(f"{counts['blocked']:,} waiting")
     up_to = "up to " if forecast.least != forecast.worst else ""
     money = str(forecast.worst) if forecast.worst.currency else "free (drawn locally)"
+    limit = f"\n{forecast.limit} is less: what it does not cover waits" if forecast.limit else ""
     return (
         f"{_many(len(forecast.tasks), 'task')}: {', '.join(parts)}\n"
-        f"{up_to}{_many(forecast.pictures, 'picture')} on {forecast.provider}: {up_to}{money}"
+        f"{up_to}{_many(forecast.pictures, 'picture')} on {forecast.provider}: {up_to}{money}{limit}"
     )
 
 

@@ -191,6 +191,8 @@ class Forecast:
     least: Money = field(default_factory=Money)
     holds: tuple[Held, ...] = ()
     """Calls in the store that may be owed and that no task here is blocked by."""
+    limit: str = ""
+    """The cap that stops a run before the worst price, where there is one: whose it is and how much."""
 
     def counts(self) -> Counter[str]:
         """How many tasks would be reused, made or are blocked."""
