@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from seedream_pipe.api.agreed import recipes
 from seedream_pipe.api.project import load
 from seedream_pipe.api.runs import planned
 from seedream_pipe.cli import options
@@ -38,17 +39,17 @@ def plan(
     project = load(file)
     if project.warnings:
         show(project.warnings)
-    forecast = planned(project, targets, settings=made).forecast
+    found = planned(project, targets, settings=made)
     if not as_json:
         options.warn_default(made)
     if output or as_json:
-        text = json.dumps(as_tree(forecast), ensure_ascii=False, indent=1)
+        text = json.dumps(as_tree(found.forecast, recipes=recipes(found)), ensure_ascii=False, indent=1)
         if output:
             _write(Path(output), text + "\n")
         if as_json:
             out(text)
             return 0
-    print_forecast(forecast, everything=everything)
+    print_forecast(found.forecast, everything=everything)
     return 0
 
 

@@ -7,7 +7,7 @@ collected; a row that fails does not keep the others from being looked at.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe import graph
@@ -76,7 +76,9 @@ def expand(pipeline: Pipeline, *, tables: Mapping[str, TableRows], files: Files,
     plan = _ordered(
         Plan(name=pipeline.name, file=pipeline.file, tasks=tasks, budget=pipeline.budget), context
     )
-    return Expansion(plan=plan, problems=tuple(merged(context.problems)))
+    problems = tuple(merged(context.problems))
+    warnings = tuple(problem for problem in problems if not problem.is_error)
+    return Expansion(plan=replace(plan, warnings=warnings), problems=problems)
 
 
 def _tasks(
@@ -170,8 +172,7 @@ def _ordered(plan: Plan, context: Context) -> Plan:
         at = task.places.get("references", task.at)
         context.complain("E-CYCLE", at, f"tasks need each other: {_chain(cycle)}", row=task.row)
         return plan
-    tasks: dict[Address, Task] = {address: plan.tasks[address] for address in graph.order(needs)}
-    return Plan(name=plan.name, file=plan.file, tasks=tasks, budget=plan.budget)
+    return replace(plan, tasks={address: plan.tasks[address] for address in graph.order(needs)})
 
 
 def _chain(nodes: list[str]) -> str:

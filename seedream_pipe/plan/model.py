@@ -8,7 +8,7 @@ from typing import Final, Protocol, TypeAlias
 
 from seedream_pipe.digest import BlobDigest, Json
 from seedream_pipe.makers import Generation, MakerId
-from seedream_pipe.problems import Place
+from seedream_pipe.problems import Place, Problem
 
 __all__ = [
     "Address",
@@ -119,6 +119,8 @@ class Plan:
     file: str
     tasks: Mapping[Address, Task]
     budget: str | None = None
+    warnings: tuple[Problem, ...] = ()
+    """What its rows and files show that keeps nothing from running."""
 
     def needs(self) -> dict[Address, list[Address]]:
         """Each task with the tasks it needs, each once, in order."""

@@ -31,7 +31,7 @@ _MANY_WORDS: Final = 600
 _HAN: Final = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _LONG: Final = (
     f"the prompt is long: beyond {_MANY_CHARACTERS} Chinese characters or {_MANY_WORDS} English words "
-    "the model may lose details (R27)"
+    "for a picture the model may lose details (R27)"
 )
 
 
@@ -72,7 +72,9 @@ class StepTasks:
             step=self._step.name,
             key=seed.key,
             recipe=Recipe(
-                maker=self._maker, generation=options.generation(self._prompt_text(scope)), salt=options.salt
+                maker=self._maker,
+                generation=options.generation(self._prompt_text(scope, options.group or 1)),
+                salt=options.salt,
             ),
             inputs=self._inputs.of(self._entries, seed.address, scope),
             takes=options.takes,
@@ -106,7 +108,7 @@ class StepTasks:
             self._context.complain(complaint.code, at, complaint.message, hint=complaint.hint, row=scope.row)
         return options
 
-    def _prompt_text(self, scope: Scope) -> str:
+    def _prompt_text(self, scope: Scope, pictures: int) -> str:
         given, compiled = self._prompt_at, self._prompt
         if self._in_file:
             path = self._context.text(compiled, given, scope)
@@ -118,7 +120,7 @@ class StepTasks:
         text = self._context.text(compiled, given, scope)
         if text == "":
             self._context.complain("E-PROMPT", given.at, "the prompt is empty", row=scope.row)
-        elif text and len(text) > _MANY_CHARACTERS and _is_long(text):
+        elif text and len(text) > _MANY_CHARACTERS and _is_long(text, pictures):
             self._context.advise("W-PROMPT", given.at, _LONG, row=scope.row)
         return text or ""
 
@@ -138,8 +140,10 @@ class StepTasks:
         return made
 
 
-def _is_long(prompt: str) -> bool:
-    return len(_HAN.findall(prompt)) > _MANY_CHARACTERS or len(prompt.split()) > _MANY_WORDS
+def _is_long(prompt: str, pictures: int) -> bool:
+    """Beyond the service's advice; the prompt of a series describes several pictures."""
+    characters, words = len(_HAN.findall(prompt)), len(prompt.split())
+    return characters > _MANY_CHARACTERS * pictures or words > _MANY_WORDS * pictures
 
 
 def _naming(compiled: Rendering | None, render: Render) -> frozenset[str]:

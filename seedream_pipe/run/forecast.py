@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from seedream_pipe.digest import BlobDigest, Json, Key
     from seedream_pipe.makers import Generation
-    from seedream_pipe.plan.model import Address, Plan, Task
+    from seedream_pipe.plan.model import Address, Input, Plan, Task
     from seedream_pipe.problems import Place
     from seedream_pipe.run.lock import Locked
     from seedream_pipe.store.results import Lookup, Result
@@ -189,7 +189,7 @@ class Past(Protocol):
 
 
 Prices: TypeAlias = "Callable[[Generation, int, int], Money]"
-"""The price of a number of pictures made with a number of references; raises where unknown."""
+"""The price of one call for a number of pictures, with a number of references; raises where unknown."""
 
 
 def forecast(
@@ -279,8 +279,15 @@ class _Walk:
 
     def _all(self, task: Task, reason: Reason) -> TaskForecast:
         """Every take, when the keys cannot be known yet."""
-        decision = self._make(task, reason, task.takes, len(task.inputs))
+        references = sum(self._most(given) for given in task.inputs)
+        decision = self._make(task, reason, task.takes, references)
         return TaskForecast(address=task.address, decision=decision)
+
+    def _most(self, given: Input) -> int:
+        """How many pictures an input comes to at most."""
+        if isinstance(given, FromTask) and given.index is None:
+            return self._plan.tasks[given.task].recipe.generation.group or 1
+        return 1
 
     def _with_inputs(self, task: Task, resolved: Resolved) -> TaskForecast:
         takes: list[TakePictures] = []
@@ -315,8 +322,8 @@ class _Walk:
         ceiling = generation.group or 1
         return Make(
             reason=reason,
-            worst=self._prices(generation, ceiling * calls, references) if calls else Money(),
-            least=self._prices(generation, calls, references) if calls else Money(),
+            worst=self._prices(generation, ceiling, references).times(calls) if calls else Money(),
+            least=self._prices(generation, 1, references).times(calls) if calls else Money(),
             pictures=ceiling * calls,
             shared=shared,
         )

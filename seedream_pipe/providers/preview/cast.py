@@ -16,8 +16,9 @@ from seedream_pipe.providers.preview.colour import Colour, named
 from seedream_pipe.providers.preview.dice import Dice
 from seedream_pipe.providers.preview.figures import Stance, draw_person, head_centre
 from seedream_pipe.providers.preview.looks import Look, look_of
+from seedream_pipe.providers.preview.plush import UPRIGHT, draw_plush, plush_head
 from seedream_pipe.providers.preview.poses import pose_of
-from seedream_pipe.providers.preview.reading import Figure, Scene
+from seedream_pipe.providers.preview.reading import ACCESSORIES, Figure, Scene
 from seedream_pipe.providers.preview.stage import Stage
 
 __all__ = ["Actor", "Framing", "framing_of", "paint_actor", "paint_cast", "paint_crowd", "place_cast"]
@@ -68,6 +69,9 @@ class Actor:
     @property
     def head(self) -> tuple[float, float]:
         """Where the head's middle is, in pixels."""
+        if self.stance.plush:
+            dx, dy = plush_head(self.figure.kind)
+            return self.x + dx * self.size, self.y + dy * self.size
         if self.figure.animal and self.stance.beast is None:
             return self.x, self.y - self.size * 0.75
         dx, dy = head_centre(self.look, self.stance.pose)
@@ -106,13 +110,32 @@ def stance_of(figure: Figure, look: Look, scene: Scene, framing: Framing) -> Sta
         mood=mood,
         holds=holds,
         hood=look.top == "raincoat" and wet and not look.hat,
-        beast=figure.kind if figure.animal and figure.garments else None,
+        beast=figure.kind if is_dressed(figure) else None,
+        plush=is_upright(figure),
     )
+
+
+def is_dressed(figure: Figure) -> bool:
+    """True for an animal in people's clothes: it has a person's body."""
+    return figure.animal and any(g.kind not in ACCESSORIES for g in figure.garments)
+
+
+def is_upright(figure: Figure) -> bool:
+    """True for an animal of a picture book, which stands up to wear, hold or do what people do."""
+    if not figure.animal or is_dressed(figure) or figure.kind not in UPRIGHT:
+        return False
+    carried = figure.holds is not None and figure.action not in ("run", "jump", "lie")
+    return bool(figure.garments) or carried or figure.action in PEOPLES_ACTIONS
+
+
+PEOPLES_ACTIONS: Final = frozenset("sweep wave point hug dance read raise".split())
 
 
 def stature(figure: Figure, look: Look) -> float:
     """Height in grown men."""
     if figure.animal:
+        if is_upright(figure):
+            return 0.5 if figure.kind in ("rabbit", "mouse", "cat", "frog") else 0.66
         return 0.62 if figure.garments else ANIMAL_HEIGHT.get(figure.kind, 0.4)
     return look.height
 
@@ -133,7 +156,7 @@ def place_cast(stage: Stage, framing: Framing, looks: Sequence[Look], *, shift: 
         man *= min(1.0, 1.02 / tallest) if tallest > 1 else 1.0
     elif man * tallest > 0.86 * stage.h:
         man = 0.86 * stage.h / tallest
-    beasts = [stature(f, k) for f, k in shown if f.animal and not f.garments]
+    beasts = [stature(f, k) for f, k in shown if f.animal and not f.garments and not is_upright(f)]
     spacing = man * max(0.3 if framing.man > 2 else 0.42, max(beasts, default=0.0) * 0.7)
     room = stage.w * (0.86 if not framing.heads else 0.74)
     if len(shown) > 1 and spacing * (len(shown) - 1) > room:
@@ -270,10 +293,14 @@ def paint_actor(stage: Stage, actor: Actor) -> None:
         origin=((actor.x - area[0]) * FINE, (actor.y - area[1]) * FINE),
         scale=size * FINE, flip=actor.flip, tone=stage.light.on_figures(actor.depth),
     )  # fmt: skip
-    if actor.figure.animal and actor.stance.beast is None:
-        draw_animal(
-            brush, actor.figure.kind, actor.look.coat, action=actor.figure.action, back=actor.stance.back
-        )
+    stance = actor.stance
+    if stance.plush:
+        draw_plush(
+            brush, actor.figure.kind, actor.look, stance.pose,
+            back=stance.back, mood=stance.mood, holds=stance.holds,
+        )  # fmt: skip
+    elif actor.figure.animal and stance.beast is None:
+        draw_animal(brush, actor.figure.kind, actor.look.coat, action=actor.figure.action, back=stance.back)
     else:
         draw_person(brush, actor.look, actor.stance)
     colour, mask = fine.reduce(FINE), mask.reduce(FINE)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
-from PIL import Image, ImageFilter, ImageOps
+from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 from seedream_pipe.providers.preview.cast import (
     Actor,
@@ -39,7 +39,8 @@ from seedream_pipe.providers.preview.lettering import (
 from seedream_pipe.providers.preview.light import light_of
 from seedream_pipe.providers.preview.looks import Look, look_of
 from seedream_pipe.providers.preview.outdoors import OUTDOORS
-from seedream_pipe.providers.preview.reading import Figure, Lettering, Scene, read
+from seedream_pipe.providers.preview.reading import Figure, Lettering, Scene
+from seedream_pipe.providers.preview.series import read_picture
 from seedream_pipe.providers.preview.sets import (
     paint_from_above,
     paint_hands,
@@ -89,7 +90,7 @@ def draw(
     Returns:
         An RGB picture. Unreadable references are shown as empty cards.
     """
-    scene = progressed(read(prompt), index=index, count=count)
+    scene = progressed(read_picture(prompt, index=index, count=count), index=index, count=count)
     pictures = [opened(r.data, 320) for r in references]
     known = [p for p in pictures if p is not None]
     palettes = {k: palette_of([p]) for k, p in enumerate(pictures) if p is not None}
@@ -304,6 +305,8 @@ def finish(stage: Stage, palette: Sequence[Colour]) -> None:
         )
     if palette:
         stage.image = leaning(stage.image, palette)
+    if stage.scene.kind != "sheet":
+        stage.image = graded(stage.image, NIGHT_GRADE if stage.light.night else DAY_GRADE)
     if stage.scene.style is not None:
         styled(stage, stage.scene.style)
     if stage.scene.kind != "sheet":
@@ -312,10 +315,23 @@ def finish(stage: Stage, palette: Sequence[Colour]) -> None:
     stage.grain(1.0)
 
 
+NIGHT_GRADE: Final = (0.46, 1.16)
+DAY_GRADE: Final = (0.3, 1.1)
+
+
+def graded(image: Image.Image, grade: tuple[float, float]) -> Image.Image:
+    """Deeper blacks, brighter lights and fuller colours; `grade` is (contrast, saturation)."""
+    part, fuller = grade
+    curve = [i / 255 for i in range(256)]
+    curve = [x + part * (x * x * (3 - 2 * x) - x) - part * 0.05 * (1 - x) for x in curve]
+    table = [max(0, min(255, int(x * 255 + 0.5))) for x in curve]
+    return ImageEnhance.Color(image.point(table * 3)).enhance(fuller)
+
+
 def leaning(image: Image.Image, palette: Sequence[Colour]) -> Image.Image:
     """The picture with its hues leaning towards the palette and its brightness kept."""
     bright, *_ = image.convert("YCbCr").split()
-    _, blue, red = Image.blend(image, duotone(image, palette), 0.26).convert("YCbCr").split()
+    _, blue, red = Image.blend(image, duotone(image, palette), 0.16).convert("YCbCr").split()
     return Image.merge("YCbCr", (bright, blue, red)).convert("RGB")
 
 

@@ -30,6 +30,7 @@ class Stance:
     holds_colour: Colour | None = None
     hood: bool = False
     beast: str | None = None
+    plush: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

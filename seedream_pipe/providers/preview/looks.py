@@ -73,6 +73,7 @@ class Look:
     young: bool
     pattern: int
     coat: Colour
+    bag: Colour | None = None
 
 
 def look_of(figure: Figure, *, reference: bytes | None = None, palette: Sequence[Colour] = ()) -> Look:
@@ -132,6 +133,7 @@ def look_of(figure: Figure, *, reference: bytes | None = None, palette: Sequence
         young=young,
         pattern=int(rolls[14] * 4),
         coat=animal_coat(figure, rolls[15]),
+        bag=(stated(worn["bag"]) or hexed("#8a5c3c")) if "bag" in worn else None,
     )
 
 

@@ -346,6 +346,23 @@ VERB_AFTER: Final = re.compile(
 )
 
 
+DOUBLED_NAME: Final = re.compile(r"([\u4e00-\u9fff])\1(?!的|地)")
+"""团团, 米米: what animals and children of picture books are called."""
+
+
+def doubled_names(text: str) -> Iterator[tuple[int, int, str]]:
+    """Doubled characters right after a noun of a person or an animal: 小白兔团团."""
+    for match in DOUBLED_NAME.finditer(text):
+        before = text[max(0, match.start() - 4) : match.start()]
+        ends = (before[-k:] for k in range(1, len(before) + 1))
+        if any(is_somebody(word) for word in ends) and match.group() not in LEXICON:
+            yield match.start(), match.end(), match.group()
+
+
+def is_somebody(word: str) -> bool:
+    return any(table in ("people", "animals") for table, _, _ in LEXICON.get(word, ()))
+
+
 def take_names(text: str) -> tuple[str, tuple[tuple[int, int, str], ...]]:
     """Names of people with their places; blanked in the text where they hide other words."""
     names: list[tuple[int, int, str]] = []
@@ -363,6 +380,7 @@ def take_names(text: str) -> tuple[str, tuple[tuple[int, int, str], ...]]:
         word = match.group(1)
         if word not in LEXICON or word == "小雨":
             names.append((match.start(), match.end(), word))
+    names.extend(doubled_names(text))
     for name in {name for _, _, name in names}:
         edge = r"\b" if name.isascii() else ""
         names.extend((m.start(), m.end(), name) for m in re.finditer(edge + re.escape(name) + edge, text))
@@ -461,6 +479,7 @@ class Mention:
     count: int
     figure: Figure
     echoes: list[tuple[int, int]] = field(default_factory=list)
+    stand_in: bool = False
 
 
 def image_mentions(text: str) -> Iterator[tuple[int, int]]:
@@ -479,6 +498,8 @@ def figures_of(
     for token in tokens:
         mentions.extend(mentions_in(text, token, mentions))
     attach_names(text, mentions, names)
+    if any(not m.stand_in for m in mentions):
+        mentions = [m for m in mentions if not m.stand_in or m.figure.name]
     if not mentions:
         mentions.extend(from_pronouns(text, tokens))
     mentions.sort(key=lambda m: m.start)
@@ -528,10 +549,11 @@ def mentions_in(text: str, token: Token, known: list[Mention]) -> Iterator[Menti
             if same:
                 same[-1].echoes.append((token.start, token.end))
             return
-    elif count == 1 and token.word in ("人", "people") and any(not m.figure.animal for m in known):
+    elif token.word in ("人", "people") and count <= sum(m.count for m in known):
         return
     figure = Figure(kind=kind, animal=token.means("people") is None)
-    yield Mention(token.start, token.end, min(count, MAX_FIGURES), figure)
+    stand_in = token.word in words.STAND_INS
+    yield Mention(token.start, token.end, min(count, MAX_FIGURES), figure, stand_in=stand_in)
 
 
 def count_before(before: str, known: list[Mention], token: Token) -> int | None:
@@ -611,10 +633,13 @@ def from_pronouns(text: str, tokens: tuple[Token, ...]) -> Iterator[Mention]:
     if kind != "person":
         yield Mention(0, 0, 1, Figure(kind=kind))
         return
-    count = 2 if re.search(r"\bthey\b|他们|她们", text, re.IGNORECASE) else 1
+    count = 2 if THEY_ACT.search(text) else 1
     acting = any(t.means("garments") or t.means("hairs") for t in tokens)
     if acting or count == 2:
         yield Mention(0, 0, count, Figure(kind="person"))
+
+
+THEY_ACT: Final = re.compile(r"\bthey(?=" + VERB_AFTER.pattern + r")|他们|她们", re.IGNORECASE)
 
 
 def attach_reference(text: str, mentions: list[Mention], number: int, at: int) -> None:
@@ -631,11 +656,15 @@ def attach_reference(text: str, mentions: list[Mention], number: int, at: int) -
         mention.figure = replace(mention.figure, reference=number)
 
 
+HAN_OF: Final = re.compile(r"子?的[^，。；、和与\x00]*$")
+
+
 def owner(text: str, mentions: list[Mention], start: int, end: int) -> Mention | None:
     """Whose attribute a word is: who it stands right before, else who was named last before it."""
     places = [(m.start, m.end, m) for m in mentions]
     places += [(first, last, m) for m in mentions for first, last in m.echoes]
     after = [(first, m) for first, _, m in places if 0 <= first - end <= 3]
+    after += [(first, m) for first, _, m in places if 3 < first - end <= 9 and HAN_OF.match(text[end:first])]
     for first, mention in sorted(after, key=lambda place: place[0]):
         if not BREAK.search(text[end:first]) and "，" not in text[end:first]:
             return mention
@@ -650,16 +679,26 @@ def attach_clothes(text: str, tokens: tuple[Token, ...], mentions: list[Mention]
     people = [m for m in mentions if not m.figure.animal] or mentions
     for token in tokens:
         kind = token.means("garments")
-        if kind is None:
+        if kind is None or NONE_BEFORE.search(text[max(0, token.start - 16) : token.start]):
             continue
         wearer = owner(text, people, token.start, token.end)
         if wearer is None:
+            continue
+        if wearer.figure.animal and kind not in ACCESSORIES and not WORN.search(text[: token.start]):
             continue
         worn = wearer.figure.garments
         if any(g.kind == kind for g in worn) or len(worn) > 4:
             continue
         garment = Garment(kind=kind, colour=colour_before(text, tokens, token))
         wearer.figure = replace(wearer.figure, garments=(*worn, garment))
+
+
+ACCESSORIES: Final = frozenset({"hat", "scarf", "boots", "bag"})
+"""What an animal wears and stays an animal; a coat or a suit makes it walk like a person."""
+WORN: Final = re.compile(
+    r"(?:\b(?:in|wearing|wears|with|dressed|puts? on)\b[^,.;]{0,28}|[穿披着套][^，。；]{0,10})$",
+    re.IGNORECASE,
+)
 
 
 def colour_before(text: str, tokens: tuple[Token, ...], token: Token) -> str | None:
@@ -682,7 +721,7 @@ HAN_COLOURS: Final = MappingProxyType(
 def attach_traits(text: str, tokens: tuple[Token, ...], mentions: list[Mention]) -> None:
     for token in tokens:
         mention = owner(text, mentions, token.start, token.end)
-        if mention is None:
+        if mention is None or (token.means("actions") and is_of_a_thing(text, token, tokens)):
             continue
         mention.figure = with_trait(text, tokens, token, mention.figure)
     for mention in mentions:
@@ -691,11 +730,34 @@ def attach_traits(text: str, tokens: tuple[Token, ...], mentions: list[Mention])
     share_actions(tokens, mentions)
 
 
+OF_A_THING: Final = re.compile(r"\b(?:that|which|light|water|river|beam|shadow|rain)\s+$", re.IGNORECASE)
+
+
+def is_of_a_thing(text: str, token: Token, tokens: tuple[Token, ...]) -> bool:
+    """True when the one who acts is no figure: "a river that runs", 茶壶慢慢飞起来."""
+    before = text[max(0, token.start - 30) : token.start]
+    if OF_A_THING.search(before):
+        return True
+    if token.means("actions") != "fly":
+        return False
+    things = any(t.means("objects") and 0 <= token.start - t.end <= 6 for t in tokens)
+    return things or FLYING_THING.search(before) is not None
+
+
+FLYING_THING: Final = re.compile(
+    r"(?:流星|飞船|飞机|气球|雪花|花瓣|落叶|\b(?:leaves|petals|snow|sparks|balloons?|plane|ship|kites?|"
+    r"bell|bowls?|hair|curtains?|flags?)\b)[^。.;；\x00]{0,18}$",
+    re.IGNORECASE,
+)
+
+
 def with_trait(text: str, tokens: tuple[Token, ...], token: Token, figure: Figure) -> Figure:
     for table, value in token.meanings:
         match table:
             case "actions" if figure.action is None or figure.action in ("stand", "hold", "look"):
                 figure = replace(figure, action=value)
+                if value == "sweep" and figure.holds is None:
+                    figure = replace(figure, holds="broom")
                 if value == "read" and figure.holds is None and not figure.animal:
                     figure = replace(figure, holds="book")
             case "actions" if value == "read" and figure.holds is None and not figure.animal:
@@ -708,7 +770,15 @@ def with_trait(text: str, tokens: tuple[Token, ...], token: Token, figure: Figur
                 figure = replace(figure, beard=True)
             case "glasses" if not figure.animal:
                 figure = replace(figure, glasses=True)
-            case "objects" if value in words.HELD and figure.holds is None and in_hand(text, token, figure):
+            case "objects" if (
+                value in words.HELD
+                and figure.holds is None
+                and (
+                    in_hand(text, token, figure)
+                    or in_mouth(text, token, figure)
+                    or grasped(text, token, figure)
+                )
+            ):
                 figure = replace(figure, holds=value)
             case _:
                 continue
@@ -723,6 +793,36 @@ HOLDING: Final = re.compile(
 )
 
 
+IN_HAND: Final = re.compile(
+    r"\s+in (?:(?:her|his|their|its|both|one|\w+'s)\s+)?(?:two\s+|right\s+|left\s+)?"
+    r"(?:hands?|fist|fists|arms)\b",
+    re.IGNORECASE,
+)
+IN_MOUTH: Final = re.compile(
+    r"(?:['’]s \w+)?\s+in (?:his|her|its|the) (?:mouth|teeth|jaws|beak)\b", re.IGNORECASE
+)
+
+
+def in_mouth(text: str, token: Token, figure: Figure) -> bool:
+    """True when an animal carries a thing."""
+    return figure.animal and (
+        IN_MOUTH.match(text, token.end) is not None
+        or text[max(0, token.start - 3) : token.start].endswith("叼着")
+    )
+
+
+def grasped(text: str, token: Token, figure: Figure) -> bool:
+    """True when an animal of a picture book holds a thing as people do: 手提一盏铜灯."""
+    return figure.animal and GRASPING.search(text[max(0, token.start - 30) : token.start]) is not None
+
+
+GRASPING: Final = re.compile(
+    r"(?:\b(?:holds?|holding|carr(?:y|ies|ying))\s+(?:up\s+)?(?:an?|the|his|her|its)\s+(?:\w+\s+){0,2}"
+    r"|[拿捧提举端拎][着起]?[^.;。；，,]{0,4})$",
+    re.IGNORECASE,
+)
+
+
 def in_hand(text: str, token: Token, figure: Figure) -> bool:
     """True when the words before a thing put it into a person's hands."""
     plural = (
@@ -731,7 +831,10 @@ def in_hand(text: str, token: Token, figure: Figure) -> bool:
     return (
         not figure.animal
         and not plural
-        and HOLDING.search(text[max(0, token.start - 30) : token.start]) is not None
+        and (
+            HOLDING.search(text[max(0, token.start - 30) : token.start]) is not None
+            or IN_HAND.match(text, token.end) is not None
+        )
     )
 
 
@@ -780,6 +883,9 @@ def coat_colour(text: str, tokens: tuple[Token, ...], mention: Mention) -> str |
         return None
     if word.word[0] == "橘":
         return "orange"
+    inside = next((HAN_COLOURS[c] for c in word.word if c in HAN_COLOURS), None)
+    if inside is not None and not word.word.isascii():
+        return inside
     return colour_before(text, tokens, word)
 
 

@@ -10,13 +10,21 @@ from PIL import Image
 
 from seedream_pipe.providers.preview.animals import draw_animal_head
 from seedream_pipe.providers.preview.brush import Brush
-from seedream_pipe.providers.preview.cast import Actor, held_colour, paint_actor, stature
+from seedream_pipe.providers.preview.cast import (
+    Actor,
+    held_colour,
+    is_dressed,
+    is_upright,
+    paint_actor,
+    stature,
+)
 from seedream_pipe.providers.preview.colour import Colour, hexed, mix, scale
 from seedream_pipe.providers.preview.dice import Dice
 from seedream_pipe.providers.preview.faces import draw_behind_head, draw_head
 from seedream_pipe.providers.preview.figures import Stance
 from seedream_pipe.providers.preview.looks import Look, look_of
-from seedream_pipe.providers.preview.poses import POSES
+from seedream_pipe.providers.preview.plush import cap
+from seedream_pipe.providers.preview.poses import POSES, pose_of
 from seedream_pipe.providers.preview.reading import Figure
 from seedream_pipe.providers.preview.stage import Stage
 from seedream_pipe.providers.preview.things import draw_thing
@@ -34,12 +42,13 @@ def paint_sheet(stage: Stage, looks: Sequence[Look]) -> None:
         else Figure(kind="person", name=stage.scene.excerpt[:40])
     )
     look = looks[0] if looks else look_of(figure)
-    beast = figure.kind if figure.animal and figure.garments else None
+    beast = figure.kind if is_dressed(figure) else None
+    plush = is_upright(figure)
     raw = stage.raw()
     wide = stage.w > stage.h * 1.2
     span = stage.w * (0.68 if wide else 0.94)
     size = min(stage.h * (0.8 if wide else 0.6), span / 3 * 2.1)
-    if figure.animal and beast is None:
+    if figure.animal and beast is None and not plush:
         size = min(size * 0.8, span / 3 * 0.95)
     feet = stage.h * 0.9 if wide else stage.h * 0.62 + size * 0.1
     for k in range(5):
@@ -47,7 +56,8 @@ def paint_sheet(stage: Stage, looks: Sequence[Look]) -> None:
         raw.box(stage.w * 0.03, y, span * 1.0, max(1.0, stage.u * 0.0018), scale(paper, 0.82), 0.8)
     stand = replace(POSES["stand"], turn=0.06)
     for k, (turn, back) in enumerate(((0.06, False), (0.95, False), (0.06, True))):
-        stance = Stance(pose=replace(stand, turn=turn), back=back, beast=beast)
+        pose = replace(stand, turn=turn, arms=pose_of("stand", holds=figure.holds).arms)
+        stance = Stance(pose=pose, back=back, beast=beast, plush=plush, holds=figure.holds)
         x = stage.w * 0.03 + span * (k + 0.5) / 3
         paint_actor(
             stage,
@@ -73,7 +83,9 @@ def sheet_heads(stage: Stage, figure: Figure, look: Look, *, wide: bool, animal:
             x, y = stage.w * (0.14 + 0.24 * k), stage.h * 0.8
         face = Brush.over(stage.image).at(x, y, scale=head)
         if animal:
-            draw_animal_head(face.at(0, 0, scale=0.9), figure.kind, look.coat, turn=0.25 * k)
+            draw_animal_head(face.at(0, 0, scale=0.9), figure.kind, look.coat, turn=0.2 * k, mood=mood)
+            if look.hat:
+                cap(face.at(0, 0, scale=0.9), look.hat_colour)
             continue
         draw_behind_head(face, look, turn=0.15 + 0.1 * k, hood=False)
         draw_head(face, look, turn=0.15 + 0.1 * k, back=False, mood=mood, hood=False)

@@ -24,7 +24,7 @@ USUAL: Final = MappingProxyType({
     "key": "#c9a04a", "ring": "#d8b45a", "cake": "#f0dcc0", "fruit": "#d0503a", "flowers": "#d9607a",
     "umbrella": "#b5402f", "lantern": "#d8432c", "balloon": "#d8402f", "kite": "#d9823a", "sword": "#c9d0d8",
     "guitar": "#b5763e", "car_object": "#b03a34", "bicycle": "#3a5a6c", "ball": "#e08a3c",
-    "basket": "#b98a52", "brush": "#7a4a30", "toy": "#b98352", "bell": "#d0a040",
+    "basket": "#b98a52", "brush": "#7a4a30", "toy": "#b98352", "bell": "#d0a040", "broom": "#c9a35e",
 })  # fmt: skip
 
 
@@ -56,6 +56,8 @@ def draw_held(brush: Brush, kind: str, colour: Colour | None, *, near: float) ->
             brush.poly([(-0.01, 0.02), (0.01, 0.02), (0.16, -0.46), (0.15, -0.5), (0.125, -0.47)], c)
             brush.wire((-0.035, -0.01), (0.05, 0.012), 0.016, (150, 116, 60))
             brush.limb((0, 0), (-0.025, 0.08), 0.011, 0.011, (60, 40, 36))
+        case "broom":
+            draw_thing(brush.at(-0.06, 0.34, scale=0.62, turn=0.12), kind, c)
         case "bag" | "suitcase" | "basket":
             draw_thing(brush.at(0, 0.19, scale=0.19), kind, c)
         case "guitar":
@@ -652,6 +654,14 @@ def bell(b: Brush, c: Colour) -> None:
     b.line([(-0.2, -0.4), (-0.17, -0.62), (-0.06, -0.78)], 0.05, (255, 248, 220), 0.7)
 
 
+def broom(b: Brush, c: Colour) -> None:
+    b.wire((0.0, -1.0), (0.0, -0.3), 0.05, (138, 98, 64))
+    b.poly([(-0.08, -0.32), (0.08, -0.32), (0.24, 0.0), (-0.24, 0.0)], c)
+    b.box(-0.09, -0.32, 0.18, 0.06, scale(c, 0.6))
+    for k in range(5):
+        b.wire((0.03 * (k - 2), -0.26), (0.09 * (k - 2), -0.01), 0.012, scale(c, 0.75))
+
+
 def kite(b: Brush, c: Colour) -> None:
     b.poly([(0, -1.0), (0.34, -0.62), (0, -0.1), (-0.34, -0.62)], c)
     b.poly([(0, -1.0), (0.34, -0.62), (0, -0.62)], shine(c, 0.3))
@@ -666,5 +676,5 @@ PAINTERS: Final[MappingProxyType[str, Callable[[Brush, Colour], None]]] = Mappin
     "lipstick": lipstick, "book": book, "letter": letter, "key": key, "ring": ring, "cake": cake,
     "fruit": fruit, "flowers": flowers, "umbrella": umbrella, "lantern": lantern, "balloon": balloon,
     "kite": kite, "sword": sword, "guitar": guitar, "car_object": car_object, "bicycle": bicycle,
-    "ball": ball, "basket": basket, "brush": brush_pen, "toy": toy, "bell": bell,
+    "ball": ball, "basket": basket, "brush": brush_pen, "toy": toy, "bell": bell, "broom": broom,
 })  # fmt: skip
