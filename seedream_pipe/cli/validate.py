@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
+import os
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -12,13 +14,16 @@ from seedream_pipe.cli.options import as_json, files
 from seedream_pipe.cli.problems import show
 from seedream_pipe.cli.terminal import out, plural, say, style
 from seedream_pipe.reports import github, sarif
-from seedream_pipe.reports.problems import as_tree
-from seedream_pipe.version import VERSION
+from seedream_pipe.reports import problems as plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from seedream_pipe.problems import Problem
+
+_FORMATS: Final[Mapping[str, Callable[[Iterable[Problem]], str]]] = MappingProxyType(
+    {"json": plain.render, "github": github.render, "sarif": sarif.render}
+)
 
 
 @click.command()
@@ -26,7 +31,7 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "how",
-    type=click.Choice(["text", "json", "github", "sarif"]),
+    type=click.Choice(["text", *_FORMATS]),
     default="text",
     help="How problems are told: for people, machines, pull requests or code scanners.",
 )
@@ -56,11 +61,9 @@ def validate(files: tuple[str, ...], *, how: str, strict: bool, max_size: int, a
 
 
 def _tell(problems: Sequence[Problem], how: str) -> None:
-    if how == "json":
-        out(json.dumps([as_tree(problem) for problem in problems], ensure_ascii=False, indent=1))
-    elif how == "sarif":
-        out(sarif.render(problems, version=VERSION))
-    elif how == "github" and problems:
-        out(github.render(problems))
+    if how in _FORMATS:
+        text = _FORMATS[how](plain.relative(problems, os.getcwd()))
+        if text:
+            out(text)
     elif problems:
         show(problems)
