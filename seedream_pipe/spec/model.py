@@ -126,8 +126,10 @@ class TableFile:
     path: str
     at: Place
     folder: str = ""
-    row_schema: Mapping[str, Any] | None = None
-    """A JSON Schema that types each row, written in the pipeline."""
+    row_schema: Mapping[str, Any] | str | None = None
+    """A JSON Schema that types each row, or the path of the file that holds it."""
+    row_schema_at: Place | None = None
+    row_schema_folder: str = ""
 
 
 Table: TypeAlias = InlineTable | TableFile
