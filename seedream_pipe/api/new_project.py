@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from importlib.resources import files
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from seedream_pipe.errors import SeedreamError, UsageError
 from seedream_pipe.problems import escaped
+from seedream_pipe.spec.schema import schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +77,7 @@ def _contents(name: str) -> Iterator[tuple[str, bytes]]:
             yield path, data.replace(_NAME_LINE, f"name: {name}\n".encode())
         else:
             yield _SHIPPED_AS.get(path, path), data
-    yield _SCHEMA, (files("seedream_pipe.schemas") / _SCHEMA).read_bytes()
+    yield _SCHEMA, json.dumps(schema("pipeline"), ensure_ascii=False, indent=2).encode()
 
 
 def _shipped(folder: Traversable, above: str = "") -> Iterator[tuple[str, bytes]]:

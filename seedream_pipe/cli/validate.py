@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from seedream_pipe.api.findings import findings
-from seedream_pipe.cli.options import as_json, files
+from seedream_pipe.cli import options
 from seedream_pipe.cli.problems import show
 from seedream_pipe.cli.terminal import out, plural, say, style
 from seedream_pipe.reports import github, sarif
@@ -18,11 +18,12 @@ from seedream_pipe.version import VERSION
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from seedream_pipe.api.variant import Variant
     from seedream_pipe.problems import Problem
 
 
 @click.command()
-@files
+@options.files
 @click.option(
     "--format",
     "how",
@@ -39,14 +40,26 @@ if TYPE_CHECKING:
     metavar="MIB",
     help="Largest pipeline file, in MiB.",
 )
-@as_json
-def validate(files: tuple[str, ...], *, how: str, strict: bool, max_size: int, as_json: bool) -> int:
+@options.variant
+@options.as_json
+def validate(
+    files: tuple[str, ...], *, variant: Variant, how: str, strict: bool, max_size: int, as_json: bool
+) -> int:
     """Show every problem of pipeline files, each with its place and its remedy.
 
     Looks at the file, its tables, templates and reference pictures. Sends nothing
     and writes nothing.
     """
-    found = [findings(file, max_bytes=max_size << 20) for file in files]
+    found = [
+        findings(
+            file,
+            max_bytes=max_size << 20,
+            profiles=variant.profiles,
+            overrides=variant.overrides,
+            vars_files=variant.vars_files,
+        )
+        for file in files
+    ]
     problems = [problem for one in found for problem in one.problems]
     _tell(problems, "json" if as_json else how)
     for one in found:
