@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from seedream_pipe.api.variant import Variant
+from seedream_pipe.catalog import OPERATIONS
 from seedream_pipe.errors import InvalidPipeline, UsageError
 from seedream_pipe.makers import MakerId
 from seedream_pipe.plan.expand import expand
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from seedream_pipe.plan.expand import Expansion
     from seedream_pipe.plan.model import Plan, TableRows
     from seedream_pipe.problems import Place
+    from seedream_pipe.profiles import ProviderProfile
     from seedream_pipe.spec.compose import Composed
     from seedream_pipe.spec.document import Document
     from seedream_pipe.spec.model import Pipeline
@@ -58,20 +60,27 @@ class Project:
     read_ns: int = 0
     variant: Variant = field(default_factory=Variant)
 
-    def expand(self, maker: MakerId) -> Plan:
-        """The tasks of the pipeline, as one maker would make them.
+    def expand(self, maker: MakerId, *, provider: ProviderProfile | None = None) -> Plan:
+        """The tasks of the pipeline, as one maker would make them; with a provider, within its limits.
 
         Raises:
             InvalidPipeline: with every problem that only rows and files show.
 
         """
-        expansion = self._expanded(maker)
+        expansion = self._expanded(maker, provider)
         if any(problem.is_error for problem in expansion.problems):
             raise InvalidPipeline(expansion.problems)
         return expansion.plan
 
-    def _expanded(self, maker: MakerId) -> Expansion:
-        return expand(self.pipeline, tables=self.tables, files=self.files, maker=maker)
+    def _expanded(self, maker: MakerId, provider: ProviderProfile | None = None) -> Expansion:
+        return expand(
+            self.pipeline,
+            tables=self.tables,
+            files=self.files,
+            maker=maker,
+            operations=OPERATIONS,
+            provider=provider,
+        )
 
     def paths_seen(self) -> list[str]:
         """Every file and folder that was looked at, for the up-to-date check."""
@@ -214,7 +223,6 @@ def _read(
     if () in found.unsound:
         return None, problems
     pipeline = decode(whole, without=found.unsound)
-    pipeline = replace(pipeline, unsound=pipeline.unsound | whole.missing)
     problems += check(pipeline) if pipeline.steps else []
     tables, more = _tables(pipeline, root, seen)
     problems += more

@@ -38,6 +38,7 @@ Raises `InvalidPipeline` when it cannot be had."""
 MOST_FILES: Final = 100
 """Files that one pipeline may be made of."""
 
+_ENDINGS: Final = (".yaml", ".yml")
 _DEEPEST: Final = 16
 _NAMED: Final = {"vars": "var", "data": "table", "references": "set", "steps": "step"}
 _JOINED: Final = (*_NAMED, "defaults", "budget")
@@ -190,6 +191,8 @@ class _Gathered:
         self._known.add(name)
         chain = (*above, (name, document.file))
         for index, entry in _texts(document.root.get("include")):
+            if not entry.lower().endswith(_ENDINGS):
+                continue  # the schema says so
             at = document.place(("include", index))
             target = posixpath.normpath(posixpath.join(document.folder, entry))
             if target in dict(chain):
@@ -364,7 +367,7 @@ class _Joined:
         section = parts[0]
         if section not in _SETTABLE or len(parts) < (3 if section == "steps" else 2) or "" in parts:
             message = f'"{path}" cannot be set; vars.NAME, defaults.FIELD and steps.STEP.FIELD can'
-            self._unknown(at, message, section, _SETTABLE)
+            self._unknown(at, message, section, () if section in _SETTABLE else _SETTABLE)
             return False
         if self._is_partial:
             return isinstance(_below(self.root, *parts[:-1]), dict)

@@ -78,6 +78,10 @@ class Placed(Protocol):
         """The overlays that are applied, in their order."""
 
     @property
+    def missing(self) -> frozenset[str]:
+        """The sections that a file which could not be read may have had a part in."""
+
+    @property
     def silenced(self) -> Mapping[tuple[str, int], frozenset[str]]:
         """The codes that comments silence at a line of a file."""
 
@@ -117,6 +121,11 @@ class Document:
     def chosen(self) -> tuple[str, ...]:
         """See `Placed`."""
         return ()
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """See `Placed`."""
+        return frozenset()
 
     @property
     def silenced(self) -> dict[tuple[str, int], frozenset[str]]:
