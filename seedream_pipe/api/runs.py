@@ -467,12 +467,13 @@ class _Run:
 
 def fingerprint(project: Project, profile: ProviderProfile, settings: Settings) -> str:
     """Everything that is not a file's content and decides what a run would do."""
-    return states.fingerprint(
+    mark = states.fingerprint(
         pipeline=project.path,
         maker=profile.maker,
         version=catalog.maker(profile).version,
         out=os.fspath(settings.out.absolute()) if settings.out else "",
     )
+    return mark + project.variant.mark
 
 
 def client_id() -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seedream_pipe.api.agreed import expect_agreed, read, recipes
-from seedream_pipe.api.project import load
+from seedream_pipe.api.project import opened
 from seedream_pipe.api.runs import RunOptions, planned, run_async
 from seedream_pipe.cli import options
 from seedream_pipe.cli.forecast import print_forecast, say_forecast
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from seedream_pipe.api.runs import Planned
+    from seedream_pipe.api.variant import Variant
     from seedream_pipe.run.events import Event
     from seedream_pipe.run.forecast import Forecast
     from seedream_pipe.settings import Settings
@@ -39,12 +40,13 @@ def run(
     targets: tuple[str, ...],
     made: Settings,
     *,
+    variant: Variant,
     dry_run: bool,
     as_json: bool,
     flags: Mapping[str, Any],
 ) -> int:
     """Run a pipeline; gives the exit code."""
-    project = load(file)
+    project = opened(file, variant)
     if project.warnings:
         show(project.warnings)
     options.warn_default(made)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from seedream_pipe.api.findings import findings
-from seedream_pipe.cli.options import as_json, files
+from seedream_pipe.cli import options
 from seedream_pipe.cli.problems import show
 from seedream_pipe.cli.terminal import out, plural, say, style
 from seedream_pipe.reports import github, sarif
@@ -19,6 +19,7 @@ from seedream_pipe.reports import problems as plain
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from seedream_pipe.api.variant import Variant
     from seedream_pipe.problems import Problem
 
 _FORMATS: Final[Mapping[str, Callable[[Iterable[Problem]], str]]] = MappingProxyType(
@@ -27,7 +28,7 @@ _FORMATS: Final[Mapping[str, Callable[[Iterable[Problem]], str]]] = MappingProxy
 
 
 @click.command()
-@files
+@options.files
 @click.option(
     "--format",
     "how",
@@ -44,14 +45,26 @@ _FORMATS: Final[Mapping[str, Callable[[Iterable[Problem]], str]]] = MappingProxy
     metavar="MIB",
     help="Largest pipeline file, in MiB.",
 )
-@as_json
-def validate(files: tuple[str, ...], *, how: str, strict: bool, max_size: int, as_json: bool) -> int:
+@options.variant
+@options.as_json
+def validate(
+    files: tuple[str, ...], *, variant: Variant, how: str, strict: bool, max_size: int, as_json: bool
+) -> int:
     """Show every problem of pipeline files, each with its place and its remedy.
 
     Looks at the file, its tables, templates and reference pictures. Sends nothing
     and writes nothing.
     """
-    found = [findings(file, max_bytes=max_size << 20) for file in files]
+    found = [
+        findings(
+            file,
+            max_bytes=max_size << 20,
+            profiles=variant.profiles,
+            overrides=variant.overrides,
+            vars_files=variant.vars_files,
+        )
+        for file in files
+    ]
     problems = [problem for one in found for problem in one.problems]
     _tell(problems, "json" if as_json else how)
     for one in found:

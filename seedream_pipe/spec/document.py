@@ -22,7 +22,7 @@ from seedream_pipe.spec.composer import Composer
 from seedream_pipe.spec.model import Tree
 from seedream_pipe.spec.positions import Positions, Span
 
-__all__ = ["DEFAULT_MAX_BYTES", "LARGEST_MAX_BYTES", "Document", "Placed", "load", "parse"]
+__all__ = ["DEFAULT_MAX_BYTES", "LARGEST_MAX_BYTES", "Document", "Placed", "has", "load", "parse"]
 
 DEFAULT_MAX_BYTES: Final = 1 << 20
 LARGEST_MAX_BYTES: Final = 16 << 20
@@ -78,6 +78,10 @@ class Placed(Protocol):
         """The overlays that are applied, in their order."""
 
     @property
+    def missing(self) -> frozenset[str]:
+        """The sections that a file which could not be read may have had a part in."""
+
+    @property
     def silenced(self) -> Mapping[tuple[str, int], frozenset[str]]:
         """The codes that comments silence at a line of a file."""
 
@@ -117,6 +121,11 @@ class Document:
     def chosen(self) -> tuple[str, ...]:
         """See `Placed`."""
         return ()
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """See `Placed`."""
+        return frozenset()
 
     @property
     def silenced(self) -> dict[tuple[str, int], frozenset[str]]:
@@ -168,7 +177,7 @@ class Document:
         holder: Any = None
         last: str | int = ""
         for entry in path:
-            if not _has(value, entry):
+            if not has(value, entry):
                 key = False
                 break
             holder, last, value = value, entry, value[entry]
@@ -341,7 +350,8 @@ def _of_root(roots: list[Tree], positions: Positions, kind: RootKind) -> Iterato
         )
 
 
-def _has(value: Tree, entry: str | int) -> bool:
+def has(value: Tree, entry: str | int) -> bool:
+    """Whether a value is a container that has an entry of that key or index."""
     if isinstance(value, dict):
         return entry in value
     return isinstance(value, list) and isinstance(entry, int) and 0 <= entry < len(value)
