@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import math
+import posixpath
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
@@ -40,10 +41,11 @@ def read_table(table: Table, root: Root, seen: dict[str, None]) -> TableRows:
     """
     if isinstance(table, InlineTable):
         return _from_tree(table.name, table.rows, list(table.places), table.at)
-    shown = root.shown(table.path)
+    path = beside(table.folder, table.path)
+    shown = root.shown(path)
     try:
-        data = root.read(table.path, limit=TABLE_LIMIT)
-        seen[root.watched(table.path)] = None
+        data = root.read(path, limit=TABLE_LIMIT)
+        seen[root.watched(path)] = None
         text = data.decode("utf-8-sig")
     except FilesError as error:
         raise _invalid(error.code, table.at, str(error), error.hint) from None
@@ -55,6 +57,11 @@ def read_table(table: Table, root: Root, seen: dict[str, None]) -> TableRows:
     if reader is None:
         raise _invalid("E-TABLE", table.at, f'"{shown}" is not a table', f"known: {', '.join(_READERS)}")
     return reader(table, shown, text)
+
+
+def beside(folder: str, path: str) -> str:
+    """A path as the pipeline's folder sees it, when it was written in a file of another folder."""
+    return posixpath.normpath(f"{folder}/{path}") if folder and not path.startswith("/") else path
 
 
 def _invalid(code: str, at: Place, message: str, hint: str = "") -> InvalidPipeline:
