@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -15,9 +16,9 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from PIL import Image, UnidentifiedImageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["Facts", "NotAPicture", "extension", "inspect", "inspect_bytes"]
+__all__ = ["Facts", "NotAPicture", "extension", "inspect", "inspect_bytes", "without_warnings"]
 
 _TAIL: Final = 64 * 1024
 _CHUNK: Final = 1 << 18
@@ -53,6 +54,14 @@ class Facts:
     height: int
 
 
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """While a header is read: one thread at a time, and what Pillow warns of is told to nobody."""
+    with _FILTERS, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def extension(media_type: str) -> str:
     """The usual file name extension of a media type, without the dot."""
     return _EXTENSIONS.get(media_type, media_type.partition("/")[2] or "bin")
@@ -75,12 +84,10 @@ def inspect(file: BinaryIO) -> Facts:
         raise NotAPicture("is empty")
     file.seek(0)
     try:
-        with _FILTERS, warnings.catch_warnings():
-            # A lying header is judged by the caller's pixel limit, not by a warning.
-            warnings.simplefilter("ignore")
-            with Image.open(file, formats=_FORMATS) as image:
-                media_type = _MEDIA_TYPES[image.format or ""]
-                width, height = image.size
+        # A lying header is judged by the caller's pixel limit, not by a warning.
+        with without_warnings(), Image.open(file, formats=_FORMATS) as image:
+            media_type = _MEDIA_TYPES[image.format or ""]
+            width, height = image.size
     except Image.DecompressionBombError:
         raise NotAPicture("has more pixels than any model takes") from None
     except (UnidentifiedImageError, KeyError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -20,7 +21,9 @@ __all__ = ["Place", "Problem", "did_you_mean", "escaped", "frame", "merged", "sh
 Severity = Literal["error", "warning"]
 
 _SHOWN_WIDTH: Final = 200
-_MANY_WORDS: Final = 2000
+_FEW_WORDS: Final = 12
+_MANY_WORDS: Final = 1000
+_NEIGHBOURS: Final = 20
 _MESSAGE_WIDTH: Final = 600
 _LEAST_ROOM: Final = 12
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -85,12 +88,15 @@ def merged(problems: Iterable[Problem]) -> list[Problem]:
 def did_you_mean(word: str, known: Iterable[str], *, lead: str = "did you mean") -> str:
     """A hint with the nearest known word, or the known words when few, or nothing."""
     words = sorted(known)
+    few = len(words) <= _FEW_WORDS
     if len(words) > _MANY_WORDS:
-        words = [other for other in words if abs(len(other) - len(word)) <= 1][:_MANY_WORDS]
+        # Thousands of rows may each miss one of thousands of names: those that begin alike are compared.
+        at = bisect_left(words, word)
+        words = words[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS]
     near = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     if near:
         return f'{lead} "{near[0]}"?'
-    if 0 < len(words) <= 12:
+    if words and few:
         return "known: " + ", ".join(words)
     return ""
 

@@ -109,7 +109,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
     ),
     "catalog": frozenset({"operations", "providers", "makers", "profiles", "settings", "version"}),
     "spec": frozenset({"makers", "profiles", "graph", "problems", "errors"}),
-    "operations": frozenset({"makers", "digest", "errors", "lettering", "problems"}),
+    "operations": frozenset({"makers", "pictures", "digest", "errors", "lettering", "problems"}),
     "providers": frozenset({"makers", "profiles", "settings", "errors", "digest", "pictures", "version"}),
     "makers": frozenset({"settings", "digest", "errors"}),
     "profiles": frozenset({"errors"}),

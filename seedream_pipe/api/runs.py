@@ -157,6 +157,7 @@ async def run_async(
     profile = profiles.provider(settings.provider)
     with ExitStack() as stack:
         store = Store.open(store_folder(project, settings))
+        await asyncio.to_thread(store.sweep)
         ledger = stack.enter_context(Ledger.open(store)) if profile.paid else None
         if ledger is not None:
             await asyncio.to_thread(ledger.recover)

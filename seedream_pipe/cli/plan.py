@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from seedream_pipe.api.agreed import recipes
 from seedream_pipe.api.project import opened
 from seedream_pipe.api.runs import planned
 from seedream_pipe.cli import options
@@ -47,19 +48,20 @@ def plan(
     """
     made = options.settings(**flags)
     project = opened(file, variant)
-    if project.warnings:
-        show(project.warnings)
-    forecast = planned(project, targets, settings=made).forecast
+    found = planned(project, targets, settings=made)
+    warnings = (*project.warnings, *found.plan.warnings)
+    if warnings:
+        show(warnings)
     if not as_json:
         options.warn_default(made)
     if output or as_json:
-        text = json.dumps(as_tree(forecast), ensure_ascii=False, indent=1)
+        text = json.dumps(as_tree(found.forecast, recipes=recipes(found)), ensure_ascii=False, indent=1)
         if output:
             _write(Path(output), text + "\n")
         if as_json:
             out(text)
             return 0
-    print_forecast(forecast, everything=everything)
+    print_forecast(found.forecast, everything=everything)
     return 0
 
 

@@ -8,7 +8,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from seedream_pipe.cli.terminal import is_terminal, plural, say, style
+from seedream_pipe.cli.terminal import cut, is_terminal, plural, say, style, width
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.progress import Progress, clock
 
@@ -33,6 +33,8 @@ _COLOURS: Final = {
 }
 _OTHER_COLOURS: Final = {"kept": "yellow", "waits": "magenta"}
 _WORD: Final = 9
+# Good news may lose its end on a narrow terminal; what went wrong is told in full.
+_MAY_BE_CUT: Final = frozenset({"made", "reused"})
 
 
 @contextmanager
@@ -72,7 +74,11 @@ class Teller:
 def _line(told: Told) -> str:
     colour = _COLOURS.get(told.word) or _OTHER_COLOURS.get(told.word)
     first, *rest = told.lines or ("",)
-    head = f"{style(f'{told.word:<{_WORD - 1}}', fg=colour)} {told.subject}  {first}".rstrip()
+    text = f"{told.subject}  {first}".rstrip()
+    room = width(err=True)
+    if room is not None and told.word in _MAY_BE_CUT:
+        text = cut(text, room - 1 - _WORD)
+    head = f"{style(f'{told.word:<{_WORD - 1}}', fg=colour)} {text}"
     return "\n".join([head, *(" " * _WORD + line for line in rest)])
 
 
@@ -86,7 +92,7 @@ def say_end(record: Record, file: str) -> None:
         money = "" if not record.price.currency else f", {record.price}"
         say(f"{', '.join(parts) or 'nothing done'} in {clock(record.seconds)}{money}")
     if record.stopped:
-        say(f"{style('stopped', fg='yellow')}: {escaped(record.stopped, limit=400)}")
+        say(style(escaped(record.stopped, limit=400), fg="yellow"))
     for hold in record.holds:
         say(
             f"{style('held', fg='red')}: an earlier call for {hold.task} may have been charged, "

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 @click.option("--yes", "-y", is_flag=True, help="Spend without asking, up to the cap.")
 @click.option("-n", "--dry-run", is_flag=True, help="As plan: send nothing.")
 @click.option("-k/--fail-fast", "keep_going", default=True, help="Go on after a failure (default), or stop.")
+@click.option(
+    "--plan",
+    metavar="FILE",
+    type=click.Path(),
+    help="Make exactly what this plan says (of plan -o), or nothing.",
+)
 @click.option("--frozen", is_flag=True, help="Spend nothing: exit 6 when there is work.")
 @click.option("--force", is_flag=True, help="Overwrite outputs that were edited or that are not ours.")
 @click.option("--retry-refused", is_flag=True, help="Send again what the content filter refused.")
@@ -44,7 +50,7 @@ def run(
     you were charged: you are told, and nothing is sent again until you say so.
     """
     made = options.settings(**flags)
-    if not targets and not dry_run and not as_json:
+    if not targets and not dry_run and not as_json and not flags["plan"]:
         fresh = up_to_date(file, made, variant)
         if fresh is not None:
             _say_fresh(fresh)

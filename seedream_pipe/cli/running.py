@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from seedream_pipe.api.agreed import expect_agreed, read, recipes
 from seedream_pipe.api.project import opened
 from seedream_pipe.api.runs import RunOptions, planned, run_async
 from seedream_pipe.cli import options
@@ -22,6 +24,7 @@ from seedream_pipe.run.events import RunBegan
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from seedream_pipe.api.runs import Planned
     from seedream_pipe.api.variant import Variant
     from seedream_pipe.run.events import Event
     from seedream_pipe.run.forecast import Forecast
@@ -47,8 +50,12 @@ def run(
     if project.warnings:
         show(project.warnings)
     options.warn_default(made)
+    if flags["plan"]:
+        agreed = read(Path(flags["plan"]))
+        targets = tuple(address for address in agreed.tasks if not targets or address in targets)
+        expect_agreed(agreed, planned(project, targets, settings=made))
     if dry_run:
-        _dry(planned(project, targets, settings=made).forecast, as_json=as_json)
+        _dry(planned(project, targets, settings=made), as_json=as_json)
         return 0
     with progress(quiet=as_json) as teller:
 
@@ -75,11 +82,11 @@ def run(
     return signals.code or record.exit_code
 
 
-def _dry(forecast: Forecast, *, as_json: bool) -> None:
+def _dry(found: Planned, *, as_json: bool) -> None:
     if as_json:
-        out(json.dumps(as_tree(forecast), ensure_ascii=False, indent=1))
+        out(json.dumps(as_tree(found.forecast, recipes=recipes(found)), ensure_ascii=False, indent=1))
     else:
-        print_forecast(forecast)
+        print_forecast(found.forecast)
 
 
 def _asking(file: str) -> Callable[[Forecast], bool]:

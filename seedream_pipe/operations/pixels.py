@@ -16,6 +16,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from numbers import Real
 from typing import Any, Final, Literal, TypeAlias
 
 from PIL import Image, ImageCms, PngImagePlugin
@@ -25,6 +26,7 @@ from seedream_pipe.makers import Picture, Rendered
 from seedream_pipe.operations.colours import Colour
 from seedream_pipe.operations.geometry import Size, scaled
 from seedream_pipe.operations.parameters import MOST_SIDE
+from seedream_pipe.pictures import without_warnings
 
 __all__ = [
     "KEPT_QUALITY",
@@ -57,7 +59,7 @@ _UPRIGHT: Final[Mapping[int, Image.Transpose]] = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_READ: Final = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "DIB", "TIFF", "GIF", "AVIF")
+_READ: Final = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 _FORMATS: Final[Mapping[str, Format]] = {"JPEG": "jpeg", "MPO": "jpeg", "WEBP": "webp"}
 _BROKEN: Final = (
     OSError,
@@ -119,8 +121,9 @@ class Source:
         shown = picture.label or f"picture {picture.digest[:12]}"
         expect_size((picture.width, picture.height), shown)
         try:
-            file = Image.open(io.BytesIO(picture.data), formats=_READ)
-            turn = _orientation(file, picture.data)
+            with without_warnings():
+                file = Image.open(io.BytesIO(picture.data), formats=_READ)
+                turn = _orientation(file, picture.data)
         except _BROKEN as error:
             raise _unreadable(shown, error) from error
         size = (file.height, file.width) if turn in _TURNED else file.size
@@ -140,7 +143,7 @@ class Source:
 
         """
         try:
-            if at_least is not None and self.file.format == "JPEG":
+            if at_least is not None and self.format == "jpeg":
                 self.file.draft(None, _doubled(at_least, turned=self.turn in _TURNED))
             self.file.load()
             profile = self.file.info.get("icc_profile")
@@ -151,7 +154,7 @@ class Source:
             raise _unreadable(self.shown, error) from error
 
     def kept(self) -> Kept:
-        """What the file says beside its pixels. Call it after `pixels`."""
+        """What the file says beside its pixels. Call it after `pixels` and before `encoded`."""
         info = self.file.info
         exif, xmp, dpi = info.get("exif"), info.get("xmp"), info.get("dpi")
         return Kept(
@@ -209,6 +212,8 @@ def encoded(
 ) -> Rendered:
     """A file of pixels. A JPEG must be RGB; its colours are kept at full resolution."""
     notes = kept or Kept()
+    # Pillow would write what it finds here too: the old profile, for one.
+    image.info = {}
     target = io.BytesIO()
     if form == "jpeg":
         image.save(target, "JPEG", quality=quality, subsampling=0, **_jpeg_notes(notes))
@@ -298,11 +303,12 @@ def _through(image: Image.Image, profile: bytes) -> Image.Image | None:
 
 
 def _upright_exif(exif: bytes) -> bytes:
-    """EXIF with the orientation set to upright where it stands, so that no other byte moves."""
+    """EXIF with the orientation set to upright where it stands, so that no other byte of it moves."""
     start = 6 if exif.startswith(b"Exif\0\0") else 0
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[start : start + 4])
     if order is None:
         return b""
+    exif, start = b"Exif\0\0" + exif[start:], 6
     made = bytearray(exif)
     try:
         (first,) = struct.unpack_from(f"{order}I", exif, start + 4)
@@ -342,11 +348,11 @@ def _upright_xmp(xmp: bytes) -> bytes:
 
 def _dpi(value: object) -> tuple[float, float] | None:
     match value:
-        case (int() | float() as across, int() | float() as down) if (
-            0 < across < MOST_SIDE and 0 < down < MOST_SIDE
-        ):
-            return float(across), float(down)
-    return None
+        case (Real() as one, Real() as other):
+            across, down = float(one), float(other)
+            return (across, down) if 0 < across < MOST_SIDE and 0 < down < MOST_SIDE else None
+        case _:
+            return None
 
 
 def _texts(info: Mapping[Any, Any]) -> tuple[tuple[str, str], ...]:

@@ -51,8 +51,6 @@ def drawn(asked: Lettered, picture: Picture) -> Rendered:
     else:
         spare = image.height - text.height
         top = {"top": 0, "middle": spare // 2}.get(asked.position, spare)
-        if image is source.file:
-            image = image.copy()
         pixels.lay(image, text, (0, top))
     return pixels.encoded(image, pixels.shared_format([source.format], image), source.kept())
 

@@ -101,7 +101,8 @@ def resized(params: ResizeParams, size: Size, shown: str = "the picture") -> tup
         inner = inscribed(size, Fraction(params.width, params.height))
         left, top = anchored(inner, size, "center")
         seen = (left, top, left + inner[0], top + inner[1])
-        if params.enlarge or inner[0] >= params.width:
+        # Both sides: the inscribed part of a tiny picture is rounded up.
+        if params.enlarge or (inner[0] >= params.width and inner[1] >= params.height):
             return (params.width, params.height), seen
         return inner, seen
     by = _scale(params, size)

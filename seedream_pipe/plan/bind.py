@@ -53,6 +53,7 @@ _CHINESE: Final = re.compile(
 _NUMERAL: Final = re.compile(
     rf"(?<![意企试力妄])[图圖](?P<number>[一二三四五六七八九十])(?=[^{HAN}]|[的中和与里是为、]|$)"
 )
+_MAY_BE_LITERAL: Final = re.compile(r"\d|[图圖]")
 _NUMERALS: Final = "一二三四五六七八九十"
 
 
@@ -336,6 +337,8 @@ def _starts_sentence(text: str, at: int) -> bool:
 def _literals(text: str) -> Iterator[tuple[int, tuple[int, int] | None]]:
     """The numbers of pictures that the prompt writes out, with where, unless it may mean another thing."""
     plain = without_quotes(text)
+    if not _MAY_BE_LITERAL.search(plain):
+        return
     for found in _ENGLISH.finditer(plain):
         sure = found["noun"].lower() == "image"
         for position, number in enumerate(_counted(found["numbers"])):

@@ -100,7 +100,9 @@ def expand(
         left_out=rows.left_out,
     )
     plan = _ordered(made, context)
-    return Expansion(plan=plan, problems=tuple(merged(_told(context.findings, pipeline.lint))))
+    problems = tuple(merged(_told(context.findings, pipeline.lint)))
+    warnings = tuple(problem for problem in problems if not problem.is_error)
+    return Expansion(plan=replace(plan, warnings=warnings), problems=problems)
 
 
 class _Read:
@@ -280,8 +282,7 @@ def _ordered(plan: Plan, context: Context) -> Plan:
         at = task.places.get("references", task.at)
         context.complain("E-CYCLE", at, f"tasks need each other: {_chain(cycle)}", row=task.row)
         return plan
-    tasks: dict[Address, Task] = {address: plan.tasks[address] for address in graph.order(needs)}
-    return replace(plan, tasks=tasks)
+    return replace(plan, tasks={address: plan.tasks[address] for address in graph.order(needs)})
 
 
 def _chain(nodes: list[str]) -> str:

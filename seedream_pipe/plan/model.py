@@ -8,7 +8,7 @@ from typing import Final, Protocol, TypeAlias
 
 from seedream_pipe.digest import BlobDigest, Json
 from seedream_pipe.makers import Generation, MakerId
-from seedream_pipe.problems import Place
+from seedream_pipe.problems import Place, Problem
 
 __all__ = [
     "Address",
@@ -161,6 +161,8 @@ class Plan:
     budget: str | None = None
     left_out: Mapping[Address, Place] = field(default_factory=dict)
     """Tasks that `when:` left out, and where it says so."""
+    warnings: tuple[Problem, ...] = ()
+    """What its rows and files show that keeps nothing from running."""
 
     def needs(self) -> dict[Address, list[Address]]:
         """Each task with the tasks it needs, each once, in order."""

@@ -155,8 +155,14 @@ def _many(count: int, name: str) -> str:
     return f"{count:,} {name}{'' if count == 1 else 's'}"
 
 
-def as_tree(forecast: Forecast) -> dict[str, Any]:
-    """The forecast as JSON values; its shape is `plan.schema.json`."""
+def as_tree(forecast: Forecast, *, recipes: Mapping[str, str]) -> dict[str, Any]:
+    """The forecast as JSON values; its shape is `plan.schema.json`.
+
+    Args:
+        forecast: what would be made.
+        recipes: a digest for each task that would be, by which a later run knows it again.
+
+    """
     counts = forecast.counts()
     return {
         "schema": SCHEMA,
@@ -169,7 +175,10 @@ def as_tree(forecast: Forecast) -> dict[str, Any]:
         "worst": str(forecast.worst.amount),
         "currency": forecast.worst.currency,
         "holds": [outcome_tree(hold) for hold in forecast.holds],
-        "tasks": {address: task_tree(task) for address, task in forecast.tasks.items()},
+        "tasks": {
+            address: task_tree(task) | ({"recipe": recipes[address]} if address in recipes else {})
+            for address, task in forecast.tasks.items()
+        },
     }
 
 

@@ -32,6 +32,8 @@ __all__ = ["Progress", "Told", "clock", "detail"]
 _PAUSE_WORTH_TELLING: Final = 5.0
 _MESSAGE: Final = 300
 _ENOUGH_TO_GUESS: Final = 3
+_KEEPS_ALL: Final = frozenset({"stopped", "budget"})
+"""What keeps one task waiting and all that come after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,7 @@ class Progress:
         self._began = now()
         self._placed: dict[str, list[str]] = {}
         self._short: set[str] = set()
+        self._waits_told: set[str] = set()
         self.total = 0
         self.counts: dict[str, int] = {}
         self.price = Money()
@@ -126,6 +129,11 @@ class Progress:
         placed = self._placed.pop(event.address, [])
         if isinstance(event.outcome, Reused) and not placed and not event.outcome.notes:
             return None
+        if isinstance(event.outcome, Waiting) and event.outcome.why in _KEEPS_ALL:
+            # Said once, counted at the end.
+            if event.outcome.why in self._waits_told:
+                return None
+            self._waits_told.add(event.outcome.why)
         return Told(
             word=name, subject=event.address, lines=tuple(detail(event.outcome, event.seconds, placed))
         )

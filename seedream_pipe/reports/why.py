@@ -145,7 +145,9 @@ def _picture(picture: Stored) -> str:
 def _made(result: Result) -> str:
     price = "free" if not result.currency else f"{result.price} {result.currency}"
     request = f", request {result.request_id}" if result.request_id else ""
-    return f"{result.created_at[:19].replace('T', ' ')} UTC by {result.provider} ({result.model}), {price}, {result.seconds:.1f} s{request}"
+    made_at = result.created_at[:19].replace("T", " ")
+    by = f"{result.provider} ({result.model})"
+    return f"{made_at} UTC by {by}, {price}, {result.seconds:.1f} s{request}"
 
 
 def as_tree(task: Task, forecast: Forecast, results: Sequence[Result]) -> dict[str, Any]:

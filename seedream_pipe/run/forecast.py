@@ -6,7 +6,7 @@ The reason is born with the decision; `plan`, `why` and the report show the same
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from seedream_pipe import graph
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from seedream_pipe.digest import BlobDigest, Json, Key
     from seedream_pipe.makers import Generation
-    from seedream_pipe.plan.model import Address, Plan, Task
+    from seedream_pipe.plan.model import Address, Input, Plan, Task
     from seedream_pipe.problems import Place
     from seedream_pipe.run.lock import Locked
     from seedream_pipe.store.results import Lookup, Result
@@ -202,7 +202,7 @@ class Past(Protocol):
 
 
 Prices: TypeAlias = "Callable[[Generation, int, int], Money]"
-"""The price of a number of pictures made with a number of references; raises where unknown."""
+"""The price of one call for a number of pictures, with a number of references; raises where unknown."""
 
 
 def forecast(
@@ -312,8 +312,15 @@ class _Walk:
 
     def _all(self, task: Task, reason: Reason) -> TaskForecast:
         """Every take, when the keys cannot be known yet."""
-        decision = self._make(task, reason, task.takes, len(task.inputs))
+        references = sum(self._most(given) for given in task.inputs)
+        decision = self._make(task, reason, task.takes, references)
         return TaskForecast(address=task.address, decision=decision)
+
+    def _most(self, given: Input) -> int:
+        """How many pictures an input comes to at most."""
+        if isinstance(given, FromTask) and given.index is None:
+            return self._plan.tasks[given.task].most
+        return 1
 
     def _with_inputs(self, task: Task, resolved: Resolved) -> TaskForecast:
         takes: list[TakePictures] = []
@@ -356,12 +363,12 @@ class _Walk:
                 local=True,
             )
         generation = task.recipe.generation
-        worst = self._prices(generation, generation.ceiling * calls, references) if calls else Money()
-        least = self._prices(generation, calls, references) if calls and not perhaps else Money()
+        worst = self._prices(generation, generation.ceiling, references).times(calls) if calls else Money()
+        least = self._prices(generation, 1, references).times(0 if perhaps else calls) if calls else Money()
         return Make(
             reason=reason,
             worst=worst,
-            least=replace(least, currency=worst.currency),
+            least=least,
             pictures=generation.ceiling * calls,
             shared=shared,
             perhaps=perhaps,

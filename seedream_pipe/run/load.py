@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +53,13 @@ def _picture(store: Store, digest: BlobDigest, label: str, source: Input) -> Pic
 
 
 def _known_bytes(source: Known) -> bytes:
-    return source.data if source.data is not None else Path(source.path).read_bytes()
+    if source.data is not None:
+        return source.data
+    try:
+        return Path(source.path).read_bytes()
+    except OSError as error:
+        message = f"{source.label} cannot be read any more: {os.strerror(error.errno or errno.EIO).lower()}"
+        raise SeedreamError(message, hint="run again") from error
 
 
 def _stored_bytes(store: Store, digest: BlobDigest, label: str) -> bytes:

@@ -39,6 +39,10 @@ class Money:
         )
         return f"${amount}" if self.currency == "USD" else f"{amount} {self.currency}"
 
+    def times(self, count: int) -> Money:
+        """So many times the amount."""
+        return Money(amount=self.amount * count, currency=self.currency)
+
     def plus(self, other: Money) -> Money:
         """The sum; the currency of whichever has one."""
         return Money(amount=self.amount + other.amount, currency=self.currency or other.currency)

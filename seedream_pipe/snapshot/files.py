@@ -171,7 +171,12 @@ class ProjectFiles:
             _expect_closed(part, pattern)
         fixed = _fixed(parts)
         folder = "/".join(fixed)
-        self._root.resolve(folder or ".")
+        try:
+            self._root.resolve(folder or ".")
+        except FilesError as error:
+            if error.code != "E-MISSING":
+                raise
+            raise FilesError("E-MISSING", f'there is no folder "{self.shown(folder)}"') from None
         found = _Glob(self._root, self.seen, parts[len(fixed) :]).matches(folder or ".")
         return sorted(f"{folder}/{name}" if folder else name for name in found)
 
@@ -211,7 +216,8 @@ class _Glob:
     def _names(self, start: str, prefix: str) -> list[tuple[str, bool]]:
         """What stands in a folder, links to other folders aside."""
         if prefix not in self._listed:
-            folder = self._root.watched(f"{start}/{prefix}")
+            path = prefix.rstrip("/") if start == "." else f"{start}/{prefix}".rstrip("/")
+            folder = self._root.watched(path)
             self._seen[folder] = None
             try:
                 with os.scandir(folder) as entries:
@@ -221,7 +227,7 @@ class _Glob:
                         if not entry.name.startswith(".") and not (entry.is_symlink() and entry.is_dir())
                     ]
             except OSError as error:
-                shown = self._root.shown(f"{start}/{prefix}".rstrip("/"))
+                shown = self._root.shown(path or ".")
                 message = f'the folder "{shown}" cannot be read: {os.strerror(error.errno or 0).lower()}'
                 raise FilesError("E-FILE", message) from None
             self._scanned += len(names)

@@ -132,7 +132,7 @@ def edit(board: Path) -> Callable[[str, str, str], None]:
 
 @pytest.fixture
 def golden(tmp_path: Path) -> Callable[[str, str], None]:
-    """Compare with a golden file; a text that differs is left beside it in a temporary folder to be copied."""
+    """Compare with a golden file; a text that differs is left in a temporary folder, to be copied."""
 
     def compare(name: str, text: str) -> None:
         for pattern, stand_in in _CHANGING:

@@ -1,6 +1,6 @@
 """`graph`: what needs what, in four formats."""
 
-from xml.etree import ElementTree
+import xml.etree.ElementTree as ET
 
 import pytest
 
@@ -23,7 +23,7 @@ def test_target_is_drawn_with_what_it_needs(board, cli) -> None:
 
 
 def test_picture_has_a_box_for_every_task(board, cli) -> None:
-    root = ElementTree.fromstring(cli("graph", "board.yaml", "--format", "svg", "--tasks").out)
+    root = ET.fromstring(cli("graph", "board.yaml", "--format", "svg", "--tasks").out)
 
     texts = [node.text for node in root.iter(f"{SVG}text")]
     assert {"sheet", "shots@sc01_010", "shots@sc01_020", "shots@sc02_010"} <= set(texts)

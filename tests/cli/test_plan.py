@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 
 def _everything_below(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*")}
@@ -95,3 +97,44 @@ def test_validate_for_code_scanners(board, cli, edit) -> None:
 
     region = run["results"][0]["locations"][0]["physicalLocation"]["region"]
     assert (region["startLine"], region["startColumn"]) == (7, 9)
+
+
+def test_plan_that_was_agreed_to_is_run(board, cli, paid) -> None:
+    cli("plan", "board.yaml", "tag:sc02", "-o", "plan.json")
+
+    said = cli("run", "board.yaml", "--plan", "plan.json", "--yes")
+
+    assert said.code == 0
+    assert len(paid.ledger.billed) == 2
+    assert cli("run", "board.yaml", "--plan", "plan.json").code == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("shots.csv", "lighthouse", "boat"),
+        ("board.yaml", "1280x720", "1920x1080"),
+        ("shots.csv", "rock", "rocks"),
+    ],
+)
+def test_plan_that_does_not_hold_any_more_spends_nothing(cli, paid, edit, change) -> None:
+    cli("plan", "board.yaml", "-o", "plan.json")
+    edit(*change)
+
+    said = cli("run", "board.yaml", "--plan", "plan.json", "--yes")
+
+    assert (said.code, paid.ledger.requests) == (5, ())
+    assert "the plan does not hold any more" in said.err
+
+
+def test_plan_for_another_provider_is_refused(board, cli, paid) -> None:
+    cli("plan", "board.yaml", "--provider", "ark", "--base-url", paid.base_url("ark"), "-o", "plan.json")
+
+    assert cli("run", "board.yaml", "--plan", "plan.json", "--yes").code == 5
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"schema": "plan/2"}', "not JSON"])
+def test_file_that_is_no_plan_is_refused(board, cli, text) -> None:
+    (board / "plan.json").write_text(text, "utf-8")
+
+    assert cli("run", "board.yaml", "--plan", "plan.json").code == 2

@@ -1,22 +1,28 @@
 """Streams: data on the one, people on the other, and neither worth losing work for."""
 
+import fcntl
 import os
 import pty
+import struct
 import subprocess
 import sys
+import termios
+import time
+from pathlib import Path
 
 import pytest
 
 TERMINAL = {"TERM": "xterm-256color"}
+OWNS_ITS_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.executable, [sys.executable, "-m", "seedream_pipe", *sys.argv[1:]])
+"""
 
 
 def _on_a_terminal(spawn, *arguments: str, env: dict[str, str] | None = None, columns: int = 80) -> str:
     """What a command writes to a terminal of so many columns, on both streams."""
     leader, follower = pty.openpty()
-    import fcntl
-    import struct
-    import termios
-
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     process = spawn(
         *arguments,
@@ -97,8 +103,6 @@ def test_reader_that_leaves_early_is_no_fault(board, spawn) -> None:
 
 
 def _environment() -> dict[str, str]:
-    from pathlib import Path
-
     return {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
 
 
@@ -142,3 +146,38 @@ def test_nobody_is_asked_without_a_terminal(board, paid, spawn) -> None:
     assert process.returncode == 5
     assert "?" not in err
     assert paid.ledger.requests == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "billed"),
+    [("y\n", 0, 4), ("n\n", 5, 0), ("\n", 5, 0), ("\x03", 130, 0), ("\x04", 130, 0)],
+)
+def test_person_is_asked_for_the_price(board, paid, typed, code, billed) -> None:
+    """A terminal of its own for the process, so that Ctrl-C there is a signal to it."""
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", OWNS_ITS_TERMINAL, "run", "board.yaml"],
+        cwd=board,
+        env={**_environment(), **TERMINAL},
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
+        start_new_session=True,
+    )
+    os.close(follower)
+    said = b""
+    while b"[y/N]" not in said:
+        said += os.read(leader, 65536)
+    # A signal that comes between a prompt and the reading of its answer is seen at the next one.
+    time.sleep(0.2)
+    os.write(leader, typed.encode())
+    try:
+        while part := os.read(leader, 65536):
+            said += part
+    except OSError:
+        pass
+    os.close(leader)
+
+    assert "spend up to $0.12?" in said.decode()
+    assert process.wait(timeout=30) == code
+    assert len(paid.ledger.billed) == billed

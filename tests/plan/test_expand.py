@@ -145,21 +145,26 @@ def test_a_prompt_is_kept_character_by_character(board):
 
 
 @pytest.mark.parametrize(
-    ("prompt", "is_long"),
+    ("prompt", "pictures", "is_long"),
     [
-        ("长" * 300, False),
-        ("长" * 301, True),
-        ("word " * 600, False),
-        ("word " * 601, True),
-        ("x" * 5000, False),
+        ("长" * 300, 1, False),
+        ("长" * 301, 1, True),
+        ("长" * 301, 2, False),
+        ("长" * 601, 2, True),
+        ("word " * 600, 1, False),
+        ("word " * 601, 1, True),
+        ("x" * 5000, 1, False),
     ],
 )
-def test_a_long_prompt_is_advised_against(board, prompt, is_long):
-    """R27: it is accepted, and details may be lost."""
+def test_a_long_prompt_is_advised_against(board, prompt, pictures, is_long):
+    """R27: it is accepted, and details may be lost. A series describes several pictures."""
     board.write("p.txt", prompt)
-    expansion = board.expand("steps: {s: {prompt: {file: p.txt}}, t: {prompt: x, references: ['s']}}")
+    expansion = board.expand(
+        f"steps: {{s: {{prompt: {{file: p.txt}}, group: {pictures}}}, t: {{prompt: x, references: [s]}}}}"
+    )
     found = [p for p in expansion.problems if p.code == "W-PROMPT-LONG"]
     assert [p.is_error for p in found] == ([False] if is_long else [])
+    assert expansion.plan.warnings == expansion.problems
 
 
 @pytest.mark.parametrize("key", ["{{ none }}", "{{ r.none }}", "", " ", "{{ '' }}"])

@@ -204,7 +204,7 @@ WRONG = {
     ),
     "a map": ("[\"{{ {'a': 1} }}\"]", "E-TEMPLATE-VALUE", "a reference is a text, or a list of texts"),
     "no file": ("[gone.jpg]", "E-MISSING", 'there is no file "gone.jpg"'),
-    "no match": ("['gone/*.jpg']", "E-MISSING", 'there is no file "gone"'),
+    "no match": ("['gone/*.jpg']", "E-MISSING", 'there is no folder "gone"'),
     "no match in a folder": ("['./*.png']", "E-GLOB", 'no file matches "./*.png"'),
     "prev of a single task": ("[prev]", "E-REF", '"prev" needs foreach: step "s" is a single task'),
     "another scheme": (

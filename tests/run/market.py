@@ -20,7 +20,9 @@ from seedream_pipe.run.perform import Performer
 from seedream_pipe.run.resolve import Resolved
 from seedream_pipe.run.stop import Stop
 from seedream_pipe.settings import Secret
+from seedream_pipe.store.durable import FileSystem
 from seedream_pipe.store.folder import Store
+from tests.store.faulty_disk import Hasty
 
 KEY = "sk-0123456789abcdef0123456789abcdef"
 PRICE = Decimal("0.04")
@@ -40,6 +42,8 @@ class Market:
     pauses: list[float] = field(default_factory=list)
     events: list[object] = field(default_factory=list)
     stop: Stop = field(default_factory=Stop)
+    files: FileSystem = field(default_factory=Hasty)
+    """The disk of the next buys; by default one that syncs nothing, which is faster."""
     on_event: Callable[[object], None] | None = None
 
     def buy(self, *tasks: Task) -> Outcome:
@@ -47,6 +51,18 @@ class Market:
         self.stop = Stop()
         outcomes = asyncio.run(asyncio.wait_for(self._buy(tasks), 60))
         return outcomes[0] if len(tasks) == 1 else outcomes
+
+    def buy_and_cancel(self, order: Task, *, after: float) -> None:
+        """Begin a buy and cut it off after so many seconds."""
+
+        async def cut() -> None:
+            buying = asyncio.create_task(self._buy([order]))
+            await asyncio.wait([buying], timeout=after)
+            buying.cancel()
+            await asyncio.gather(buying, return_exceptions=True)
+
+        self.stop = Stop()
+        asyncio.run(cut())
 
     @property
     def store(self) -> Store:
@@ -75,7 +91,7 @@ class Market:
             return ledger.open_calls()
 
     async def _buy(self, tasks):
-        store = self.store
+        store = Store.open(self.folder / ".seedream", files=self.files)
         with Ledger.open(store, least_free=0) as ledger:
             ledger.recover()
             performer = self._performer(store, ledger)

@@ -298,6 +298,15 @@ def test_targets_bring_only_what_they_need():
     assert list(looked(board, Memory(), ["b"]).tasks) == ["a", "b"]
 
 
+def test_references_are_paid_for_in_every_call_and_a_whole_series_counts_at_its_ceiling():
+    def with_references(generation, pictures, references):
+        return dollars(f"{pictures}.{references:02}")
+
+    board = plan(task("a", group=4), task("b", HERO, picture_of("a", None), takes=3))
+    found = forecast(board, ["b"], Memory(), with_references, provider="302ai").tasks["b"].decision
+    assert (found.worst, found.least) == (dollars("3.15"), dollars("3.15"))
+
+
 def test_a_price_that_nobody_knows_is_raised():
     def unknown(generation, pictures, references):
         raise OverBudget("not known")

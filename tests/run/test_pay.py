@@ -9,6 +9,7 @@ import pytest
 
 from seedream_pipe.emulator.faults import Fault
 from seedream_pipe.ledger.budget import Cap
+from seedream_pipe.run.events import CallPaid, CallSent
 from seedream_pipe.run.outcomes import Failed, Held, Made, Refused, Reused, Waiting
 from seedream_pipe.store.results import Gap, Hit, Stored
 from tests.run.market import KEY
@@ -365,6 +366,34 @@ def test_what_is_known_of_a_result_is_kept_with_it(market):
     assert (result.price, result.currency, result.billed, result.take) == ("0.16", "USD", 4, 1)
     assert result.recipe["prompt"] == SERIES.recipe.generation.prompt
     assert all(isinstance(each, Stored) for each in result.pictures)
+
+
+@pytest.mark.parametrize("at", [CallSent, CallPaid])
+def test_a_bug_of_ours_costs_nothing_twice(market, at):
+    def fall(event):
+        if type(event) is at:
+            raise RuntimeError("a bug")
+
+    market.on_event = fall
+    with pytest.raises(RuntimeError, match="a bug"):
+        market.buy(SHOT)
+    market.on_event = None
+    assert isinstance(market.buy(SHOT), (Made, Reused))
+    assert market.billed == 1
+
+
+def test_a_buy_that_is_cut_off_at_any_instant_is_paid_for_once_at_most(market):
+    market.emulator.script(Fault(times=0, delay=0.01), Fault(on="download", times=0, delay=0.01))
+    for number in range(24):
+        shot = task(f"t{number}")
+        before = market.requests
+        market.buy_and_cancel(shot, after=number * 0.004)
+        after = market.buy(shot)
+        assert isinstance(after, (Made, Reused, Held)), number
+        # Cut off between the note that it is being sent and its last byte, it is held and never arrived.
+        assert isinstance(after, Held) or market.requests == before + 1, number
+        assert market.billed <= market.requests <= before + 1, number
+    assert market.spent().price + market.spent().reserved == Decimal("0.04") * 24
 
 
 def test_the_key_is_written_nowhere(market):

@@ -11,14 +11,17 @@ from seedream_pipe.providers.preview.colour import Colour, hexed, luma, mix, sca
 from seedream_pipe.providers.preview.reading import Scene
 from seedream_pipe.providers.preview.vocabulary import INTERIORS
 
-__all__ = ["Light", "light_of"]
+__all__ = ["Light", "affinity", "light_of"]
 
 Factors: TypeAlias = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Light:
-    """`sky` from the top down; `ambient` multiplies colours; `haze` is what distance turns into."""
+    """`sky` from the top down; `ambient` multiplies colours; `haze` is what distance turns into.
+
+    `key` is the lamp on the figures, and `lift` how much of it reaches them.
+    """
 
     sky: tuple[Colour, Colour, Colour]
     haze: Colour
@@ -32,6 +35,8 @@ class Light:
     night: bool
     stars: bool
     moon: bool
+    key: Factors = (1.0, 0.96, 0.9)
+    lift: float = 0.12
 
     def tone(self, depth: float) -> Callable[[Colour], Colour]:
         """How a colour looks `depth` away: 0 before the camera, 1 at the horizon."""
@@ -44,9 +49,8 @@ class Light:
 
     def on_figures(self, depth: float) -> Callable[[Colour], Colour]:
         """The same for people, who are lit a little better than their place: they must be read."""
-        r, g, b = self.ambient
-        lift = 0.34 if self.lamps else 0.12
-        kind = replace(self, ambient=(r + (1 - r) * lift, g + (0.96 - g) * lift, b + (0.9 - b) * lift))
+        r, g, b = (a + (k - a) * self.lift for a, k in zip(self.ambient, self.key, strict=True))
+        kind = replace(self, ambient=(r, g, b))
         return kind.tone(depth * 0.7)
 
 
@@ -128,11 +132,25 @@ def light_of(scene: Scene, palette: Sequence[Colour] = ()) -> Light:
         light = replace(light, moon=True)
     if scene.weather in DULL:
         light = dulled(light, scene.weather or "")
+        light = replace(light, moon=light.night and "moon" in scene.features)
     if scene.place in INTERIORS:
         light = indoors(light)
-    if scene.place == "space":
+    if scene.place in ("space", "moon"):
         light = replace(PRESETS["night"], thick=0.2, ambient=(0.85, 0.88, 1.0), lamps=False)
+    light = replace(light, key=WARM_KEY if is_lamplit(scene, time) else COOL_KEY, lift=LIFTS[time])
     return tinted(light, palette)
+
+
+WARM_KEY: Final = (1.1, 0.95, 0.8)
+COOL_KEY: Final = (0.92, 0.97, 1.12)
+LIFTS: Final = MappingProxyType({"night": 0.62, "dusk": 0.5, "dawn": 0.35, "golden": 0.3, "day": 0.15})
+UNLIT: Final = frozenset("rooftop sea beach river field forest mountain desert space moon sky garden".split())
+
+
+def is_lamplit(scene: Scene, time: str) -> bool:
+    """True where lanterns, windows or a fire light the figures, or a low sun does."""
+    lanterns = scene.features & {"lanterns", "fire"}
+    return time in ("golden", "dawn", "day", "dusk") or bool(lanterns) or scene.place not in UNLIT
 
 
 def usual_time(scene: Scene) -> str:
@@ -147,6 +165,7 @@ def usual_time(scene: Scene) -> str:
 
 def dulled(light: Light, weather: str) -> Light:
     grey_text, part, factors, thick = DULL[weather]
+    part *= 0.55 if light.night or light.sun_at[1] > 0.6 else 1.0
     bright = luma(light.sky[1]) / 0.62
     grey = scale(hexed(grey_text), min(1.0, 0.25 + 0.75 * bright))
     sky = tuple(mix(c, grey, part) for c in light.sky)
@@ -178,6 +197,11 @@ def indoors(light: Light) -> Light:
     )
 
 
+def affinity(light: Light, palette: Sequence[Colour]) -> float:
+    """How far a picture follows its references: little by day when they were taken by night."""
+    return 1.0 if light.night or luma(palette[0]) > 0.4 else 0.3
+
+
 def tinted(light: Light, palette: Sequence[Colour]) -> Light:
     """Lean sky, haze and rim towards the references' colours, each at its own brightness."""
     if not palette:
@@ -188,10 +212,15 @@ def tinted(light: Light, palette: Sequence[Colour]) -> Light:
         level = luma(colour) / max(0.08, luma(target))
         return mix(colour, vivid(scale(target, level), 0.85), part)
 
+    close = affinity(light, palette)
     second = palette[min(1, len(palette) - 1)]
     return replace(
         light,
-        sky=(lean(light.sky[0], second, 0.3), lean(light.sky[1], main, 0.32), lean(light.sky[2], main, 0.28)),
-        haze=lean(light.haze, main, 0.38),
+        sky=(
+            lean(light.sky[0], second, 0.3 * close),
+            lean(light.sky[1], main, 0.32 * close),
+            lean(light.sky[2], main, 0.28 * close),
+        ),
+        haze=lean(light.haze, main, 0.38 * close),
         rim=mix(light.rim, main, 0.12),
     )

@@ -35,7 +35,8 @@ class Garment:
 class Figure:
     """A person or an animal. `kind` is a key of `vocabulary.PEOPLE` or `ANIMALS`.
 
-    `reference` is the number of the picture that shows this figure (image 1, 图1).
+    `reference` is the number of the picture that shows this figure (image 1, 图1). An
+    `upright` animal is one of a picture book, with arms for what it does.
     """
 
     kind: str
@@ -52,6 +53,8 @@ class Figure:
     holds: str | None = None
     reference: int | None = None
     number: int = 0
+    in_mouth: str | None = None
+    upright: bool = False
 
     @property
     def descriptor(self) -> str:
@@ -74,7 +77,11 @@ class Lettering:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What a prompt says. None means that it does not say."""
+    """What a prompt says. None means that it does not say.
+
+    `thing_images` ties things to the pictures that show them; `foreground` is a thing that
+    stands large before the camera, and its side: left, right or middle.
+    """
 
     kind: Kind
     shot: str | None
@@ -87,6 +94,8 @@ class Scene:
     crowd: bool
     subject: str | None
     subject_colour: str | None
+    thing_images: tuple[tuple[str, int], ...]
+    foreground: tuple[str, str] | None
     props: tuple[str, ...]
     features: frozenset[str]
     lettering: tuple[Lettering, ...]
@@ -126,8 +135,16 @@ def read(prompt: str) -> Scene:
     crowd = not says_nobody(masked) and any(t.means("groups") == "crowd" for t in tokens)
     shot = first(tokens, "shots", prefer=("insert", "extreme_close", "over_shoulder"))
     place = place_of(tokens)
+    if place in (None, "space", "sky") and SET_ON_MOON.search(masked):
+        place = "moon"
     props = tuple(dict.fromkeys(v for t in tokens if (v := t.means("objects"))))
     subject, colour = subject_of(masked, tokens, figures, shot=shot, kind=kind)
+    style = first(tokens, "styles", prefer=())
+    foreground = foreground_of(masked, tokens)
+    if foreground is not None:
+        figures = tuple(replace(f, holds=None) if f.holds == foreground[0] else f for f in figures)
+    storybook = PICTURE_BOOK.search(masked) is not None
+    figures = tuple(replace(f, upright=is_upright(f, storybook=storybook)) for f in figures)
     if kind == "frame" and subject and not figures and (place is None or place == "studio"):
         kind = "product"
     return Scene(
@@ -137,11 +154,13 @@ def read(prompt: str) -> Scene:
         time=first(tokens, "times", prefer=("golden", "dawn", "dusk", "night")),
         weather=first(tokens, "weathers", prefer=("storm", "snow", "rain", "fog", "wind")),
         place=place,
-        style=first(tokens, "styles", prefer=()),
+        style=style,
         figures=figures,
         crowd=crowd,
         subject=subject,
         subject_colour=colour,
+        thing_images=tuple(thing_images(masked, tokens)),
+        foreground=foreground,
         props=props,
         features=frozenset(v for t in tokens if (v := t.means("features"))),
         lettering=lettering,
@@ -293,7 +312,7 @@ SIGN: Final = re.compile(
     re.IGNORECASE,
 )
 TITLE: Final = re.compile(
-    r"(\b(title|titled|poster|cover|headline|slogan|tagline|heading)\b|标题|片名|海报|封面|书名|标语|题为|题目)",
+    r"(\b(title|titled|poster|cover|headline|slogan|heading)\b|标题|片名|海报|封面|书名|标语|题为|题目)",
     re.IGNORECASE,
 )
 
@@ -306,7 +325,7 @@ def take_lettering(text: str) -> tuple[str, tuple[Lettering, ...]]:
         inside = " ".join(next(g for g in match.groups() if g is not None).split())
         if not inside:
             continue
-        before = text[max(0, match.start() - 28) : match.start()]
+        before = sentence_before(text, match.start())
         after = text[match.end() : match.end() + 10]
         found.append(Lettering(text=inside, role=role_of(before, after, match.group(0)), before=before))
         blank = " " * (match.end() - match.start())
@@ -314,15 +333,26 @@ def take_lettering(text: str) -> tuple[str, tuple[Lettering, ...]]:
     return masked, tuple(found[:4])
 
 
+def sentence_before(text: str, at: int) -> str:
+    """The words before a quotation, back to the end of the sentence or quotation before it."""
+    window = text[max(0, at - 60) : at]
+    cut = max((m.end() for m in SENTENCE_END.finditer(window)), default=0)
+    return window[cut:]
+
+
+SENTENCE_END: Final = re.compile('[.。!！?？;；\n](?=.)|[”"」』》]', re.DOTALL)
+CAPTION: Final = re.compile(
+    r"(\b(caption|subtitle|subline|subheading|small print|body copy)\b|字幕|小标题|副标题|小字|说明文字)",
+    re.IGNORECASE,
+)
+
+
 def role_of(before: str, after: str, whole: str) -> Role:
     nearest = [
-        (match.end(), role)
-        for role, pattern in (("title", TITLE), ("sign", SIGN), ("speech", SPEECH))
-        for match in pattern.finditer(before)
+        (match.end(), role) for role, pattern in PATTERNS_OF_ROLES for match in pattern.finditer(before)
     ]
     if nearest:
-        role = max(nearest)[1]
-        return "title" if role == "title" else "sign" if role == "sign" else "speech"
+        return max(nearest, key=lambda place: place[0])[1]
     if SPEECH.search(after):
         return "speech"
     if TITLE.search(after) or whole.startswith("《"):
@@ -330,6 +360,12 @@ def role_of(before: str, after: str, whole: str) -> Role:
     return "sign" if SIGN.search(after) else "caption"
 
 
+PATTERNS_OF_ROLES: Final[tuple[tuple[Role, re.Pattern[str]], ...]] = (
+    ("caption", CAPTION),
+    ("title", TITLE),
+    ("sign", SIGN),
+    ("speech", SPEECH),
+)
 LATIN_NAME: Final = re.compile(
     r"(?<![A-Za-z0-9'’])([A-Z][a-zà-ÿ]{1,14})(?:\s+(?:[A-Z][a-zà-ÿ]{1,14}))?(?=['’]s\b|[^A-Za-z0-9'’]|$)"
 )
@@ -344,6 +380,23 @@ VERB_AFTER: Final = re.compile(
         "|".join(w for text in words.ACTIONS.values() for w in text.split("|") if w.isascii())
     )
 )
+
+
+DOUBLED_NAME: Final = re.compile(r"([\u4e00-\u9fff])\1(?!的|地)")
+"""团团, 米米: what animals and children of picture books are called."""
+
+
+def doubled_names(text: str) -> Iterator[tuple[int, int, str]]:
+    """Doubled characters right after a noun of a person or an animal: 小白兔团团."""
+    for match in DOUBLED_NAME.finditer(text):
+        before = text[max(0, match.start() - 4) : match.start()]
+        ends = (before[-k:] for k in range(1, len(before) + 1))
+        if any(is_somebody(word) for word in ends) and match.group() not in LEXICON:
+            yield match.start(), match.end(), match.group()
+
+
+def is_somebody(word: str) -> bool:
+    return any(table in ("people", "animals") for table, _, _ in LEXICON.get(word, ()))
 
 
 def take_names(text: str) -> tuple[str, tuple[tuple[int, int, str], ...]]:
@@ -363,6 +416,7 @@ def take_names(text: str) -> tuple[str, tuple[tuple[int, int, str], ...]]:
         word = match.group(1)
         if word not in LEXICON or word == "小雨":
             names.append((match.start(), match.end(), word))
+    names.extend(doubled_names(text))
     for name in {name for _, _, name in names}:
         edge = r"\b" if name.isascii() else ""
         names.extend((m.start(), m.end(), name) for m in re.finditer(edge + re.escape(name) + edge, text))
@@ -405,6 +459,11 @@ def says_nobody(text: str) -> bool:
     return re.search(words.NOBODY, text, re.IGNORECASE) is not None
 
 
+SET_ON_MOON: Final = re.compile(
+    r"(?:场景|地点|背景)[^，。；\n]{0,8}(?:月亮|月球)|\bset on the moon\b", re.IGNORECASE
+)
+
+
 def place_of(tokens: tuple[Token, ...]) -> str | None:
     values = [v for t in tokens if (v := t.means("places"))]
     telling = [v for v in values if v not in words.GENERIC_PLACES]
@@ -429,6 +488,48 @@ def subject_of(
     ]
     chosen = near_hands[0] if shot == "insert" and near_hands else things[0]
     return chosen.means("objects"), colour_before(text, tokens, chosen)
+
+
+FROM_IMAGE: Final = re.compile(
+    r"\s+(?:from|of|in|as in)\s+(?:image|picture|photo)\s*#?\s*(\d{1,2})", re.IGNORECASE
+)
+OF_IMAGE: Final = re.compile(
+    r"(?:图\s*([0-9]{1,2})\s*[中里]?的|(?:image|picture)\s*(\d{1,2})['’]s\s+)[^，。,.;；]{0,4}$"
+)
+
+
+def thing_images(text: str, tokens: tuple[Token, ...]) -> Iterator[tuple[str, int]]:
+    """Which picture shows which thing: "the bottle from image 1", 图1的茶瓶 (R134)."""
+    for token in tokens:
+        kind = token.means("objects")
+        if kind is None:
+            continue
+        match = FROM_IMAGE.match(text, token.end) or OF_IMAGE.search(
+            text[max(0, token.start - 16) : token.start]
+        )
+        if match:
+            yield kind, int(next(g for g in match.groups() if g))
+
+
+FOREGROUND: Final = re.compile(r"\bin the (?:\w+ )?foreground\b|前景", re.IGNORECASE)
+LEFT: Final = re.compile(r"\bleft\b|左", re.IGNORECASE)
+RIGHT: Final = re.compile(r"\bright\b|右", re.IGNORECASE)
+
+
+def foreground_of(text: str, tokens: tuple[Token, ...]) -> tuple[str, str] | None:
+    """The thing that stands before the camera, and on which side."""
+    for match in FOREGROUND.finditer(text):
+        start = max((b.end() for b in BREAK.finditer(text, 0, match.start())), default=0)
+        things = [
+            (min(abs(t.start - match.start()), abs(t.end - match.start())), kind)
+            for t in tokens
+            if (kind := t.means("objects")) and start <= t.start < match.end() + 24
+        ]
+        if things:
+            near = text[max(start, match.start() - 8) : match.end() + 16]
+            side = "left" if LEFT.search(near) else "right" if RIGHT.search(near) else "middle"
+            return min(things)[1], side
+    return None
 
 
 # --- figures -------------------------------------------------------------------------------
@@ -461,6 +562,7 @@ class Mention:
     count: int
     figure: Figure
     echoes: list[tuple[int, int]] = field(default_factory=list)
+    stand_in: bool = False
 
 
 def image_mentions(text: str) -> Iterator[tuple[int, int]]:
@@ -479,6 +581,8 @@ def figures_of(
     for token in tokens:
         mentions.extend(mentions_in(text, token, mentions))
     attach_names(text, mentions, names)
+    if any(not m.stand_in for m in mentions):
+        mentions = [m for m in mentions if not m.stand_in or m.figure.name]
     if not mentions:
         mentions.extend(from_pronouns(text, tokens))
     mentions.sort(key=lambda m: m.start)
@@ -528,10 +632,11 @@ def mentions_in(text: str, token: Token, known: list[Mention]) -> Iterator[Menti
             if same:
                 same[-1].echoes.append((token.start, token.end))
             return
-    elif count == 1 and token.word in ("人", "people") and any(not m.figure.animal for m in known):
+    elif token.word in ("人", "people") and count <= sum(m.count for m in known):
         return
     figure = Figure(kind=kind, animal=token.means("people") is None)
-    yield Mention(token.start, token.end, min(count, MAX_FIGURES), figure)
+    stand_in = token.word in words.STAND_INS
+    yield Mention(token.start, token.end, min(count, MAX_FIGURES), figure, stand_in=stand_in)
 
 
 def count_before(before: str, known: list[Mention], token: Token) -> int | None:
@@ -611,10 +716,13 @@ def from_pronouns(text: str, tokens: tuple[Token, ...]) -> Iterator[Mention]:
     if kind != "person":
         yield Mention(0, 0, 1, Figure(kind=kind))
         return
-    count = 2 if re.search(r"\bthey\b|他们|她们", text, re.IGNORECASE) else 1
+    count = 2 if THEY_ACT.search(text) else 1
     acting = any(t.means("garments") or t.means("hairs") for t in tokens)
     if acting or count == 2:
         yield Mention(0, 0, count, Figure(kind="person"))
+
+
+THEY_ACT: Final = re.compile(r"\bthey(?=" + VERB_AFTER.pattern + r")|他们|她们", re.IGNORECASE)
 
 
 def attach_reference(text: str, mentions: list[Mention], number: int, at: int) -> None:
@@ -631,11 +739,15 @@ def attach_reference(text: str, mentions: list[Mention], number: int, at: int) -
         mention.figure = replace(mention.figure, reference=number)
 
 
+HAN_OF: Final = re.compile(r"子?的[^，。；、和与\x00]*$")
+
+
 def owner(text: str, mentions: list[Mention], start: int, end: int) -> Mention | None:
     """Whose attribute a word is: who it stands right before, else who was named last before it."""
     places = [(m.start, m.end, m) for m in mentions]
     places += [(first, last, m) for m in mentions for first, last in m.echoes]
     after = [(first, m) for first, _, m in places if 0 <= first - end <= 3]
+    after += [(first, m) for first, _, m in places if 3 < first - end <= 9 and HAN_OF.match(text[end:first])]
     for first, mention in sorted(after, key=lambda place: place[0]):
         if not BREAK.search(text[end:first]) and "，" not in text[end:first]:
             return mention
@@ -650,16 +762,26 @@ def attach_clothes(text: str, tokens: tuple[Token, ...], mentions: list[Mention]
     people = [m for m in mentions if not m.figure.animal] or mentions
     for token in tokens:
         kind = token.means("garments")
-        if kind is None:
+        if kind is None or NONE_BEFORE.search(text[max(0, token.start - 16) : token.start]):
             continue
         wearer = owner(text, people, token.start, token.end)
         if wearer is None:
+            continue
+        if wearer.figure.animal and kind not in ACCESSORIES and not WORN.search(text[: token.start]):
             continue
         worn = wearer.figure.garments
         if any(g.kind == kind for g in worn) or len(worn) > 4:
             continue
         garment = Garment(kind=kind, colour=colour_before(text, tokens, token))
         wearer.figure = replace(wearer.figure, garments=(*worn, garment))
+
+
+ACCESSORIES: Final = frozenset({"hat", "scarf", "boots", "bag"})
+"""What an animal wears and stays an animal; a coat or a suit makes it walk like a person."""
+WORN: Final = re.compile(
+    r"(?:\b(?:in|wearing|wears|with|dressed|puts? on)\b[^,.;]{0,28}|[穿披着套][^，。；]{0,10})$",
+    re.IGNORECASE,
+)
 
 
 def colour_before(text: str, tokens: tuple[Token, ...], token: Token) -> str | None:
@@ -682,7 +804,7 @@ HAN_COLOURS: Final = MappingProxyType(
 def attach_traits(text: str, tokens: tuple[Token, ...], mentions: list[Mention]) -> None:
     for token in tokens:
         mention = owner(text, mentions, token.start, token.end)
-        if mention is None:
+        if mention is None or (token.means("actions") and is_of_a_thing(text, token, tokens)):
             continue
         mention.figure = with_trait(text, tokens, token, mention.figure)
     for mention in mentions:
@@ -691,11 +813,34 @@ def attach_traits(text: str, tokens: tuple[Token, ...], mentions: list[Mention])
     share_actions(tokens, mentions)
 
 
+OF_A_THING: Final = re.compile(r"\b(?:that|which|light|water|river|beam|shadow|rain)\s+$", re.IGNORECASE)
+
+
+def is_of_a_thing(text: str, token: Token, tokens: tuple[Token, ...]) -> bool:
+    """True when the one who acts is no figure: "a river that runs", 茶壶慢慢飞起来."""
+    before = text[max(0, token.start - 30) : token.start]
+    if OF_A_THING.search(before):
+        return True
+    if token.means("actions") != "fly":
+        return False
+    things = any(t.means("objects") and 0 <= token.start - t.end <= 6 for t in tokens)
+    return things or FLYING_THING.search(before) is not None
+
+
+FLYING_THING: Final = re.compile(
+    r"(?:流星|飞船|飞机|气球|雪花|花瓣|落叶|\b(?:leaves|petals|snow|sparks|balloons?|plane|ship|kites?|"
+    r"bell|bowls?|hair|curtains?|flags?)\b)[^。.;；\x00]{0,18}$",
+    re.IGNORECASE,
+)
+
+
 def with_trait(text: str, tokens: tuple[Token, ...], token: Token, figure: Figure) -> Figure:
     for table, value in token.meanings:
         match table:
             case "actions" if figure.action is None or figure.action in ("stand", "hold", "look"):
                 figure = replace(figure, action=value)
+                if value == "sweep" and figure.holds is None:
+                    figure = replace(figure, holds="broom")
                 if value == "read" and figure.holds is None and not figure.animal:
                     figure = replace(figure, holds="book")
             case "actions" if value == "read" and figure.holds is None and not figure.animal:
@@ -708,8 +853,14 @@ def with_trait(text: str, tokens: tuple[Token, ...], token: Token, figure: Figur
                 figure = replace(figure, beard=True)
             case "glasses" if not figure.animal:
                 figure = replace(figure, glasses=True)
-            case "objects" if value in words.HELD and figure.holds is None and in_hand(text, token, figure):
+            case "objects" if (
+                value in words.HELD
+                and figure.holds is None
+                and (in_hand(text, token, figure) or grasped(text, token, figure))
+            ):
                 figure = replace(figure, holds=value)
+            case "objects" if figure.in_mouth is None and in_mouth(text, token, figure):
+                figure = replace(figure, in_mouth=value)
             case _:
                 continue
     return figure
@@ -723,6 +874,53 @@ HOLDING: Final = re.compile(
 )
 
 
+IN_HAND: Final = re.compile(
+    r"\s+in (?:(?:her|his|their|its|both|one|\w+'s)\s+)?(?:two\s+|right\s+|left\s+)?"
+    r"(?:hands?|fist|fists|arms)\b",
+    re.IGNORECASE,
+)
+IN_MOUTH: Final = re.compile(
+    r"(?:['’]s \w+)?\s+in (?:his|her|its|the) (?:mouth|teeth|jaws|beak)\b", re.IGNORECASE
+)
+
+
+def in_mouth(text: str, token: Token, figure: Figure) -> bool:
+    """True when an animal carries a thing."""
+    return figure.animal and (
+        IN_MOUTH.match(text, token.end) is not None
+        or text[max(0, token.start - 3) : token.start].endswith("叼着")
+    )
+
+
+PICTURE_BOOK: Final = re.compile(
+    r"picture[- ]book|children['’]s (?:book|illustration)|storybook|绘本|童书|儿童插画|童话", re.IGNORECASE
+)
+UPRIGHT: Final = frozenset("cat dog rabbit fox wolf bear panda pig mouse monkey frog tiger lion".split())
+"""Animals that a picture book stands on two feet."""
+PEOPLES_ACTIONS: Final = frozenset("sweep wave point hug dance read raise".split())
+
+
+def is_upright(figure: Figure, *, storybook: bool) -> bool:
+    """True for an animal that wears, holds or does what people do, or lives in a picture book."""
+    dressed = any(g.kind not in ACCESSORIES for g in figure.garments)
+    if not figure.animal or dressed or figure.kind not in UPRIGHT or figure.action in ("run", "jump", "lie"):
+        return False
+    busy = figure.holds is not None or figure.action in PEOPLES_ACTIONS
+    return bool(figure.garments) or busy or storybook
+
+
+def grasped(text: str, token: Token, figure: Figure) -> bool:
+    """True when an animal of a picture book holds a thing as people do: 手提一盏铜灯."""
+    return figure.animal and GRASPING.search(text[max(0, token.start - 30) : token.start]) is not None
+
+
+GRASPING: Final = re.compile(
+    r"(?:\b(?:holds?|holding|carr(?:y|ies|ying))\s+(?:up\s+)?(?:an?|the|his|her|its)\s+(?:\w+\s+){0,2}"
+    r"|[拿捧提举端拎][着起]?[^.;。；，,]{0,4})$",
+    re.IGNORECASE,
+)
+
+
 def in_hand(text: str, token: Token, figure: Figure) -> bool:
     """True when the words before a thing put it into a person's hands."""
     plural = (
@@ -731,7 +929,10 @@ def in_hand(text: str, token: Token, figure: Figure) -> bool:
     return (
         not figure.animal
         and not plural
-        and HOLDING.search(text[max(0, token.start - 30) : token.start]) is not None
+        and (
+            HOLDING.search(text[max(0, token.start - 30) : token.start]) is not None
+            or IN_HAND.match(text, token.end) is not None
+        )
     )
 
 
@@ -780,6 +981,9 @@ def coat_colour(text: str, tokens: tuple[Token, ...], mention: Mention) -> str |
         return None
     if word.word[0] == "橘":
         return "orange"
+    inside = next((HAN_COLOURS[c] for c in word.word if c in HAN_COLOURS), None)
+    if inside is not None and not word.word.isascii():
+        return inside
     return colour_before(text, tokens, word)
 
 
@@ -789,3 +993,6 @@ def share_actions(tokens: tuple[Token, ...], mentions: list[Mention]) -> None:
         between = [t for t in tokens if mention.end <= t.start and t.end <= following.start]
         if mention.figure.action is None and len(between) <= 3:
             mention.figure = replace(mention.figure, action=following.figure.action)
+    for mention in mentions:
+        if mention.figure.kind == "bird" and mention.count > 1 and mention.figure.action is None:
+            mention.figure = replace(mention.figure, action="fly")

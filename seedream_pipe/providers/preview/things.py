@@ -24,7 +24,7 @@ USUAL: Final = MappingProxyType({
     "key": "#c9a04a", "ring": "#d8b45a", "cake": "#f0dcc0", "fruit": "#d0503a", "flowers": "#d9607a",
     "umbrella": "#b5402f", "lantern": "#d8432c", "balloon": "#d8402f", "kite": "#d9823a", "sword": "#c9d0d8",
     "guitar": "#b5763e", "car_object": "#b03a34", "bicycle": "#3a5a6c", "ball": "#e08a3c",
-    "basket": "#b98a52", "brush": "#7a4a30", "toy": "#b98352", "bell": "#d0a040",
+    "basket": "#b98a52", "brush": "#7a4a30", "toy": "#b98352", "bell": "#d0a040", "broom": "#c9a35e",
 })  # fmt: skip
 
 
@@ -56,6 +56,8 @@ def draw_held(brush: Brush, kind: str, colour: Colour | None, *, near: float) ->
             brush.poly([(-0.01, 0.02), (0.01, 0.02), (0.16, -0.46), (0.15, -0.5), (0.125, -0.47)], c)
             brush.wire((-0.035, -0.01), (0.05, 0.012), 0.016, (150, 116, 60))
             brush.limb((0, 0), (-0.025, 0.08), 0.011, 0.011, (60, 40, 36))
+        case "broom":
+            draw_thing(brush.at(-0.06, 0.34, scale=0.62, turn=0.12), kind, c)
         case "bag" | "suitcase" | "basket":
             draw_thing(brush.at(0, 0.19, scale=0.19), kind, c)
         case "guitar":
@@ -67,7 +69,15 @@ def draw_held(brush: Brush, kind: str, colour: Colour | None, *, near: float) ->
         case "flowers":
             draw_thing(brush.at(0.02, 0.05, scale=0.22, turn=0.2), kind, c)
         case _:
-            size = {"phone": 0.085, "cup": 0.075, "key": 0.07, "fruit": 0.07, "box": 0.13, "laptop": 0.16}
+            size = {
+                "phone": 0.085,
+                "cup": 0.075,
+                "key": 0.07,
+                "fruit": 0.07,
+                "box": 0.13,
+                "laptop": 0.16,
+                "bottle": 0.19,
+            }
             draw_thing(brush.at(0.012, 0.03, scale=size.get(kind, 0.13)), kind, c)
     del near
 
@@ -144,10 +154,14 @@ def bottle(b: Brush, c: Colour) -> None:
     )
     b.blob([(-0.15, -0.04), (-0.17, -0.46), (0.17, -0.46), (0.15, -0.04), (0, -0.02)], scale(c, 0.72))
     b.panel(-0.065, -0.84, 0.13, 0.12, 0.02, scale(c, 0.85))
-    b.panel(-0.085, -1.0, 0.17, 0.17, 0.03, mix(c, (52, 44, 40), 0.75))
-    b.panel(-0.14, -0.42, 0.28, 0.25, 0.015, (240, 234, 220))
-    b.wire((-0.09, -0.34), (0.09, -0.34), 0.024, mix(c, (40, 36, 40), 0.6))
-    b.wire((-0.06, -0.27), (0.06, -0.27), 0.012, (150, 140, 130))
+    cap = mix(c, (186, 138, 84), 0.85)
+    b.panel(-0.085, -1.0, 0.17, 0.17, 0.03, cap)
+    b.panel(0.03, -1.0, 0.055, 0.17, 0.02, scale(cap, 0.8))
+    b.panel(-0.15, -0.47, 0.3, 0.31, 0.015, (243, 239, 226))
+    leaf = mix(c, (30, 66, 52), 0.75)
+    b.blob([(0, -0.43), (0.05, -0.35), (0.035, -0.3), (0, -0.285), (-0.035, -0.3), (-0.05, -0.35)], leaf)
+    b.wire((-0.08, -0.245), (0.08, -0.245), 0.022, leaf)
+    b.wire((-0.06, -0.2), (0.06, -0.2), 0.01, mix(leaf, (243, 239, 226), 0.4))
     b.line([(-0.145, -0.08), (-0.165, -0.45), (-0.11, -0.67)], 0.035, (255, 255, 255), 0.55)
     b.line([(0.15, -0.1), (0.17, -0.4), (0.14, -0.6)], 0.014, (255, 255, 255), 0.4)
 
@@ -652,6 +666,14 @@ def bell(b: Brush, c: Colour) -> None:
     b.line([(-0.2, -0.4), (-0.17, -0.62), (-0.06, -0.78)], 0.05, (255, 248, 220), 0.7)
 
 
+def broom(b: Brush, c: Colour) -> None:
+    b.wire((0.0, -1.0), (0.0, -0.3), 0.05, (138, 98, 64))
+    b.poly([(-0.08, -0.32), (0.08, -0.32), (0.24, 0.0), (-0.24, 0.0)], c)
+    b.box(-0.09, -0.32, 0.18, 0.06, scale(c, 0.6))
+    for k in range(5):
+        b.wire((0.03 * (k - 2), -0.26), (0.09 * (k - 2), -0.01), 0.012, scale(c, 0.75))
+
+
 def kite(b: Brush, c: Colour) -> None:
     b.poly([(0, -1.0), (0.34, -0.62), (0, -0.1), (-0.34, -0.62)], c)
     b.poly([(0, -1.0), (0.34, -0.62), (0, -0.62)], shine(c, 0.3))
@@ -666,5 +688,5 @@ PAINTERS: Final[MappingProxyType[str, Callable[[Brush, Colour], None]]] = Mappin
     "lipstick": lipstick, "book": book, "letter": letter, "key": key, "ring": ring, "cake": cake,
     "fruit": fruit, "flowers": flowers, "umbrella": umbrella, "lantern": lantern, "balloon": balloon,
     "kite": kite, "sword": sword, "guitar": guitar, "car_object": car_object, "bicycle": bicycle,
-    "ball": ball, "basket": basket, "brush": brush_pen, "toy": toy, "bell": bell,
+    "ball": ball, "basket": basket, "brush": brush_pen, "toy": toy, "bell": bell, "broom": broom,
 })  # fmt: skip

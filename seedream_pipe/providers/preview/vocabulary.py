@@ -88,6 +88,8 @@ PLACES: Final[Mapping[str, str]] = {
     "room": "room|living room|apartment|indoors|interior|inside the house|attic|window seat|sofa|fireplace|"
     "studio apartment|window|windowsill|by the window|cabin|hut|motel|hotel room|lobby|basement|客厅|房间|屋里|室内|屋内|家里|家中|公寓|沙发|"
     "壁炉|阁楼|小屋|木屋|旅馆|大厅|窗边|窗前|地下室",
+    "moon": "surface of the moon|moon surface|lunar surface|on the moon|moonscape|lunar|moon base|lunar crater|"
+    "moon meadow|环形山|月亮上|月亮的草地|月亮草原|月球表面|月球上|月球|月面|月亮的地平线|月宫",
     "forest": "forest|woods|woodland|jungle|grove|bamboo forest|bamboo|rainforest|trees|pine trees|"
     "森林|树林|林间|丛林|竹林|密林|松林|林中|林子|雨林|山林",
     "beach": "beach|seaside|shore|seashore|coast|coastline|sand beach|海滩|海边|沙滩|岸边|海岸|海岛",
@@ -101,12 +103,12 @@ PLACES: Final[Mapping[str, str]] = {
     "garden": "garden|park|courtyard|backyard|greenhouse|flower bed|playground|orchard|lawn|"
     "花园|公园|院子|庭院|园林|后院|果园|草坪|游乐场|温室|小院|花丛|桃花林|樱花树下",
     "field": "field|fields|meadow|grassland|prairie|farm|wheat|rice paddy|rice field|rice fields|hill|hills|"
-    "countryside|pasture|cornfield|lavender|田野|草原|麦田|稻田|草地|农田|农场|牧场|山丘|原野|田间|花田|花海|乡间|油菜花",
+    "countryside|pasture|cornfield|lavender|田野|草原|麦田|稻田|草地|农田|农场|牧场|山丘|原野|田间|花田|花海|乡间|油菜花|茶园|茶田|茶山|tea garden|tea plantation|tea field|tea terraces|梯田",
     "village": "village|hamlet|small town|old town|cottage|cottages|村庄|村子|小村|小镇|古镇|村口|乡村|老街|古城",
     "temple": "temple|shrine|pagoda|monastery|palace|castle|church|cathedral|ruins|ancient gate|"
     "寺庙|寺|庙|神社|宝塔|佛塔|宫殿|皇宫|城堡|教堂|道观|古寺|城楼|城墙|遗迹",
-    "space": "outer space|space|spaceship|spacecraft|space station|planet|galaxy|moon surface|lunar|"
-    "太空|宇宙|飞船|宇宙飞船|空间站|星球|银河|月球|星际",
+    "space": "outer space|space|spaceship|spacecraft|space station|planet|galaxy|"
+    "太空|宇宙|飞船|宇宙飞船|空间站|星球|银河|星际",
     "sky": "above the clouds|in the clouds|in the sky|云端|云层之上|云海|空中|天空中|天空之城",
     "studio": "studio|plain background|white background|grey background|gray background|seamless|"
     "solid background|cyclorama|studio backdrop|摄影棚|棚拍|纯色背景|白色背景|白底|灰色背景|影棚|纯白背景|台面",
@@ -150,6 +152,10 @@ PEOPLE: Final[Mapping[str, str]] = {
     "人|人物|旅人|侦探|医生|士兵|厨师|老师|小贩|摊主|司机|工人|农夫|农民|画家|歌手|音乐家|摄影师|模特|主角|主人公|角色|陌生人|"
     "武士|骑士|战士|海盗|水手|船长|店主|老板|面包师|科学家|警察|小偷|顾客|乘客|侠客|剑客|书生|行人|身影|背影|人影|旅客|运动员|朋友",
 }
+STAND_INS: Final = frozenset(
+    "角色 主角 人物 主人公 背影 身影 人影 character characters protagonist figure figures silhouette 影子".split()
+)
+"""Words for somebody already named; only a picture with nobody else in it gets a person from them."""
 GROUPS: Final[Mapping[str, str]] = {
     "crowd": "crowd|crowds|crowded|people|passers-by|passersby|pedestrians|shoppers|audience|commuters|"
     "onlookers|villagers|tourists|busy with people|bustling|"
@@ -190,14 +196,14 @@ ANIMALS: Final[Mapping[str, str]] = {
 }
 
 OBJECTS: Final[Mapping[str, str]] = {
-    "bottle": "perfume bottle|water bottle|wine bottle|bottle|perfume|flask|vial|香水瓶|瓶子|香水|酒瓶|水瓶|瓶|精华液|矿泉水",
+    "bottle": "perfume bottle|water bottle|wine bottle|bottle|perfume|flask|vial|香水瓶|瓶子|香水|酒瓶|水瓶|茶瓶|瓶装茶|瓶装水|瓶装|瓶身|瓶|精华液|矿泉水",
     "can": "soda can|tin can|soda|beverage can|beer can|energy drink|drink can|易拉罐|饮料罐|罐头|汽水|罐装饮料|茶罐",
     "shoe": "running shoe|shoe|sneaker|trainers|boot|boots|high heels|运动鞋|鞋|球鞋|跑鞋|靴子|高跟鞋|鞋子",
-    "bag": "handbag|backpack|bag|tote|purse|satchel|rucksack|schoolbag|手提包|背包|包包|手袋|书包|挎包|帆布包",
+    "bag": "handbag|bag|backpack|tote|purse|satchel|rucksack|schoolbag|手提包|背包|包包|手袋|书包|挎包|帆布包",
     "suitcase": "suitcase|luggage|briefcase|trunk|行李箱|手提箱|皮箱|公文包|行李",
     "watch": "watch|wristwatch|smartwatch|pocket watch|watch face|luxury watch|clock|alarm clock|手表|腕表|怀表|时钟|闹钟|智能手表",
     "cup": "cup|mug|coffee cup|teacup|tea cup|glass of|latte|espresso|tumbler|thermos|"
-    "杯子|咖啡杯|茶杯|马克杯|杯|咖啡|保温杯|奶茶|茶",
+    "杯子|咖啡杯|茶杯|马克杯|杯|咖啡|保温杯|奶茶|热茶|一杯茶",
     "teapot": "teapot|kettle|茶壶|水壶|紫砂壶",
     "bowl": "bowl|noodles|soup|ramen|rice bowl|dumplings|碗|面条|拉面|汤|馄饨|饺子|米饭",
     "box": "gift box|box|package|parcel|carton|packaging|chest|mooncake box|礼盒|盒子|包裹|箱子|纸箱|礼物|包装|木盒|宝箱|月饼盒",
@@ -214,10 +220,10 @@ OBJECTS: Final[Mapping[str, str]] = {
     "key": "key|keys|钥匙",
     "ring": "diamond ring|ring|necklace|earrings|jewellery|jewelry|戒指|项链|耳环|珠宝|首饰",
     "cake": "birthday cake|cake|dessert|pastry|bread|mooncake|mooncakes|croissant|蛋糕|甜点|面包|月饼|点心|糕点",
-    "fruit": "apple|orange|fruit|peach|lemon|pear|苹果|橙子|水果|桃子|柠檬|橘子|西瓜|桃|梨",
+    "fruit": "apple|oranges|an orange|fruit|peaches|a peach|lemon|pear|苹果|橙子|水果|桃子|柠檬|橘子|西瓜|桃|梨",
     "flowers": "bouquet|flowers|flower|rose|roses|tulips|vase|花束|鲜花|玫瑰|一朵花|花瓶|花朵|小花|荷花|梅花",
     "umbrella": "umbrella|parasol|伞|雨伞|油纸伞|纸伞",
-    "lantern": "rabbit lantern|兔子灯|兔儿灯|鱼灯|paper lantern|lantern|lanterns|red lanterns|sky lantern|torch|flashlight|灯笼|提灯|红灯笼|孔明灯|手电筒|火把|花灯",
+    "lantern": "brass lamp|oil lamp|hurricane lamp|铜灯|马灯|提着灯|rabbit lantern|兔子灯|兔儿灯|鱼灯|paper lantern|lantern|lanterns|red lanterns|sky lantern|torch|flashlight|灯笼|提灯|红灯笼|孔明灯|手电筒|火把|花灯",
     "balloon": "balloon|balloons|气球|红气球",
     "kite": "kite|风筝|纸鸢",
     "sword": "sword|blade|katana|dagger|剑|刀|宝剑|长剑",
@@ -226,13 +232,14 @@ OBJECTS: Final[Mapping[str, str]] = {
     "bicycle": "bicycle|bike|motorcycle|scooter|自行车|单车|摩托车|脚踏车|电瓶车",
     "ball": "football|basketball|soccer ball|tennis ball|ball|足球|篮球|皮球|网球",
     "basket": "basket|fishing net|bucket|篮子|竹篮|鱼篓|水桶|渔网|竹筐",
+    "broom": "broom|broomstick|mop|扫帚|扫把|拖把",
     "bell": "brass bell|bell|handbell|铃铛|铃|铜铃|钟",
     "toy": "teddy bear|doll|toy|plush|布娃娃|玩偶|玩具熊|布偶|玩具|布老虎|娃娃熊",
     "brush": "paintbrush|brush|pencil|pen|calligraphy|毛笔|画笔|铅笔|钢笔|书法",
 }
 HELD: Final = frozenset(
     "umbrella lantern book phone cup flowers bag suitcase balloon sword camera letter box basket kite "
-    "guitar bowl fruit toy ball brush bottle laptop cake teapot can key bell".split()
+    "guitar bowl fruit toy ball brush bottle laptop cake teapot can key bell broom".split()
 )
 """Objects that a person who stands before them in the sentence holds in a hand."""
 
@@ -251,7 +258,8 @@ GARMENTS: Final[Mapping[str, str]] = {
     "trousers": "trousers|pants|jeans|shorts|leggings|裤子|牛仔裤|短裤|长裤|裤",
     "scarf": "scarf|shawl|围巾|披肩|红领巾",
     "hat": "hat|cap|beanie|beret|straw hat|bonnet|helmet|top hat|fedora|"
-    "帽子|草帽|帽|斗笠|贝雷帽|棒球帽|礼帽|毛线帽|头盔|红帽",
+    "帽子|草帽|帽|斗笠|贝雷帽|棒球帽|礼帽|毛线帽|头盔|红帽子|红帽",
+    "bag": "backpack|rucksack|satchel|schoolbag|knapsack|背包|书包|挎包",
     "boots": "rain boots|rubber boots|wellies|boots|shoes|sneakers|雨靴|靴子|雨鞋|鞋子|布鞋",
 }
 
@@ -262,6 +270,10 @@ COLOURS: Final[Mapping[str, tuple[str, str]]] = {
     "yellow": ("yellow|mustard|lemon-yellow|canary|黄|黄色|明黄|亮黄|姜黄|鹅黄|嫩黄", "#edbb36"),
     "gold": ("gold|golden|金|金色|金黄", "#d3a13c"),
     "green": ("green|emerald|jade|绿|绿色|翠绿|碧绿|青绿|嫩绿|草绿", "#4c8a55"),
+    "sage": (
+        "sage green|sage-green|sage|celadon|pale green|light green|浅绿|浅绿色|淡绿|豆绿|青瓷色",
+        "#9fb48a",
+    ),
     "olive": ("olive|khaki|army green|moss|军绿|橄榄绿|墨绿|卡其|卡其色|深绿|墨绿色", "#6f7143"),
     "teal": ("teal|turquoise|cyan|aqua|mint|青|青色|湖蓝|蓝绿|薄荷|薄荷绿|天青", "#3a9a98"),
     "blue": ("blue|cobalt|azure|denim|蓝|蓝色|宝蓝|湛蓝|天蓝色|靛蓝", "#3a69ad"),
@@ -294,8 +306,13 @@ ACTIONS: Final[Mapping[str, str]] = {
     "run": "run|runs|running|sprint|sprints|sprinting|chase|chases|chasing|flees|fleeing|rush|rushes|rushing|"
     "dash|dashes|dashing|races|racing|ran|跑|奔跑|追|飞奔|冲|狂奔|逃|跑向|追逐|奔向|跑步|追赶",
     "jump": "jump|jumps|jumping|leap|leaps|leaping|hops|hopping|skips|跳|跳跃|蹦|跃起|跳起|飞跃",
+    "sweep": "sweep|sweeps|sweeping|mops|mopping|扫|扫地|打扫|清扫",
+    "cheek": "beside her cheek|beside his cheek|next to her face|next to his face|against her cheek|to her ear|"
+    "to his ear|贴在脸旁|贴着脸|脸颊旁|举到脸旁|放在耳边|贴在耳边",
+    "raise": "over her head|over his head|above her head|above his head|over their heads|holds up|holding up|"
+    "held high|举过头顶|高高举起|高举着",
     "dance": "dance|dances|dancing|twirl|twirls|twirling|spins|spinning|跳舞|起舞|旋转|舞蹈|翩翩起舞|舞剑",
-    "walk": "walk|walks|walking|stroll|strolls|strolling|wander|wanders|wandering|strides|striding|steps|"
+    "walk": "trot|trots|trotting|prowls|prowling|creeps|creeping|sneaks|sneaking|slinks|walk|walks|walking|stroll|strolls|strolling|wander|wanders|wandering|strides|striding|steps|"
     "stepping|approaches|approaching|enters|entering|leaves|leaving|crosses|crossing|climbs|climbing|hiking|"
     "hikes|follows|following|marching|marches|走|行走|走过|走路|漫步|散步|走向|踏|走进|穿过|跟着|爬|徒步|走来|离开|前行|独行|路过|经过",
     "sit": "sit|sits|sitting|seated|sat|rides|riding|driving|drives|perched|rowing|坐|坐在|坐着|骑|蹲坐|开车|驾驶|划船|靠坐",
@@ -381,6 +398,14 @@ FEATURES: Final[Mapping[str, str]] = {
     "puddle": "puddle|puddles|wet street|wet pavement|reflection|reflections|积水|水洼|倒影|湿漉漉",
 }
 NOT_WORDS: Final = (
+    "medium format|medium-format|large format|中画幅|大画幅|全画幅|full figure|full-figure|points of light|"
+    "point of light|point of view|vanishing point|glow from below|light from below|lit from below|"
+    "glow from above|light from above|lit from above|rings it|it rings|rings the|who rang|screen direction|"
+    "screen left|screen right|on screen|off screen|split screen|brush strokes|brushstrokes|brushwork|pencil lines|"
+    "pencil line|笔触|铅笔线|书名|书脊|龙井村|龙井茶|龙井|乌龙茶|水龙头|龙头|龙虾|龙眼|竹制|竹盖|竹编|木盖|窗光|"
+    "bottle cap|bamboo cap|screw cap|牛奶|牛肉|鸡蛋|羊毛|鱼竿|马桶|蜗牛|window light|soft window light|"
+    "skyline soft in the window|spring water|spring tea|spring morning|bottled tea|plane trees|crane shot up|"
+    "no text|不要文字|photograph of|medium-format photograph|film photograph|studio wall|"
     "印象|对象|形象|现象|气象|抽象|景象|想象|相信|信任|信息|信号|青年|青春|看起来|看见|金属|说明|飞机|坐标|手指|"
     "人像|个人|人生|人类|人文|人工|水彩|冲击|叫做|名叫|黄金比例|白昼|海拔|牛顿|马上|龙舟|等级|相等|江南|河南|"
     "crane down|crane up|crane shot|slow crane|camera crane|fish-eye|fisheye|bird feeder|dolly|bull's eye|"
@@ -427,7 +452,8 @@ NOT_NAMES: Final = frozenset(
     black white pink purple orange brown grey gray christmas spring summer autumn winter monday friday sunday
     make draw create generate show keep use put add replace change turn no not only also same very soft warm cold
     dark light bright character product poster front side back view turnaround sheet mood lighting colour color
-    palette background foreground text title sign label caption preview kodak fujifilm arri panavision seedream
+    palette background foreground text title sign label caption preview headline german spanish portuguese dutch
+    russian arabic latin greek turkish polish hindi vietnamese thai longjing oolong kodak fujifilm arri panavision seedream
     leica canon sony imax mm hd uhd 4k 2k 8k series group set page panel cut fade pan tilt zoom dolly tracking
     static handheld slow motion through across along past behind beside together alone again still suddenly
     shanghai beijing tokyo paris london york hong kong china japan france england america europe india kyoto

@@ -15,8 +15,8 @@ def behind_figures(stage: Stage) -> None:
     """What hangs between the place and the people."""
     match stage.scene.weather:
         case "fog":
-            stage.veil(0, stage.horizon, stage.light.haze, (0.15, 0.62))
-            stage.veil(stage.horizon, stage.h, stage.light.haze, (0.62, 0.12))
+            stage.veil(0, stage.horizon, stage.light.haze, (0.1, 0.4))
+            stage.veil(stage.horizon, stage.h, stage.light.haze, (0.4, 0.05))
         case "storm":
             lightning(stage)
             rain(stage, 130, 0.012, 0.24)
