@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from seedream_pipe.errors import InvalidPipeline
 from seedream_pipe.plan.model import FilesError, Row, TableRows
 from seedream_pipe.problems import Place, Problem
+from seedream_pipe.snapshot.typed import typed
 from seedream_pipe.spec import document
 from seedream_pipe.spec.model import InlineTable, TableFile
 
@@ -56,7 +57,11 @@ def read_table(table: Table, root: Root, seen: dict[str, None]) -> TableRows:
     reader = _READERS.get(table.path.rpartition(".")[2].lower())
     if reader is None:
         raise _invalid("E-TABLE", table.at, f'"{shown}" is not a table', f"known: {', '.join(_READERS)}")
-    return reader(table, shown, text)
+    rows = reader(table, shown, text)
+    if table.row_schema is None:
+        return rows
+    path = beside(table.row_schema_folder, table.row_schema) if isinstance(table.row_schema, str) else ""
+    return typed(table, rows, root, seen, path=path)
 
 
 def beside(folder: str, path: str) -> str:
