@@ -151,7 +151,7 @@ def _configuration(environment: Mapping[str, str]) -> tuple[dict[str, Any], Path
 
 
 def _default_path(environment: Mapping[str, str]) -> Path:
-    # platformdirs costs more start-up than it saves here; its rule for Linux and macOS is one line.
+    # The rule of the XDG base directories, on every system that we run on.
     base = environment.get("XDG_CONFIG_HOME") or os.path.join(environment.get("HOME", "~"), ".config")
     return Path(base).expanduser() / "seedream-pipe" / "config.toml"
 

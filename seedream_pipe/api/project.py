@@ -164,13 +164,17 @@ def _together(
     # The check says before what the expansion finds again for each row.
     known = {(problem.code, problem.place) for problem in problems}
     cycle = any(problem.code == "E-CYCLE" for problem in problems)
+    # What is wrong will change: advice waits for it.
+    wrong = any(problem.is_error for problem in problems)
     problems = merged(
         [
             *problems,
             *(
                 problem
                 for problem in expansion.problems
-                if (problem.code, problem.place) not in known and not (cycle and problem.code == "E-CYCLE")
+                if (problem.is_error or not wrong)
+                and (problem.code, problem.place) not in known
+                and not (cycle and problem.code == "E-CYCLE")
             ),
         ]
     )

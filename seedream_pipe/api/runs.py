@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from seedream_pipe import catalog, profiles
 from seedream_pipe import settings as user_settings
@@ -37,6 +37,7 @@ from seedream_pipe.run.pins import Pins
 from seedream_pipe.run.record import fold
 from seedream_pipe.run.schedule import Schedule
 from seedream_pipe.run.stop import Stop
+from seedream_pipe.run.transform import Transformer
 from seedream_pipe.settings import Settings
 from seedream_pipe.store.folder import Store
 
@@ -53,6 +54,9 @@ if TYPE_CHECKING:
     from seedream_pipe.run.record import Record
 
 __all__ = ["Planned", "RunOptions", "past_of", "plan", "planned", "prices", "run_async", "store_folder"]
+
+_WORKERS: Final = max(os.cpu_count() or 1, 2)
+"""Operations at work at once: each holds whole pictures in memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +121,7 @@ def planned(project: Project, targets: Sequence[str], *, settings: Settings) -> 
 def _planned(
     project: Project, targets: Sequence[str], settings: Settings, profile: ProviderProfile, past: Remembered
 ) -> Planned:
-    whole = project.expand(catalog.maker(profile))
+    whole = project.expand(catalog.maker(profile), provider=profile)
     wanted = select(whole, targets)
     made = forecast(whole, wanted, past, prices(profile, settings), provider=profile.name)
     return Planned(project=project, plan=whole, targets=tuple(wanted), forecast=made)
@@ -364,6 +368,9 @@ class _Run:
         )
         return Worker(
             make_performer=self._performer,
+            transformer=Transformer(
+                operations=catalog.OPERATIONS, store=self.store, slots=asyncio.Semaphore(_WORKERS)
+            ),
             fetch_url=lambda url, target: catalog.fetch_reference(url, target, self.settings),
             outputs=outputs,
             pins=self.past.pins,

@@ -48,9 +48,10 @@ def plan(
     """
     made = options.settings(**flags)
     project = opened(file, variant)
-    if project.warnings:
-        show(project.warnings)
     found = planned(project, targets, settings=made)
+    warnings = (*project.warnings, *found.plan.warnings)
+    if warnings:
+        show(warnings)
     if not as_json:
         options.warn_default(made)
     if output or as_json:

@@ -50,8 +50,10 @@ class _Node:
     height: float
     width: float = 0.0
     y: float = 0.0
-    before: list[_Node] = field(default_factory=list)
-    after: list[_Node] = field(default_factory=list)
+    place: int = 0
+    """From the top of its layer."""
+    before: dict[_Node, None] = field(default_factory=dict)
+    after: dict[_Node, None] = field(default_factory=dict)
 
 
 def render(drawn: Drawing) -> str:
@@ -114,9 +116,8 @@ def _paths(drawn: Drawing, nodes: dict[str, _Node]) -> list[list[_Node]]:
         path = [first, *between, last]
         if last.layer > first.layer:
             for one, other in pairwise(path):
-                if other not in one.after:
-                    one.after.append(other)
-                    other.before.append(one)
+                one.after[other] = None
+                other.before[one] = None
         paths.append(path)
     return paths
 
@@ -130,15 +131,22 @@ def _layers(nodes: list[_Node]) -> list[list[_Node]]:
 
 def _untangle(layers: list[list[_Node]]) -> None:
     """Order every layer by where its neighbours stand on the average, to and fro."""
+    for layer in layers:
+        _number(layer)
     for sweep in range(_SWEEPS):
         forward = sweep % 2 == 0
         for layer in layers if forward else layers[::-1]:
-            place = {node: index for each in layers for index, node in enumerate(each)}
             keys = {
-                node: _mean([place[other] for other in (node.before if forward else node.after)], place[node])
+                node: _mean([other.place for other in (node.before if forward else node.after)], node.place)
                 for node in layer
             }
             layer.sort(key=keys.__getitem__)
+            _number(layer)
+
+
+def _number(layer: list[_Node]) -> None:
+    for place, node in enumerate(layer):
+        node.place = place
 
 
 def _settle(layers: list[list[_Node]]) -> None:

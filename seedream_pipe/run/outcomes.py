@@ -14,6 +14,7 @@ __all__ = [
     "Held",
     "Made",
     "Money",
+    "NotNeeded",
     "Outcome",
     "Refused",
     "Reused",
@@ -132,4 +133,12 @@ class Skipped:
     message: str
 
 
-Outcome: TypeAlias = Made | Reused | Waiting | Held | Refused | Failed | Skipped
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotNeeded:
+    """Planned for the picture of a group that came with fewer: nothing is wrong, and nothing was made."""
+
+    because: Address
+    message: str
+
+
+Outcome: TypeAlias = Made | Reused | Waiting | Held | Refused | Failed | Skipped | NotNeeded

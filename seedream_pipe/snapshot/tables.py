@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import math
+import posixpath
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from seedream_pipe.errors import InvalidPipeline
 from seedream_pipe.plan.model import FilesError, Row, TableRows
 from seedream_pipe.problems import Place, Problem
+from seedream_pipe.snapshot.typed import typed
 from seedream_pipe.spec import document
 from seedream_pipe.spec.model import InlineTable, TableFile
 
@@ -40,10 +42,11 @@ def read_table(table: Table, root: Root, seen: dict[str, None]) -> TableRows:
     """
     if isinstance(table, InlineTable):
         return _from_tree(table.name, table.rows, list(table.places), table.at)
-    shown = root.shown(table.path)
+    path = beside(table.folder, table.path)
+    shown = root.shown(path)
     try:
-        data = root.read(table.path, limit=TABLE_LIMIT)
-        seen[root.watched(table.path)] = None
+        data = root.read(path, limit=TABLE_LIMIT)
+        seen[root.watched(path)] = None
         text = data.decode("utf-8-sig")
     except FilesError as error:
         raise _invalid(error.code, table.at, str(error), error.hint) from None
@@ -54,7 +57,16 @@ def read_table(table: Table, root: Root, seen: dict[str, None]) -> TableRows:
     reader = _READERS.get(table.path.rpartition(".")[2].lower())
     if reader is None:
         raise _invalid("E-TABLE", table.at, f'"{shown}" is not a table', f"known: {', '.join(_READERS)}")
-    return reader(table, shown, text)
+    rows = reader(table, shown, text)
+    if table.row_schema is None:
+        return rows
+    path = beside(table.row_schema_folder, table.row_schema) if isinstance(table.row_schema, str) else ""
+    return typed(table, rows, root, seen, path=path)
+
+
+def beside(folder: str, path: str) -> str:
+    """A path as the pipeline's folder sees it, when it was written in a file of another folder."""
+    return posixpath.normpath(f"{folder}/{path}") if folder and not path.startswith("/") else path
 
 
 def _invalid(code: str, at: Place, message: str, hint: str = "") -> InvalidPipeline:

@@ -293,13 +293,15 @@ class _Joined:
         for file in self._files:
             for profile, overlay in _maps(file.root.get("profiles")):
                 for section, what in _NAMED.items():
-                    known = self._names(section)
-                    for name in _below(overlay, section) or () if known is not None else ():
-                        if known is not None and name not in known:
+                    known, named = self._names(section), overlay.get(section)
+                    if known is None or not isinstance(named, dict):
+                        continue
+                    for name in named:
+                        if name not in known:
                             place = file.place(("profiles", profile, section, name), key=True)
-                            shown = escaped(str(name), limit=_LONGEST_SHOWN)
+                            shown = escaped(name, limit=_LONGEST_SHOWN)
                             message = f'profile "{profile}" changes the {what} "{shown}", which is not there'
-                            self._unknown(place, message, str(name), known)
+                            self._unknown(place, message, name, known)
 
     def overlay(self, profiles: Sequence[str]) -> None:
         """Lay the chosen profiles over the tree, in their order."""

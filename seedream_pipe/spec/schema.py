@@ -43,6 +43,7 @@ _KIND_NAMES: Final = MappingProxyType(
         "boolean": "true or false",
         "array": "a list",
         "object": "a map",
+        "null": "nothing",
     }
 )
 

@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 from pathlib import Path
 
 import pytest
@@ -167,6 +168,8 @@ def test_person_is_asked_for_the_price(board, paid, typed, code, billed) -> None
     said = b""
     while b"[y/N]" not in said:
         said += os.read(leader, 65536)
+    # A signal that comes between a prompt and the reading of its answer is seen at the next one.
+    time.sleep(0.2)
     os.write(leader, typed.encode())
     try:
         while part := os.read(leader, 65536):

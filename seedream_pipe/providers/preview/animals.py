@@ -7,6 +7,7 @@ from typing import Final
 
 from seedream_pipe.providers.preview.brush import Brush
 from seedream_pipe.providers.preview.colour import Colour, mix, scale
+from seedream_pipe.providers.preview.things import draw_thing
 
 __all__ = ["ANIMAL_HEIGHT", "draw_animal", "draw_animal_head"]
 
@@ -155,12 +156,20 @@ def eyes(brush: Brush, kind: str, s: float, pale: Colour, *, mood: str | None) -
         if kind == "owl":
             brush.oval(x, -0.04, 0.19, 0.19, pale)
         brush.oval(x, -0.03, 0.072, 0.085, (250, 248, 240) if kind == "panda" else INK)
-        brush.oval(x, -0.03, 0.056, 0.07, INK)
+        if brush.scale > 260 and kind in IRISES:
+            brush.oval(x, -0.03, 0.068, 0.08, IRISES[kind])
+            brush.oval(x, -0.03, 0.03 if kind == "cat" else 0.045, 0.068, INK)
+        else:
+            brush.oval(x, -0.03, 0.056, 0.07, INK)
         brush.oval(x - 0.022, -0.06, 0.022, 0.024, (255, 255, 255))
         if kind in ("rabbit", "pig", "mouse", "cat", "bear"):
             brush.oval(side * 0.3 + s, 0.13, 0.07, 0.04, (232, 120, 110), 0.35)
 
 
+IRISES = MappingProxyType({
+    "cat": (232, 164, 44), "tiger": (226, 170, 60), "fox": (214, 140, 50), "wolf": (206, 176, 96),
+    "owl": (240, 180, 50), "lion": (206, 150, 60),
+})  # fmt: skip
 COS = (1.0, 0.87, 0.5, 0.0, -0.5, -0.87, -1.0, -0.87, -0.5, 0.0, 0.5, 0.87)
 SIN = (0.0, 0.5, 0.87, 1.0, 0.87, 0.5, 0.0, -0.5, -0.87, -1.0, -0.87, -0.5)
 
@@ -257,7 +266,17 @@ def beak(brush: Brush, kind: str, s: float) -> None:
     brush.poly([(0.3 + s, 0.1), (0.72 + s, 0.1), (0.3 + s, 0.2)], scale(gold, 0.8))
 
 
-def draw_animal(brush: Brush, kind: str, coat: Colour, *, action: str | None, back: bool = False) -> None:
+def draw_animal(
+    brush: Brush,
+    kind: str,
+    coat: Colour,
+    *,
+    action: str | None,
+    back: bool = False,
+    profile: bool = False,
+    mouth: str | None = None,
+    mood: str | None = None,
+) -> None:
     """Draw an animal one unit high, standing on the origin, looking to +x."""
     if kind == "fish":
         fish(brush, coat)
@@ -281,9 +300,9 @@ def draw_animal(brush: Brush, kind: str, coat: Colour, *, action: str | None, ba
         "read",
         "talk",
     ):
-        sitting(brush, kind, coat, back=back)
+        sitting(brush, kind, coat, back=back, turn=1.0 if profile else 0.5, mouth=mouth, mood=mood)
     else:
-        quadruped(brush, kind, coat, action=action, back=back)
+        quadruped(brush, kind, coat, action=action, back=back, mouth=mouth)
 
 
 def curled(b: Brush, kind: str, coat: Colour) -> None:
@@ -297,7 +316,9 @@ def curled(b: Brush, kind: str, coat: Colour) -> None:
     draw_animal_head(b.at(0.4, -0.28, scale=0.46, turn=0.12), kind, coat, turn=0.5, mood="calm")
 
 
-def sitting(b: Brush, kind: str, coat: Colour, *, back: bool) -> None:
+def sitting(
+    b: Brush, kind: str, coat: Colour, *, back: bool, turn: float, mouth: str | None, mood: str | None
+) -> None:
     dark, pale = scale(coat, 0.76), mix(coat, (252, 244, 232), 0.7)
     limb = (44, 40, 44) if kind == "panda" else coat
     if kind in ("cat", "fox", "dog", "monkey", "mouse"):
@@ -316,10 +337,15 @@ def sitting(b: Brush, kind: str, coat: Colour, *, back: bool) -> None:
         b.limb((x, -0.34), (x + 0.01, -0.05), 0.05, 0.045, limb)
         b.oval(x + 0.03, -0.025, 0.065, 0.035, limb)
     ear_room = 0.78 if kind == "rabbit" else 0.88
-    draw_animal_head(b.at(0.03, -0.7, scale=0.44 * ear_room + 0.06), kind, coat, turn=0.5, back=back)
+    head = b.at(0.03, -0.7, scale=0.44 * ear_room + 0.06)
+    draw_animal_head(head, kind, coat, turn=turn, back=back, mood=mood)
+    if mouth is not None and not back:
+        draw_thing(head.at(0.1 if turn < 0.8 else 0.42, 0.78, scale=0.5), mouth)
 
 
-def quadruped(b: Brush, kind: str, coat: Colour, *, action: str | None, back: bool) -> None:
+def quadruped(
+    b: Brush, kind: str, coat: Colour, *, action: str | None, back: bool, mouth: str | None
+) -> None:
     """An animal on four legs, from the side: standing, walking, running or leaping."""
     if action == "jump":
         b = b.at(0, -0.22, turn=-0.26)
@@ -378,9 +404,10 @@ def quadruped(b: Brush, kind: str, coat: Colour, *, action: str | None, back: bo
             )
     sideways = 0.95 if kind in ("horse", "deer") or fast else 0.7
     droop = 0.35 if kind == "horse" else 0.0
-    draw_animal_head(
-        b.at(neck_x, neck_y, scale=0.3 if tall else 0.36, turn=droop), kind, coat, turn=sideways, back=back
-    )
+    head = b.at(neck_x, neck_y, scale=0.3 if tall else 0.36, turn=droop)
+    draw_animal_head(head, kind, coat, turn=sideways, back=back)
+    if mouth is not None and not back:
+        draw_thing(head.at(0.44 if sideways > 0.85 else 0.16, 0.74, scale=0.52), mouth)
 
 
 def markings(b: Brush, kind: str, coat: Colour, hip_y: float, long: float, girth: float) -> None:

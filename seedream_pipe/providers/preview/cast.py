@@ -12,16 +12,25 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from seedream_pipe.providers.preview.animals import ANIMAL_HEIGHT, draw_animal
 from seedream_pipe.providers.preview.brush import Brush
-from seedream_pipe.providers.preview.colour import Colour, named
+from seedream_pipe.providers.preview.colour import Colour, named, skin_in
 from seedream_pipe.providers.preview.dice import Dice
 from seedream_pipe.providers.preview.figures import Stance, draw_person, head_centre
 from seedream_pipe.providers.preview.looks import Look, look_of
-from seedream_pipe.providers.preview.plush import UPRIGHT, draw_plush, plush_head
+from seedream_pipe.providers.preview.plush import draw_plush, plush_head
 from seedream_pipe.providers.preview.poses import pose_of
 from seedream_pipe.providers.preview.reading import ACCESSORIES, Figure, Scene
 from seedream_pipe.providers.preview.stage import Stage
 
-__all__ = ["Actor", "Framing", "framing_of", "paint_actor", "paint_cast", "paint_crowd", "place_cast"]
+__all__ = [
+    "FRAMINGS",
+    "Actor",
+    "Framing",
+    "framing_of",
+    "paint_actor",
+    "paint_cast",
+    "paint_crowd",
+    "place_cast",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +76,13 @@ class Actor:
     dim: float = 0.0
 
     @property
+    def head_size(self) -> float:
+        """The head's height, in pixels."""
+        if self.stance.plush or (self.figure.animal and self.stance.beast is None):
+            return self.size * 0.45
+        return self.size * self.look.head
+
+    @property
     def head(self) -> tuple[float, float]:
         """Where the head's middle is, in pixels."""
         if self.stance.plush:
@@ -78,8 +94,16 @@ class Actor:
         return self.x + (-dx if self.flip else dx) * self.size, self.y + dy * self.size
 
 
+SMALL: Final = re.compile(
+    r"\b(?:small|tiny|little) (?:at|in|against|under|on)\b|小小的?[站坐]|渺小", re.IGNORECASE
+)
+
+
 def framing_of(scene: Scene) -> Framing:
     """The framing of a scene's shot, with its angle."""
+    if scene.kind == "poster" and scene.shot is None:
+        small = SMALL.search(scene.excerpt) is not None
+        return Framing(man=0.3 if small else 0.5, feet=0.84, horizon=0.54, blur=0.001)
     shot = scene.shot or ("wide" if len(scene.figures) > 4 else "")
     framing = FRAMINGS[shot]
     if scene.angle == "low" and not framing.heads:
@@ -111,7 +135,7 @@ def stance_of(figure: Figure, look: Look, scene: Scene, framing: Framing) -> Sta
         holds=holds,
         hood=look.top == "raincoat" and wet and not look.hat,
         beast=figure.kind if is_dressed(figure) else None,
-        plush=is_upright(figure),
+        plush=figure.upright,
     )
 
 
@@ -120,21 +144,10 @@ def is_dressed(figure: Figure) -> bool:
     return figure.animal and any(g.kind not in ACCESSORIES for g in figure.garments)
 
 
-def is_upright(figure: Figure) -> bool:
-    """True for an animal of a picture book, which stands up to wear, hold or do what people do."""
-    if not figure.animal or is_dressed(figure) or figure.kind not in UPRIGHT:
-        return False
-    carried = figure.holds is not None and figure.action not in ("run", "jump", "lie")
-    return bool(figure.garments) or carried or figure.action in PEOPLES_ACTIONS
-
-
-PEOPLES_ACTIONS: Final = frozenset("sweep wave point hug dance read raise".split())
-
-
 def stature(figure: Figure, look: Look) -> float:
     """Height in grown men."""
     if figure.animal:
-        if is_upright(figure):
+        if figure.upright:
             return 0.5 if figure.kind in ("rabbit", "mouse", "cat", "frog") else 0.66
         return 0.62 if figure.garments else ANIMAL_HEIGHT.get(figure.kind, 0.4)
     return look.height
@@ -143,7 +156,11 @@ def stature(figure: Figure, look: Look) -> float:
 def place_cast(stage: Stage, framing: Framing, looks: Sequence[Look], *, shift: float = 0.0) -> list[Actor]:
     """Give every figure its mark, the leads first; far ones come first in the list."""
     figures = stage.scene.figures
-    shown = list(zip(figures, looks, strict=True))
+    everyone = list(zip(figures, looks, strict=True))
+    flock = [pair for pair in everyone if len(everyone) > 1 and is_aloft(pair[0])]
+    shown = [pair for pair in everyone if pair not in flock]
+    if flock and not framing.heads:
+        paint_flock(stage, framing, flock)
     if framing.heads:
         shown = shown[: 2 if framing.man > 2 else 4]
     if not shown:
@@ -156,7 +173,7 @@ def place_cast(stage: Stage, framing: Framing, looks: Sequence[Look], *, shift: 
         man *= min(1.0, 1.02 / tallest) if tallest > 1 else 1.0
     elif man * tallest > 0.86 * stage.h:
         man = 0.86 * stage.h / tallest
-    beasts = [stature(f, k) for f, k in shown if f.animal and not f.garments and not is_upright(f)]
+    beasts = [stature(f, k) for f, k in shown if f.animal and not f.garments and not f.upright]
     spacing = man * max(0.3 if framing.man > 2 else 0.42, max(beasts, default=0.0) * 0.7)
     room = stage.w * (0.86 if not framing.heads else 0.74)
     if len(shown) > 1 and spacing * (len(shown) - 1) > room:
@@ -168,9 +185,23 @@ def place_cast(stage: Stage, framing: Framing, looks: Sequence[Look], *, shift: 
         )
         for number, (figure, look) in enumerate(shown)
     ]
+    actions = {a.figure.action for a in actors}
+    if len(actors) > 1 and len(actions) == 1 and actions <= {"run", "walk", "jump"}:
+        actors = [replace(a, flip=False) for a in actors]
+    if "hug" in actions:
+        actors = drawn_close(actors)
     if not framing.heads and RIDING.search(stage.scene.excerpt):
         actors = mounted(actors)
     return sorted(actors, key=lambda a: (a.y + (a.size if a.figure.action == "ride" else 0), -a.depth))
+
+
+def drawn_close(actors: Sequence[Actor]) -> list[Actor]:
+    """Those who hug stand arm in arm; animals stay where they are."""
+    people = [a for a in actors if not a.figure.animal or a.stance.plush]
+    middle = sum(a.x for a in people) / max(1, len(people))
+    return [
+        replace(a, x=middle + (a.x - middle) * 0.5) if a in people and len(people) == 2 else a for a in actors
+    ]
 
 
 RIDING: Final = re.compile(r"\b(rid(e|es|ing)|rode|on horseback)\b|骑", re.IGNORECASE)
@@ -199,6 +230,25 @@ def mounted(actors: Sequence[Actor]) -> list[Actor]:
     return [up if a is rider else a for a in actors]
 
 
+def is_aloft(figure: Figure) -> bool:
+    return figure.kind in ("bird", "butterfly") and figure.action == "fly"
+
+
+def paint_flock(stage: Stage, framing: Framing, flock: Sequence[tuple[Figure, Look]]) -> None:
+    """Birds in the air over the others."""
+    for number, (figure, look) in enumerate(flock):
+        size = stage.u * max(0.05, framing.man * 0.16) * (1.0 - 0.12 * (number % 3))
+        x = stage.w * (0.3 + 0.17 * number if number % 2 else 0.74 - 0.13 * number)
+        y = stage.h * (0.3 + 0.07 * ((number * 2) % 5))
+        stance = Stance(pose=pose_of("stand"))
+        paint_actor(
+            stage,
+            Actor(
+                figure=figure, look=look, stance=stance, x=x, y=y, size=size, flip=number % 2 == 0, depth=0.2
+            ),
+        )
+
+
 def mark(
     stage: Stage,
     framing: Framing,
@@ -218,23 +268,37 @@ def mark(
     spread = min(0.5, spacing * 1.1 * max(1, count - 1) / stage.w / 2) if count > 1 else 0.0
     if count > 1:
         x = 0.5 + (x - 0.5) * min(1.0, max(0.25, spread * 2 / 0.72))
+    if count == 1 and stage.scene.foreground is not None:
+        x = {"left": 0.68, "right": 0.32}.get(stage.scene.foreground[1], x)
     flip = x > 0.5
     stance = stance_of(figure, look, scene, framing)
+    if stance.holds is not None and stance.holds in stage.things:
+        stance = replace(stance, holds_colour=stage.things[stance.holds])
     if framing.heads:
         spoken = any(t.role == "speech" for t in scene.lettering)
         head_y = (0.47 if framing.man > 2 else 0.3 + 0.1 * spoken) * stage.h
         if framing.man > 5:
             head_y = 0.5 * stage.h
+        if framing.man < 2 and any(t.role == "title" for t in scene.lettering):
+            head_y += 0.12 * stage.h
         _, dy = head_centre(look, stance.pose)
         y = head_y - dy * size
-        if figure.animal and stance.beast is None:
+        if stance.plush:
+            size = (
+                unit
+                * (2.6 if framing.man > 5 else 1.5 if framing.man > 2 else 1.0)
+                * (1.0 if count == 1 else 0.8)
+                * (0.8 if figure.kind == "mouse" else 1.0)
+            )
+            y = stage.h * (0.52 if framing.man > 2 else 0.5) + size * 0.6
+        elif figure.animal and stance.beast is None:
             alone = count == 1
             size = (
                 unit
-                * (1.9 if framing.man > 5 else 1.25 if framing.man > 2 else 0.9)
+                * (3.3 if framing.man > 5 else 1.25 if framing.man > 2 else 0.9)
                 * (1.0 if alone else 0.6)
             )
-            y = stage.h * (0.5 if framing.man > 2 else 0.46) + size * 0.74
+            y = stage.h * (0.5 if framing.man > 2 else 0.46) + size * (0.69 if framing.man > 5 else 0.74)
         drop = 0.0 if count == 1 else (0.02 if number % 2 else 0.0) * stage.h
         short = (
             (1.0 - min(1.0, stature(figure, look))) * 0.25 * stage.h if count > 1 and framing.man < 2 else 0.0
@@ -283,7 +347,7 @@ def paint_actor(stage: Stage, actor: Actor) -> None:
     )  # fmt: skip
     if area[2] - area[0] < 3 or area[3] - area[1] < 3:
         return
-    if actor.y < stage.h * 1.1 and actor.figure.action != "ride":
+    if actor.y < stage.h * 1.1 and actor.figure.action != "ride" and not is_aloft(actor.figure):
         ground_shadow(stage, actor)
     colour = stage.image.crop(area)
     fine = colour.resize((colour.width * FINE, colour.height * FINE), Image.Resampling.NEAREST)
@@ -297,10 +361,13 @@ def paint_actor(stage: Stage, actor: Actor) -> None:
     if stance.plush:
         draw_plush(
             brush, actor.figure.kind, actor.look, stance.pose,
-            back=stance.back, mood=stance.mood, holds=stance.holds,
+            back=stance.back, mood=stance.mood, holds=stance.holds, colour=stance.holds_colour,
         )  # fmt: skip
     elif actor.figure.animal and stance.beast is None:
-        draw_animal(brush, actor.figure.kind, actor.look.coat, action=actor.figure.action, back=stance.back)
+        draw_animal(
+            brush, actor.figure.kind, actor.look.coat, action=actor.figure.action, back=stance.back,
+            profile=stance.pose.turn > 0.9, mouth=actor.figure.in_mouth, mood=stance.mood,
+        )  # fmt: skip
     else:
         draw_person(brush, actor.look, actor.stance)
     colour, mask = fine.reduce(FINE), mask.reduce(FINE)
@@ -367,6 +434,7 @@ def paint_crowd(stage: Stage, framing: Framing, count: int) -> None:
         for _ in range(count)
     )
     kinds = ("woman", "man", "woman", "man", "girl", "old_man", "boy")
+    sheltered = stage.scene.weather in ("rain", "storm", "snow")
     for number, (near, across) in enumerate(marks):
         in_the_way = framing.man > 0.3 and near > 0.4 and 0.3 < across < 0.62
         aside = across * 0.3 if across < 0.46 else 1 - (1 - across) * 0.3
@@ -375,11 +443,14 @@ def paint_crowd(stage: Stage, framing: Framing, count: int) -> None:
             kind=kinds[number % len(kinds)],
             number=number,
             action=dice.pick(("walk", "stand", "walk", "talk")),
+            holds="umbrella" if sheltered and dice.maybe(0.6) else None,
         )
         look = look_of(figure)
         y = stage.horizon + (feet - stage.horizon) * near
         size = min(framing.man * stage.u, stage.h * 0.6) * look.height * max(0.12, near) * 0.92
-        stance = Stance(pose=pose_of(figure.action), back=dice.maybe(0.4), mood=None)
+        pose = pose_of(figure.action, holds=figure.holds)
+        cloth = stage.accent(number) if figure.holds else None
+        stance = Stance(pose=pose, back=dice.maybe(0.4), mood=None, holds=figure.holds, holds_colour=cloth)
         paint_actor(
             stage,
             Actor(
@@ -396,14 +467,25 @@ def paint_crowd(stage: Stage, framing: Framing, count: int) -> None:
 
 
 def looks_for(
-    scene: Scene, references: Sequence[bytes], palettes: Mapping[int, Sequence[Colour]]
+    scene: Scene,
+    references: Sequence[bytes],
+    palettes: Mapping[int, Sequence[Colour]],
+    pictures: Sequence[Image.Image | None],
 ) -> list[Look]:
     """The look of each figure; one without a name takes it from the reference that shows it."""
     looks = []
     for figure in scene.figures:
         number = (figure.reference or 0) - 1
         if 0 <= number < len(references) and not figure.name:
-            looks.append(look_of(figure, reference=references[number], palette=palettes.get(number, ())))
+            picture = pictures[number]
+            looks.append(
+                look_of(
+                    figure,
+                    reference=references[number],
+                    palette=palettes.get(number, ()),
+                    skin=skin_in(picture) if picture is not None and not figure.animal else None,
+                )
+            )
         else:
             looks.append(look_of(figure))
     return looks

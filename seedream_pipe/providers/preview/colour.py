@@ -11,7 +11,7 @@ from PIL import Image, UnidentifiedImageError
 
 from seedream_pipe.providers.preview.vocabulary import COLOURS
 
-__all__ = ["Colour", "hexed", "mix", "named", "palette_of", "scale", "vivid"]
+__all__ = ["Colour", "hexed", "mix", "named", "palette_of", "scale", "skin_in", "vivid"]
 
 Colour: TypeAlias = tuple[int, int, int]
 MAX_REFERENCE_PIXELS: Final = 64_000_000
@@ -78,6 +78,20 @@ def opened(data: bytes, side: int) -> Image.Image | None:
             return image.convert("RGB")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
+
+
+def skin_in(picture: Image.Image) -> Colour | None:
+    """The skin of the person in a portrait: the middle one of the skin-like colours, if enough are."""
+    half = picture.crop((0, 0, picture.width, max(1, int(picture.height * 0.75)))).convert("RGB")
+    raw = half.resize((40, 40), Image.Resampling.BOX).crop((8, 0, 32, 40)).tobytes()
+    found = []
+    for red, green, blue in zip(raw[::3], raw[1::3], raw[2::3], strict=True):
+        hue, fullness, bright = colorsys.rgb_to_hsv(red / 255, green / 255, blue / 255)
+        if 0.02 < hue < 0.11 and 0.2 < fullness < 0.62 and bright > 0.28:
+            found.append((red, green, blue))
+    if len(found) < 14:
+        return None
+    return sorted(found, key=luma)[len(found) // 2]
 
 
 def palette_of(pictures: Sequence[Image.Image], count: int = 6) -> tuple[Colour, ...]:

@@ -17,6 +17,7 @@ from typing import Final
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 from seedream_pipe.providers.preview.cast import (
+    FRAMINGS,
     Actor,
     Framing,
     framing_of,
@@ -26,8 +27,18 @@ from seedream_pipe.providers.preview.cast import (
     paint_crowd,
     place_cast,
 )
-from seedream_pipe.providers.preview.colour import Colour, hexed, luma, mix, opened, palette_of, vivid
+from seedream_pipe.providers.preview.colour import (
+    Colour,
+    hexed,
+    luma,
+    mix,
+    opened,
+    palette_of,
+    saturation,
+    vivid,
+)
 from seedream_pipe.providers.preview.dice import Dice
+from seedream_pipe.providers.preview.figures import head_centre
 from seedream_pipe.providers.preview.interiors import INTERIORS
 from seedream_pipe.providers.preview.lettering import (
     Reference,
@@ -36,19 +47,28 @@ from seedream_pipe.providers.preview.lettering import (
     letter_sign,
     letter_title,
 )
-from seedream_pipe.providers.preview.light import light_of
+from seedream_pipe.providers.preview.light import affinity, light_of
 from seedream_pipe.providers.preview.looks import Look, look_of
 from seedream_pipe.providers.preview.outdoors import OUTDOORS
+from seedream_pipe.providers.preview.props import paint_props
 from seedream_pipe.providers.preview.reading import Figure, Lettering, Scene
 from seedream_pipe.providers.preview.series import read_picture
 from seedream_pipe.providers.preview.sets import (
+    paint_close,
+    paint_foreground,
     paint_from_above,
     paint_hands,
     paint_pinned,
     paint_product,
     paint_sheet,
 )
-from seedream_pipe.providers.preview.slate import Slate, draw_slate, draw_thumbnails, slate_height
+from seedream_pipe.providers.preview.slate import (
+    Slate,
+    draw_slate,
+    draw_thumbnails,
+    free_corner,
+    slate_height,
+)
 from seedream_pipe.providers.preview.stage import Stage
 from seedream_pipe.providers.preview.weather import before_figures, behind_figures
 
@@ -95,16 +115,17 @@ def draw(
     known = [p for p in pictures if p is not None]
     palettes = {k: palette_of([p]) for k, p in enumerate(pictures) if p is not None}
     palette = palette_of(known)
-    looks = looks_for(scene, [r.data for r in references], palettes)
+    looks = looks_for(scene, [r.data for r in references], palettes, pictures)
     band = slate_height(width, height)
     art, actors = paint(
-        scene, looks, known, palette, size=(width, max(1, height - band)), seed=(seed, index, take_label)
-    )
+        scene, looks, known, palette, size=(width, max(1, height - band)), seed=(seed, index, take_label),
+        things=thing_colours(scene, pictures),
+    )  # fmt: skip
     image = Image.new("RGB", (width, height))
     scaled = art.resize((width, max(1, height - band)), Image.Resampling.BICUBIC)
     image.paste(scaled, (0, 0))
     factor = width / art.width
-    letter(image, scene, actors, factor, band, palette)
+    letter(image, scene, actors, factor, band, palette, cards=len(references))
     labels = [reference_label(k, r.label, chinese=scene.chinese) for k, r in enumerate(references)]
     draw_thumbnails(image, pictures, labels, band)
     note = " · ".join(x for x in (f"{index + 1}/{count}" if count > 1 else "", take_label) if x)
@@ -130,9 +151,27 @@ def encode(image: Image.Image, media_type: str = "image/jpeg", *, quality: int =
 
 
 def reference_label(number: int, label: str, *, chinese: bool) -> str:
-    """How a reference is called under its card (R134)."""
-    place = f"图{number + 1}" if chinese else f"image {number + 1}"
-    return f"{place} {label}".strip()
+    """How a reference is called under its card (R134): by its number and the end of its name."""
+    place = f"图{number + 1}" if chinese else f"{number + 1}"
+    name = re.split(r"[/\\@]", label.strip())[-1]
+    stem, dot, ending = name.rpartition(".")
+    name = stem if dot and stem and ending.isalnum() and len(ending) <= 4 else name
+    return f"{place} {name}".strip()
+
+
+def thing_colours(scene: Scene, pictures: Sequence[Image.Image | None]) -> dict[str, Colour]:
+    """The colour of each thing that a reference shows: what stands out in the middle of it."""
+    colours: dict[str, Colour] = {}
+    for kind, number in scene.thing_images:
+        picture = pictures[number - 1] if 0 < number <= len(pictures) else None
+        if picture is None or kind in colours:
+            continue
+        w, h = picture.size
+        middle = picture.crop((int(w * 0.34), int(h * 0.3), max(1, int(w * 0.66)), max(1, int(h * 0.95))))
+        told = [c for c in palette_of([middle]) if saturation(c) > 0.15 and 0.2 < luma(c) < 0.93]
+        if told:
+            colours[kind] = told[0]
+    return colours
 
 
 TIMES_OF_GROUP: Final = ("dawn", "day", "golden", "dusk", "night")
@@ -177,6 +216,7 @@ def paint(
     *,
     size: tuple[int, int],
     seed: tuple[int, int, str],
+    things: Mapping[str, Colour],
 ) -> tuple[Image.Image, list[Actor]]:
     """The picture at its working size, and who stands where in it."""
     image = Image.new("RGB", working_size(*size), (90, 90, 90))
@@ -188,6 +228,7 @@ def paint(
         dice=Dice("frame", scene.place or "", scene.excerpt, *seed),
         accents=accents_of(scene, palette),
         horizon=image.height * framing.horizon,
+        things=things,
     )
     actors: list[Actor] = []
     if image.width >= 8 and image.height >= 8:
@@ -201,7 +242,7 @@ def paint(
 def accents_of(scene: Scene, palette: Sequence[Colour]) -> tuple[Colour, ...]:
     """Six colours for cloths, signs and walls: the references' first, else a set by the place."""
     own = [hexed(c) for c in Dice("accents", scene.place or scene.excerpt[:24]).pick(ACCENTS)]
-    telling = [vivid(c, 1.1) for c in palette if 0.1 < luma(c) < 0.93][:5]
+    telling = [vivid(c, 1.15, max(1.0, 0.4 / luma(c))) for c in palette if 0.1 < luma(c) < 0.93][:5]
     for k, colour in enumerate(telling):
         own[k] = mix(colour, own[k], 0.12)
     return tuple(own)
@@ -224,11 +265,13 @@ def fill(
         paint_from_above(stage, looks)
         before_figures(stage)
         return []
-    if scene.kind == "product":
+    alone = scene.kind == "poster" and scene.subject is not None and not scene.figures
+    if scene.kind == "product" or alone:
         placed = scene.place not in (None, "studio")
         background(stage, replace(framing, blur=0.012 if placed else 0.0), default="studio")
         paint_product(stage, placed=placed)
-        before_figures(stage)
+        if scene.weather != "fog":
+            before_figures(stage)
         return []
     background(stage, framing, default="")
     if scene.crowd:
@@ -246,20 +289,40 @@ def foreground(stage: Stage, framing: Framing, looks: Sequence[Look], *, shift: 
         or next(iter(scene.props), None)
     )
     if scene.shot in ("insert", "extreme_close") and held and (scene.shot == "insert" or not scene.figures):
-        if scene.figures or scene.shot == "insert":
+        if scene.shot == "insert" and not HANDS.search(scene.excerpt):
+            paint_still(stage, looks, held)
+        elif scene.figures or scene.shot == "insert":
             look = looks[0] if looks else look_of(Figure(kind="person", name=scene.excerpt[:24]))
             paint_hands(stage, look, held)
         else:
             paint_product(stage, placed=True)
         before_figures(stage)
         return []
+    if not framing.heads and scene.kind == "frame":
+        paint_props(stage, framing)
     actors = place_cast(stage, framing, looks, shift=shift)
     if scene.shot == "over_shoulder":
         actors = over_shoulder(stage, actors)
     else:
         paint_cast(stage, actors)
+    if scene.foreground is not None:
+        paint_foreground(stage, *scene.foreground)
     before_figures(stage)
     return actors
+
+
+HANDS: Final = re.compile(
+    r"\b(?:hands?|palms?|fingers?|fists?|holds?|holding)\b(?!-)|[双两只]手|手[中里上]|捧|拿|握", re.IGNORECASE
+)
+
+
+def paint_still(stage: Stage, looks: Sequence[Look], held: str) -> None:
+    """An insert of a thing that nobody holds: large and sharp, who else is there soft behind it."""
+    away = replace(FRAMINGS[""], man=0.95, feet=0.86)
+    actors = [replace(a, x=stage.w * 0.78, flip=True) for a in place_cast(stage, away, looks)[:1]]
+    paint_cast(stage, actors)
+    stage.soften(stage.h * 0.006)
+    paint_close(stage, held, hanging=re.search(r"\bhang|挂", stage.scene.excerpt) is not None)
 
 
 def background(stage: Stage, framing: Framing, *, default: str) -> None:
@@ -279,15 +342,19 @@ def over_shoulder(stage: Stage, actors: list[Actor]) -> list[Actor]:
     leads = sorted(actors, key=lambda a: stage.scene.figures.index(a.figure))
     seen = leads[1] if len(leads) > 1 else leads[0]
     near = leads[0] if len(leads) > 1 else None
-    facing = replace(seen, x=stage.w * 0.64, flip=True, stance=replace(seen.stance, back=False))
+    facing = replace(seen, x=stage.w * 0.66, flip=True, stance=replace(seen.stance, back=False))
     paint_actor(stage, facing)
     if near is None:
         stranger = Figure(kind="person", name="over the shoulder")
         near = replace(facing, figure=stranger, look=look_of(stranger))
-    size = min(float(stage.h), stage.w * 0.9) * 3.0
+    unit = min(float(stage.h), stage.w * 0.9)
+    size = unit * (1.15 if near.figure.animal and near.stance.beast is None else 2.3)
     stance = replace(near.stance, back=True, holds=None, beast=near.stance.beast)
-    y = stage.h * 0.44 + size * (1 - near.look.head * 0.56)
-    shoulder = replace(near, x=stage.w * 0.16, y=y, size=size, flip=False, stance=stance, dim=0.42)
+    dx, dy = head_centre(near.look, stance.pose)
+    y = stage.h * 0.44 - dy * size
+    if near.figure.animal and near.stance.beast is None:
+        y = stage.h * 0.5 + size * 0.66
+    shoulder = replace(near, x=stage.w * 0.2 - dx * size, y=y, size=size, flip=False, stance=stance, dim=0.34)
     paint_actor(stage, shoulder)
     return [facing]
 
@@ -304,7 +371,7 @@ def finish(stage: Stage, palette: Sequence[Colour]) -> None:
             )
         )
     if palette:
-        stage.image = leaning(stage.image, palette)
+        stage.image = leaning(stage.image, palette, 0.16 * affinity(stage.light, palette))
     if stage.scene.kind != "sheet":
         stage.image = graded(stage.image, NIGHT_GRADE if stage.light.night else DAY_GRADE)
     if stage.scene.style is not None:
@@ -328,10 +395,10 @@ def graded(image: Image.Image, grade: tuple[float, float]) -> Image.Image:
     return ImageEnhance.Color(image.point(table * 3)).enhance(fuller)
 
 
-def leaning(image: Image.Image, palette: Sequence[Colour]) -> Image.Image:
+def leaning(image: Image.Image, palette: Sequence[Colour], part: float) -> Image.Image:
     """The picture with its hues leaning towards the palette and its brightness kept."""
     bright, *_ = image.convert("YCbCr").split()
-    _, blue, red = Image.blend(image, duotone(image, palette), 0.16).convert("YCbCr").split()
+    _, blue, red = Image.blend(image, duotone(image, palette), part).convert("YCbCr").split()
     return Image.merge("YCbCr", (bright, blue, red)).convert("RGB")
 
 
@@ -385,6 +452,8 @@ def letter(
     factor: float,
     band: int,
     palette: Sequence[Colour],
+    *,
+    cards: int,
 ) -> None:
     """Set the prompt's quoted texts, each where it belongs."""
     w, h = image.width, image.height - band
@@ -393,9 +462,9 @@ def letter(
         return
     accent = accents_of(scene, palette)
     lit = scene.time in ("night", "dusk") or "neon" in scene.features
-    signs = 0
-    for number, text in enumerate(scene.lettering):
-        role = "title" if scene.kind == "poster" and number == 0 else text.role
+    signs, top, low = 0, h * 0.045, 0
+    roles = [roled(text, scene, number) for number, text in enumerate(scene.lettering)]
+    for number, (text, role) in enumerate(zip(scene.lettering, roles, strict=True)):
         match role:
             case "speech":
                 set_speech(image, text, actors, factor, (w, h), number)
@@ -403,13 +472,30 @@ def letter(
                 set_sign(image, text, (w, h), signs, mix(accent[signs % 6], hexed("#d8432c"), 0.3), lit=lit)
                 signs += 1
             case "title":
-                set_title(image, text, scene, (w, h), accent[0], number)
+                large = number == roles.index("title")
+                tall = h * ((0.2 if scene.kind == "poster" else 0.15) if large else 0.085)
+                letter_title(image, text.text, (w * 0.07, top, w * 0.86, tall), accent[0])
+                top += tall + h * 0.01
+            case _ if AT_BOTTOM.search(text.before):
+                x, y, wide, tall = free_corner((image.width, h), cards)
+                letter_caption(image, text.text, (x, y - low * tall * 1.1, wide, tall))
+                low += 1
             case _:
-                letter_caption(
-                    image,
-                    text.text,
-                    (w * 0.08, h * (0.04 + 0.12 * number), w * 0.84, min(h * 0.1, unit * 0.12)),
-                )
+                tall = min(h * 0.1, unit * 0.12)
+                letter_caption(image, text.text, (w * 0.08, top, w * 0.84, tall))
+                top += tall + h * 0.015
+
+
+AT_BOTTOM: Final = re.compile(
+    r"\b(?:bottom|below|lower|foot|footer|underneath)\b|底边|底部|下方|下边|下面|页脚", re.IGNORECASE
+)
+
+
+def roled(text: Lettering, scene: Scene, number: int) -> str:
+    """What a text is in this picture: the first one on a poster is its title."""
+    if scene.kind == "poster" and number == 0 and not any(t.role == "title" for t in scene.lettering):
+        return "title"
+    return text.role
 
 
 def set_speech(
@@ -427,15 +513,15 @@ def set_speech(
     if actors:
         speaker = speaker_of(text, actors, number)
         x, y = speaker.head
-        mouth = (x * factor, y * factor + speaker.size * speaker.look.head * factor * 0.25)
+        mouth = (x * factor, y * factor + speaker.head_size * factor * 0.25)
         left = mouth[0] > w * 0.5
     wide, tall = min(w * 0.44, unit * 0.74), unit * 0.22
     side = -1 if left else 1
     head = speaker_of(text, actors, number) if actors else None
-    reach = min(head.size * head.look.head * factor * 0.8, w * 0.24) if head else 0
+    reach = min(head.head_size * factor * 0.8, w * 0.24) if head else 0
     x = mouth[0] + side * (wide * 0.5 + reach) - wide / 2
     x = max(w * 0.02, min(w * 0.98 - wide, x))
-    heads = [a.head[1] * factor - a.size * a.look.head * factor * 0.6 for a in actors]
+    heads = [a.head[1] * factor - a.head_size * factor * 0.6 for a in actors]
     top = max(h * 0.03, min(h * 0.5, mouth[1] - tall * 1.5, *(y - tall for y in heads)))
     letter_bubble(image, text.text, (x, top, wide, tall), mouth)
 
@@ -474,11 +560,3 @@ def set_sign(
     wide = min(w * 0.42, unit * (0.14 + 0.05 * len(text.text) * (1.6 if han else 1.0)))
     x = w * 0.94 - wide if number % 2 == 0 else w * 0.06
     letter_sign(image, text.text, (x, h * (0.07 + 0.2 * (number // 2)), wide, unit * 0.14), colour, lit=lit)
-
-
-def set_title(
-    image: Image.Image, text: Lettering, scene: Scene, size: tuple[int, int], colour: Colour, number: int
-) -> None:
-    w, h = size
-    tall = h * (0.2 if scene.kind == "poster" else 0.13)
-    letter_title(image, text.text, (w * 0.07, h * 0.05 + number * tall, w * 0.86, tall), colour)

@@ -220,9 +220,8 @@ def draw_leg(brush: Brush, look: Look, bones: Skeleton, pose: Pose, side: int, *
     sole = brush.at(*foot, turn=-shin * 0.75 if pose.legs[side][1] < -30 else 0.0)
     if look.boots:
         up = reach(foot, 180 + pose.legs[side][1], 0.13)
-        boot = scale(look.top_colour, 0.7 * shade) if look.top == "raincoat" else shoe
-        brush.limb(up, foot, thick * 0.92, thick * 0.78, boot)
-        shoe = scale(boot, 0.9)
+        brush.limb(up, foot, thick * 0.92, thick * 0.78, shoe)
+        shoe = scale(shoe, 0.9)
     sole.blob(
         [(-0.035, -0.03), (0.02, -0.034), (ahead, -0.008), (ahead + 0.008, 0.016), (-0.038, 0.018)], shoe
     )

@@ -67,9 +67,16 @@ def wrap(text: str, face: ImageFont.FreeTypeFont, width: float) -> list[str]:
     return lines or [""]
 
 
+CLOSING = "，。、！？；：…”’」』）》"
+"""Marks that never begin a line."""
+
+
 def pieces(text: str) -> list[str]:
     out: list[str] = []
     for char in text:
+        if out and char in CLOSING:
+            out[-1] += char
+            continue
         latin = char.isascii() and char != " "
         if (
             out and latin and out[-1] and out[-1][-1].isascii() and out[-1][-1] != " " and len(out[-1]) < 24
@@ -95,6 +102,21 @@ def fitted(text: str, face: ImageFont.FreeTypeFont, width: float) -> str:
     return text[:low].rstrip() + "…" if low else ""
 
 
+def balanced(lines: list[str], face: ImageFont.FreeTypeFont) -> list[str]:
+    """The same lines with their breaks moved so that none is left with a word of its own."""
+    if len(lines) < 2:
+        return lines
+    gap = "" if ord(lines[0][-1]) > 0x2E7F else " "
+    text = gap.join(lines)
+    width = max(face.getlength(line) for line in lines)
+    while width > face.size:
+        narrower = wrap(text, face, width * 0.94)
+        if len(narrower) > len(lines):
+            break
+        lines, width = narrower, width * 0.94
+    return lines
+
+
 def block(
     text: str, width: float, height: float, *, largest: int, smallest: int = 9
 ) -> tuple[ImageFont.FreeTypeFont, list[str]]:
@@ -105,7 +127,7 @@ def block(
         lines = wrap(text, face, width)
         fits = len(lines) * size * 1.28 <= height and max(face.getlength(x) for x in lines) <= width
         if fits:
-            return face, lines
+            return face, balanced(lines, face)
         size = max(smallest, int(size * 0.82))
     face = font(smallest)
     room = max(1, int(height / (smallest * 1.28)))

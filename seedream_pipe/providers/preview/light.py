@@ -11,7 +11,7 @@ from seedream_pipe.providers.preview.colour import Colour, hexed, luma, mix, sca
 from seedream_pipe.providers.preview.reading import Scene
 from seedream_pipe.providers.preview.vocabulary import INTERIORS
 
-__all__ = ["Light", "light_of"]
+__all__ = ["Light", "affinity", "light_of"]
 
 Factors: TypeAlias = tuple[float, float, float]
 
@@ -132,6 +132,7 @@ def light_of(scene: Scene, palette: Sequence[Colour] = ()) -> Light:
         light = replace(light, moon=True)
     if scene.weather in DULL:
         light = dulled(light, scene.weather or "")
+        light = replace(light, moon=light.night and "moon" in scene.features)
     if scene.place in INTERIORS:
         light = indoors(light)
     if scene.place in ("space", "moon"):
@@ -164,7 +165,7 @@ def usual_time(scene: Scene) -> str:
 
 def dulled(light: Light, weather: str) -> Light:
     grey_text, part, factors, thick = DULL[weather]
-    part *= 0.55 if light.night else 1.0
+    part *= 0.55 if light.night or light.sun_at[1] > 0.6 else 1.0
     bright = luma(light.sky[1]) / 0.62
     grey = scale(hexed(grey_text), min(1.0, 0.25 + 0.75 * bright))
     sky = tuple(mix(c, grey, part) for c in light.sky)
@@ -196,6 +197,11 @@ def indoors(light: Light) -> Light:
     )
 
 
+def affinity(light: Light, palette: Sequence[Colour]) -> float:
+    """How far a picture follows its references: little by day when they were taken by night."""
+    return 1.0 if light.night or luma(palette[0]) > 0.4 else 0.3
+
+
 def tinted(light: Light, palette: Sequence[Colour]) -> Light:
     """Lean sky, haze and rim towards the references' colours, each at its own brightness."""
     if not palette:
@@ -206,10 +212,15 @@ def tinted(light: Light, palette: Sequence[Colour]) -> Light:
         level = luma(colour) / max(0.08, luma(target))
         return mix(colour, vivid(scale(target, level), 0.85), part)
 
+    close = affinity(light, palette)
     second = palette[min(1, len(palette) - 1)]
     return replace(
         light,
-        sky=(lean(light.sky[0], second, 0.3), lean(light.sky[1], main, 0.32), lean(light.sky[2], main, 0.28)),
-        haze=lean(light.haze, main, 0.38),
+        sky=(
+            lean(light.sky[0], second, 0.3 * close),
+            lean(light.sky[1], main, 0.32 * close),
+            lean(light.sky[2], main, 0.28 * close),
+        ),
+        haze=lean(light.haze, main, 0.38 * close),
         rim=mix(light.rim, main, 0.12),
     )

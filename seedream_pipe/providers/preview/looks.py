@@ -76,8 +76,14 @@ class Look:
     bag: Colour | None = None
 
 
-def look_of(figure: Figure, *, reference: bytes | None = None, palette: Sequence[Colour] = ()) -> Look:
-    """The look of a figure. `palette` is the reference's, if the figure has one."""
+def look_of(
+    figure: Figure,
+    *,
+    reference: bytes | None = None,
+    palette: Sequence[Colour] = (),
+    skin: Colour | None = None,
+) -> Look:
+    """The look of a figure. `palette` and `skin` are the reference's, if the figure has one."""
     seed = b"ref" + reference if reference is not None else figure.descriptor.encode("utf-8", "replace")
     dice = Dice("look", seed)
     rolls = [dice.unit() for _ in range(16)]
@@ -111,7 +117,7 @@ def look_of(figure: Figure, *, reference: bytes | None = None, palette: Sequence
         height=STATURE.get(kind, 0.97) * (0.97 + 0.06 * rolls[6]),
         head=0.215 if figure.animal else HEADS.get(kind, 0.155),
         girth=(0.92 + 0.22 * rolls[7]) * (1.06 if old else 1.0),
-        skin=SKINS[SKIN_ODDS[int(rolls[1] * 10)]],
+        skin=nearest(skin) if skin is not None else SKINS[SKIN_ODDS[int(rolls[1] * 10)]],
         hair=style,
         hair_colour=colour,
         fringe=int(rolls[8] * 4),
@@ -122,7 +128,9 @@ def look_of(figure: Figure, *, reference: bytes | None = None, palette: Sequence
         bottom=bottom,
         skirt=top == "dress" or (not shelled and female and trousers is None and rolls[10] < 0.25),
         shorts=young and not female and rolls[10] < 0.35 and trousers is None,
-        shoes=stated(boots) or SHOES[int(rolls[11] * len(SHOES))],
+        shoes=stated(boots)
+        or (scale(top_colour, 0.7) if top == "raincoat" else None)
+        or SHOES[int(rolls[11] * len(SHOES))],
         boots=top == "raincoat" or boots is not None or shelled,
         scarf=(stated(worn["scarf"]) or clothes[3]) if "scarf" in worn else None,
         hat="hat" if hat else None,
@@ -135,6 +143,11 @@ def look_of(figure: Figure, *, reference: bytes | None = None, palette: Sequence
         coat=animal_coat(figure, rolls[15]),
         bag=(stated(worn["bag"]) or hexed("#8a5c3c")) if "bag" in worn else None,
     )
+
+
+def nearest(skin: Colour) -> Colour:
+    """The artist's skin that is closest in brightness."""
+    return min(SKINS, key=lambda one: abs(luma(one) - luma(skin)))
 
 
 def stated(garment: Garment | None) -> Colour | None:

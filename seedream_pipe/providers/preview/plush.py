@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Final
 
 from seedream_pipe.providers.preview.animals import draw_animal_head
 from seedream_pipe.providers.preview.brush import Brush, Point
@@ -12,10 +11,8 @@ from seedream_pipe.providers.preview.looks import Look
 from seedream_pipe.providers.preview.poses import Pose
 from seedream_pipe.providers.preview.things import draw_held
 
-__all__ = ["UPRIGHT", "cap", "draw_plush", "plush_head"]
+__all__ = ["cap", "draw_plush", "plush_head"]
 
-UPRIGHT: Final = frozenset("cat dog rabbit fox wolf bear panda pig mouse monkey frog tiger lion".split())
-"""Animals that a picture book stands on two feet when they hold or wear something."""
 HEAD: Point = (0.0, -0.67)
 PALE: Colour = (252, 246, 236)
 
@@ -34,6 +31,7 @@ def draw_plush(
     back: bool = False,
     mood: str | None = None,
     holds: str | None = None,
+    colour: Colour | None = None,
 ) -> None:
     """Draw an animal one unit high on its hind legs; `look` gives coat, scarf, hat and bag."""
     b = brush if kind != "rabbit" else brush.at(0, 0, scale=0.86)
@@ -67,7 +65,7 @@ def draw_plush(
         if holds == "broom":
             broom(body, hand)
             return
-        draw_held(held, holds, None, near=0.2)
+        draw_held(held, holds, colour, near=0.2)
         body.oval(hand[0], hand[1], 0.062, 0.058, mix(look.coat, PALE, 0.25))
 
 
@@ -101,8 +99,8 @@ def trunk(b: Brush, kind: str, coat: Colour, *, back: bool, side: bool) -> None:
     wide = 0.19 if side else 0.23
     b.blob(
         [
-            (-wide * 0.62, -0.5), (-wide * 0.98, -0.3), (-wide, -0.12), (-wide * 0.5, -0.03), (wide * 0.5, -0.03),
-            (wide, -0.12), (wide * 0.98, -0.3), (wide * 0.62, -0.5),
+            (-wide * 0.62, -0.5), (-wide * 0.98, -0.3), (-wide, -0.12), (-wide * 0.5, -0.03),
+            (wide * 0.5, -0.03), (wide, -0.12), (wide * 0.98, -0.3), (wide * 0.62, -0.5),
         ],
         coat if kind != "panda" else (44, 40, 44),
     )  # fmt: skip

@@ -37,9 +37,10 @@ POSES: Final[dict[str, Pose]] = {
     "crouch": Pose(legs=((98, -38), (64, -62)), arms=((30, 50), (42, 66)), lean=20, turn=0.6, head=6),
     "jump": Pose(legs=((40, -50), (-18, -70)), arms=((146, 160), (-140, -160)), turn=0.4, lift=0.16),
     "sweep": Pose(legs=((14, 6), (-12, -14)), arms=((38, 66), (44, 80)), lean=9, turn=0.7, head=8),
-    "raise": Pose(legs=((-4, -4), (6, 4)), arms=((158, 172), (-158, -172)), turn=0.25, head=-12),
+    "raise": Pose(legs=((-4, -4), (6, 4)), arms=((-158, -172), (158, 172)), turn=0.25, head=-12),
     "dance": Pose(legs=((-4, -4), (52, -60)), arms=((128, 158), (-96, -62)), lean=-6, turn=0.3, head=-8),
-    "wave": Pose(legs=((-3, -3), (5, 3)), arms=((132, 168), (10, 14)), turn=0.25),
+    "wave": Pose(legs=((-3, -3), (5, 3)), arms=((-10, 4), (132, 168)), turn=0.25),
+    "cheek": Pose(legs=((-3, -3), (5, 3)), arms=((-34, -166), (10, 14)), turn=0.2, head=-6),
     "point": Pose(legs=((-4, -4), (8, 3)), arms=((82, 88), (-8, 10)), turn=0.7),
     "hug": Pose(legs=((-3, -3), (5, 3)), arms=((52, 92), (48, 84)), lean=5, turn=0.8, head=8),
     "fight": Pose(legs=((38, 2), (-34, -30)), arms=((78, 86), (-70, 20)), lean=9, turn=0.75),
@@ -59,7 +60,7 @@ POSES: Final[dict[str, Pose]] = {
 def pose_of(action: str | None, *, holds: str | None = None) -> Pose:
     """The pose of an action; the near arm makes room for what is held."""
     pose = POSES.get(action or "stand", POSES["stand"])
-    if holds is None or action in ("sweep", "raise"):
+    if holds is None or action in ("sweep", "raise", "cheek"):
         return pose
     carried = {
         "umbrella": (28.0, 142.0),

@@ -35,7 +35,8 @@ class Garment:
 class Figure:
     """A person or an animal. `kind` is a key of `vocabulary.PEOPLE` or `ANIMALS`.
 
-    `reference` is the number of the picture that shows this figure (image 1, 图1).
+    `reference` is the number of the picture that shows this figure (image 1, 图1). An
+    `upright` animal is one of a picture book, with arms for what it does.
     """
 
     kind: str
@@ -52,6 +53,8 @@ class Figure:
     holds: str | None = None
     reference: int | None = None
     number: int = 0
+    in_mouth: str | None = None
+    upright: bool = False
 
     @property
     def descriptor(self) -> str:
@@ -74,7 +77,11 @@ class Lettering:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """What a prompt says. None means that it does not say."""
+    """What a prompt says. None means that it does not say.
+
+    `thing_images` ties things to the pictures that show them; `foreground` is a thing that
+    stands large before the camera, and its side: left, right or middle.
+    """
 
     kind: Kind
     shot: str | None
@@ -87,6 +94,8 @@ class Scene:
     crowd: bool
     subject: str | None
     subject_colour: str | None
+    thing_images: tuple[tuple[str, int], ...]
+    foreground: tuple[str, str] | None
     props: tuple[str, ...]
     features: frozenset[str]
     lettering: tuple[Lettering, ...]
@@ -126,8 +135,16 @@ def read(prompt: str) -> Scene:
     crowd = not says_nobody(masked) and any(t.means("groups") == "crowd" for t in tokens)
     shot = first(tokens, "shots", prefer=("insert", "extreme_close", "over_shoulder"))
     place = place_of(tokens)
+    if place in (None, "space", "sky") and SET_ON_MOON.search(masked):
+        place = "moon"
     props = tuple(dict.fromkeys(v for t in tokens if (v := t.means("objects"))))
     subject, colour = subject_of(masked, tokens, figures, shot=shot, kind=kind)
+    style = first(tokens, "styles", prefer=())
+    foreground = foreground_of(masked, tokens)
+    if foreground is not None:
+        figures = tuple(replace(f, holds=None) if f.holds == foreground[0] else f for f in figures)
+    storybook = PICTURE_BOOK.search(masked) is not None
+    figures = tuple(replace(f, upright=is_upright(f, storybook=storybook)) for f in figures)
     if kind == "frame" and subject and not figures and (place is None or place == "studio"):
         kind = "product"
     return Scene(
@@ -137,11 +154,13 @@ def read(prompt: str) -> Scene:
         time=first(tokens, "times", prefer=("golden", "dawn", "dusk", "night")),
         weather=first(tokens, "weathers", prefer=("storm", "snow", "rain", "fog", "wind")),
         place=place,
-        style=first(tokens, "styles", prefer=()),
+        style=style,
         figures=figures,
         crowd=crowd,
         subject=subject,
         subject_colour=colour,
+        thing_images=tuple(thing_images(masked, tokens)),
+        foreground=foreground,
         props=props,
         features=frozenset(v for t in tokens if (v := t.means("features"))),
         lettering=lettering,
@@ -293,7 +312,7 @@ SIGN: Final = re.compile(
     re.IGNORECASE,
 )
 TITLE: Final = re.compile(
-    r"(\b(title|titled|poster|cover|headline|slogan|tagline|heading)\b|标题|片名|海报|封面|书名|标语|题为|题目)",
+    r"(\b(title|titled|poster|cover|headline|slogan|heading)\b|标题|片名|海报|封面|书名|标语|题为|题目)",
     re.IGNORECASE,
 )
 
@@ -306,7 +325,7 @@ def take_lettering(text: str) -> tuple[str, tuple[Lettering, ...]]:
         inside = " ".join(next(g for g in match.groups() if g is not None).split())
         if not inside:
             continue
-        before = text[max(0, match.start() - 28) : match.start()]
+        before = sentence_before(text, match.start())
         after = text[match.end() : match.end() + 10]
         found.append(Lettering(text=inside, role=role_of(before, after, match.group(0)), before=before))
         blank = " " * (match.end() - match.start())
@@ -314,15 +333,26 @@ def take_lettering(text: str) -> tuple[str, tuple[Lettering, ...]]:
     return masked, tuple(found[:4])
 
 
+def sentence_before(text: str, at: int) -> str:
+    """The words before a quotation, back to the end of the sentence or quotation before it."""
+    window = text[max(0, at - 60) : at]
+    cut = max((m.end() for m in SENTENCE_END.finditer(window)), default=0)
+    return window[cut:]
+
+
+SENTENCE_END: Final = re.compile('[.。!！?？;；\n](?=.)|[”"」』》]', re.DOTALL)
+CAPTION: Final = re.compile(
+    r"(\b(caption|subtitle|subline|subheading|small print|body copy)\b|字幕|小标题|副标题|小字|说明文字)",
+    re.IGNORECASE,
+)
+
+
 def role_of(before: str, after: str, whole: str) -> Role:
     nearest = [
-        (match.end(), role)
-        for role, pattern in (("title", TITLE), ("sign", SIGN), ("speech", SPEECH))
-        for match in pattern.finditer(before)
+        (match.end(), role) for role, pattern in PATTERNS_OF_ROLES for match in pattern.finditer(before)
     ]
     if nearest:
-        role = max(nearest)[1]
-        return "title" if role == "title" else "sign" if role == "sign" else "speech"
+        return max(nearest, key=lambda place: place[0])[1]
     if SPEECH.search(after):
         return "speech"
     if TITLE.search(after) or whole.startswith("《"):
@@ -330,6 +360,12 @@ def role_of(before: str, after: str, whole: str) -> Role:
     return "sign" if SIGN.search(after) else "caption"
 
 
+PATTERNS_OF_ROLES: Final[tuple[tuple[Role, re.Pattern[str]], ...]] = (
+    ("caption", CAPTION),
+    ("title", TITLE),
+    ("sign", SIGN),
+    ("speech", SPEECH),
+)
 LATIN_NAME: Final = re.compile(
     r"(?<![A-Za-z0-9'’])([A-Z][a-zà-ÿ]{1,14})(?:\s+(?:[A-Z][a-zà-ÿ]{1,14}))?(?=['’]s\b|[^A-Za-z0-9'’]|$)"
 )
@@ -423,6 +459,11 @@ def says_nobody(text: str) -> bool:
     return re.search(words.NOBODY, text, re.IGNORECASE) is not None
 
 
+SET_ON_MOON: Final = re.compile(
+    r"(?:场景|地点|背景)[^，。；\n]{0,8}(?:月亮|月球)|\bset on the moon\b", re.IGNORECASE
+)
+
+
 def place_of(tokens: tuple[Token, ...]) -> str | None:
     values = [v for t in tokens if (v := t.means("places"))]
     telling = [v for v in values if v not in words.GENERIC_PLACES]
@@ -447,6 +488,48 @@ def subject_of(
     ]
     chosen = near_hands[0] if shot == "insert" and near_hands else things[0]
     return chosen.means("objects"), colour_before(text, tokens, chosen)
+
+
+FROM_IMAGE: Final = re.compile(
+    r"\s+(?:from|of|in|as in)\s+(?:image|picture|photo)\s*#?\s*(\d{1,2})", re.IGNORECASE
+)
+OF_IMAGE: Final = re.compile(
+    r"(?:图\s*([0-9]{1,2})\s*[中里]?的|(?:image|picture)\s*(\d{1,2})['’]s\s+)[^，。,.;；]{0,4}$"
+)
+
+
+def thing_images(text: str, tokens: tuple[Token, ...]) -> Iterator[tuple[str, int]]:
+    """Which picture shows which thing: "the bottle from image 1", 图1的茶瓶 (R134)."""
+    for token in tokens:
+        kind = token.means("objects")
+        if kind is None:
+            continue
+        match = FROM_IMAGE.match(text, token.end) or OF_IMAGE.search(
+            text[max(0, token.start - 16) : token.start]
+        )
+        if match:
+            yield kind, int(next(g for g in match.groups() if g))
+
+
+FOREGROUND: Final = re.compile(r"\bin the (?:\w+ )?foreground\b|前景", re.IGNORECASE)
+LEFT: Final = re.compile(r"\bleft\b|左", re.IGNORECASE)
+RIGHT: Final = re.compile(r"\bright\b|右", re.IGNORECASE)
+
+
+def foreground_of(text: str, tokens: tuple[Token, ...]) -> tuple[str, str] | None:
+    """The thing that stands before the camera, and on which side."""
+    for match in FOREGROUND.finditer(text):
+        start = max((b.end() for b in BREAK.finditer(text, 0, match.start())), default=0)
+        things = [
+            (min(abs(t.start - match.start()), abs(t.end - match.start())), kind)
+            for t in tokens
+            if (kind := t.means("objects")) and start <= t.start < match.end() + 24
+        ]
+        if things:
+            near = text[max(start, match.start() - 8) : match.end() + 16]
+            side = "left" if LEFT.search(near) else "right" if RIGHT.search(near) else "middle"
+            return min(things)[1], side
+    return None
 
 
 # --- figures -------------------------------------------------------------------------------
@@ -773,13 +856,11 @@ def with_trait(text: str, tokens: tuple[Token, ...], token: Token, figure: Figur
             case "objects" if (
                 value in words.HELD
                 and figure.holds is None
-                and (
-                    in_hand(text, token, figure)
-                    or in_mouth(text, token, figure)
-                    or grasped(text, token, figure)
-                )
+                and (in_hand(text, token, figure) or grasped(text, token, figure))
             ):
                 figure = replace(figure, holds=value)
+            case "objects" if figure.in_mouth is None and in_mouth(text, token, figure):
+                figure = replace(figure, in_mouth=value)
             case _:
                 continue
     return figure
@@ -809,6 +890,23 @@ def in_mouth(text: str, token: Token, figure: Figure) -> bool:
         IN_MOUTH.match(text, token.end) is not None
         or text[max(0, token.start - 3) : token.start].endswith("叼着")
     )
+
+
+PICTURE_BOOK: Final = re.compile(
+    r"picture[- ]book|children['’]s (?:book|illustration)|storybook|绘本|童书|儿童插画|童话", re.IGNORECASE
+)
+UPRIGHT: Final = frozenset("cat dog rabbit fox wolf bear panda pig mouse monkey frog tiger lion".split())
+"""Animals that a picture book stands on two feet."""
+PEOPLES_ACTIONS: Final = frozenset("sweep wave point hug dance read raise".split())
+
+
+def is_upright(figure: Figure, *, storybook: bool) -> bool:
+    """True for an animal that wears, holds or does what people do, or lives in a picture book."""
+    dressed = any(g.kind not in ACCESSORIES for g in figure.garments)
+    if not figure.animal or dressed or figure.kind not in UPRIGHT or figure.action in ("run", "jump", "lie"):
+        return False
+    busy = figure.holds is not None or figure.action in PEOPLES_ACTIONS
+    return bool(figure.garments) or busy or storybook
 
 
 def grasped(text: str, token: Token, figure: Figure) -> bool:
@@ -895,3 +993,6 @@ def share_actions(tokens: tuple[Token, ...], mentions: list[Mention]) -> None:
         between = [t for t in tokens if mention.end <= t.start and t.end <= following.start]
         if mention.figure.action is None and len(between) <= 3:
             mention.figure = replace(mention.figure, action=following.figure.action)
+    for mention in mentions:
+        if mention.figure.kind == "bird" and mention.count > 1 and mention.figure.action is None:
+            mention.figure = replace(mention.figure, action="fly")

@@ -43,8 +43,11 @@ def sky(stage: Stage, *, down_to: float | None = None) -> None:
             r = stage.u * stage.dice.span(0.0006, 0.0018)
             raw.oval(x, y, r, r, (235, 240, 255), stage.dice.span(0.35, 0.95))
     x, y = light.sun_at[0] * stage.w, light.sun_at[1] * line
+    if any(t.role == "title" for t in stage.scene.lettering):
+        y = max(y, 0.62 * line)
     if light.moon:
-        r = stage.u * 0.042
+        full = "full moon" in stage.scene.excerpt.lower() or "满月" in stage.scene.excerpt
+        r = stage.u * (0.085 if full else 0.05)
         raw.oval(x, y, r, r, (240, 240, 226))
         raw.oval(x - r * 0.3, y - r * 0.1, r * 0.2, r * 0.17, (216, 218, 210), 0.8)
         raw.oval(x + r * 0.25, y + r * 0.35, r * 0.26, r * 0.2, (220, 222, 214), 0.8)

@@ -17,7 +17,7 @@ __all__ = ["Series", "read_picture", "taken_apart"]
 
 HAN_NUMBERS: Final = "一二三四五六七八九十"
 ITEM: Final = re.compile(
-    r"(?:^|(?<=[\n。；;.!！?？]))[ \t]*(?:[-*•][ \t]*)?(?:"
+    r"(?:^|(?<=[\n。；;.!！?？：:]))[ \t]*(?:[-*•][ \t]*)?(?:"
     r"第\s*([0-9]{1,2}|[一二三四五六七八九十]{1,3})\s*[张幅页格帧镜]\s*[:：，,、]?"
     r"|(?:picture|page|frame|panel|shot|scene|plate)\s*#?\s*([0-9]{1,2})\s*[:：.)—–-]"
     r"|([0-9]{1,2})\s*[.)）、．:：](?![0-9]))\s*",
@@ -86,6 +86,7 @@ def read_picture(prompt: str, *, index: int, count: int) -> Scene:
         crowd=line.crowd,
         subject=line.subject if line.subject and not line.figures else whole.subject,
         props=line.props,
+        foreground=line.foreground or whole.foreground,
         lettering=line.lettering or whole.lettering,
         behind=line.behind,
         profile=line.profile,

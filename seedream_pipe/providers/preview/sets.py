@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PIL import Image
 
 from seedream_pipe.providers.preview.animals import draw_animal_head
-from seedream_pipe.providers.preview.brush import Brush
+from seedream_pipe.providers.preview.brush import Brush, Point
 from seedream_pipe.providers.preview.cast import (
     Actor,
     held_colour,
     is_dressed,
-    is_upright,
     paint_actor,
     stature,
 )
@@ -29,7 +28,15 @@ from seedream_pipe.providers.preview.reading import Figure
 from seedream_pipe.providers.preview.stage import Stage
 from seedream_pipe.providers.preview.things import draw_thing
 
-__all__ = ["paint_from_above", "paint_hands", "paint_pinned", "paint_product", "paint_sheet"]
+__all__ = [
+    "paint_close",
+    "paint_foreground",
+    "paint_from_above",
+    "paint_hands",
+    "paint_pinned",
+    "paint_product",
+    "paint_sheet",
+]
 
 
 def paint_sheet(stage: Stage, looks: Sequence[Look]) -> None:
@@ -43,12 +50,14 @@ def paint_sheet(stage: Stage, looks: Sequence[Look]) -> None:
     )
     look = looks[0] if looks else look_of(figure)
     beast = figure.kind if is_dressed(figure) else None
-    plush = is_upright(figure)
+    plush = figure.upright
     raw = stage.raw()
     wide = stage.w > stage.h * 1.2
     span = stage.w * (0.68 if wide else 0.94)
     size = min(stage.h * (0.8 if wide else 0.6), span / 3 * 2.1)
-    if figure.animal and beast is None and not plush:
+    if plush:
+        size = min(size * 0.92, span / 3 * (1.6 if figure.kind == "rabbit" else 1.4))
+    elif figure.animal and beast is None:
         size = min(size * 0.8, span / 3 * 0.95)
     feet = stage.h * 0.9 if wide else stage.h * 0.62 + size * 0.1
     for k in range(5):
@@ -62,7 +71,7 @@ def paint_sheet(stage: Stage, looks: Sequence[Look]) -> None:
         paint_actor(
             stage,
             Actor(
-                figure=replace(figure, action="walk" if figure.animal and turn > 0.5 else "stand"),
+                figure=replace(figure, action=None if turn < 0.5 or plush else "walk"),
                 look=look,
                 stance=stance,
                 x=x,
@@ -104,16 +113,17 @@ def paint_product(stage: Stage, *, placed: bool) -> None:
     """A thing on a table or a seamless ground, with its shadow, its mirror image and company."""
     scene = stage.scene
     kind = scene.subject or next(iter(scene.props), "box")
-    colour = held_colour(scene)
-    y = stage.h * 0.8
-    unit = min(float(stage.h), stage.w * 1.1)
+    colour = held_colour(scene) or stage.things.get(kind)
+    titled = any(t.role == "title" for t in scene.lettering)
+    y = stage.h * (0.84 if titled else 0.8)
+    unit = min(float(stage.h), stage.w * 1.1) * (0.84 if titled and stage.w > stage.h * 0.8 else 1.0)
     size = unit * (0.92 if scene.shot in ("close", "extreme_close", "insert") else 0.62)
     if kind in ("shoe", "car_object", "bicycle", "laptop"):
         size = min(size * 0.8, stage.w * 0.34)
     if kind in ("can", "watch", "cup", "jar", "ring", "key", "box", "camera"):
         size *= 0.86
     if placed:
-        top = stage.light.tone(0.0)(mix(hexed("#9a7452"), stage.accent(0), 0.12))
+        top = stage.light.tone(0.0)(table_top(stage))
         edge = y - size * 0.1
         stage.gradient((0, edge, stage.w, stage.h), (mix(top, stage.light.rim, 0.25), top, scale(top, 0.62)))
         stage.raw().box(0, edge, stage.w, max(2.0, stage.u * 0.004), mix(top, stage.light.rim, 0.6), 0.7)
@@ -127,8 +137,96 @@ def paint_product(stage: Stage, *, placed: bool) -> None:
         if not stage.light.lamps
         else Brush.over(stage.image, tone=lambda c: mix(scale(c, 0.9), stage.light.rim, 0.05))
     )
-    draw_thing(thing.at(stage.w * 0.5, y, scale=size), kind, colour)
+    fine_thing(stage, thing.tone, (stage.w * 0.5, y), size, kind, colour)
+    leaves(stage, stage.w * 0.5, y, size)
     stage.shine(stage.w * 0.5, y - size * 0.6, size * 0.9, scale(stage.light.rim, 0.3), 0.5)
+
+
+def table_top(stage: Stage) -> Colour:
+    """What a thing stands on: glaze, marble or stone when they are named, else wood."""
+    text = stage.scene.excerpt.lower()
+    for names, colour in TABLES:
+        if any(name in text for name in names):
+            return hexed(colour)
+    return mix(hexed("#9a7452"), stage.accent(0), 0.12)
+
+
+TABLES = (
+    (("celadon", "glaze", "青瓷", "釉"), "#a3c4ae"),
+    (("marble", "大理石"), "#e2ddd6"),
+    (("slate", "stone slab", "石板", "石台"), "#8d8a86"),
+)
+
+
+def leaves(stage: Stage, x: float, y: float, size: float) -> None:
+    """Sprigs and drops around a thing, when the prompt has leaves or dew."""
+    text = stage.scene.excerpt.lower()
+    brush = stage.brush(0.0)
+    if any(word in text for word in ("leaf", "leaves", "茶叶", "叶片", "鲜叶")):
+        for k, (dx, dy, turn) in enumerate(
+            ((-0.5, 0.03, -0.3), (-0.62, -0.01, 0.5), (0.46, 0.05, 0.3), (0.6, 0.0, -0.5), (0.38, 0.09, 0.1))
+        ):
+            leaf = brush.at(x + dx * size, y + dy * size, scale=size * 0.15, turn=turn)
+            tone = hexed("#5f8f3f") if k % 2 else hexed("#7cab52")
+            leaf.blob([(-1.0, 0.0), (-0.3, -0.34), (0.5, -0.26), (1.0, 0.0), (0.5, 0.2), (-0.3, 0.24)], tone)
+            leaf.line([(-0.95, 0.0), (0.0, -0.05), (0.95, 0.0)], 0.06, mix(tone, (240, 248, 214), 0.5))
+    if any(word in text for word in ("dew", "drops", "露")):
+        for k in range(9):
+            dx, dy = ((k * 37) % 19 - 9) / 15, ((k * 23) % 7) / 60
+            brush.oval(x + dx * size, y + dy * size, size * 0.016, size * 0.011, (236, 246, 244), 0.85)
+        for k in range(10):
+            dx, dy = ((k * 29) % 11 - 5) / 34, -0.08 - ((k * 17) % 13) / 26
+            brush.oval(x + dx * size, y + dy * size, size * 0.011, size * 0.015, (250, 254, 252), 0.75)
+
+
+def paint_foreground(stage: Stage, kind: str, side: str) -> None:
+    """A thing that stands large before the camera, at one side, on the edge of a table."""
+    x = stage.w * {"left": 0.25, "right": 0.75}.get(side, 0.5)
+    size = min(stage.h * 0.72, stage.w * 0.62)
+    y = stage.h * 0.95
+    top = stage.light.tone(0.0)(table_top(stage))
+    stage.gradient((0, stage.h * 0.9, stage.w, stage.h), (mix(top, stage.light.rim, 0.3), scale(top, 0.7)))
+    shadow(stage, x, y, size * 0.8)
+    fine_thing(stage, stage.light.tone(0.0), (x, y), size, kind, stage.things.get(kind))
+    leaves(stage, x, y, size)
+
+
+def paint_close(stage: Stage, kind: str, *, hanging: bool) -> None:
+    """A thing alone, large and near, hanging or standing."""
+    unit = min(float(stage.h), stage.w * 1.1)
+    x, size = stage.w * 0.42, unit * 0.66
+    y = stage.h * (0.8 if hanging else 0.88)
+    brush = Brush.over(stage.image, tone=stage.light.on_figures(0.0))
+    if hanging:
+        top = y - size * 0.96
+        brush.line([(x - size * 0.03, -5), (x, top * 0.5), (x, top)], unit * 0.014, (112, 40, 34))
+        brush.oval(x, top, unit * 0.014, unit * 0.014, (90, 70, 50))
+    else:
+        board = stage.light.tone(0.0)(table_top(stage))
+        stage.gradient(
+            (0, y - size * 0.08, stage.w, stage.h), (mix(board, stage.light.rim, 0.25), scale(board, 0.6))
+        )
+        shadow(stage, x, y, size)
+    fine_thing(stage, brush.tone, (x, y), size, kind, held_colour(stage.scene) or stage.things.get(kind))
+    stage.shine(x, y - size * 0.5, size * 0.8, scale(stage.light.rim, 0.3), 0.5)
+
+
+def fine_thing(
+    stage: Stage, tone: Callable[[Colour], Colour], at: Point, size: float, kind: str, colour: Colour | None
+) -> None:
+    """Draw a thing twice as large and bring it down, for smooth edges."""
+    x, y = at
+    area = (
+        max(0, int(x - size * 0.9)), max(0, int(y - size * 1.15)),
+        min(stage.w, int(x + size * 0.9) + 1), min(stage.h, int(y + size * 0.12) + 1),
+    )  # fmt: skip
+    if area[2] - area[0] < 3 or area[3] - area[1] < 3:
+        return
+    piece = stage.image.crop(area)
+    fine = piece.resize((piece.width * 2, piece.height * 2), Image.Resampling.NEAREST)
+    brush = Brush.over(fine, tone=tone).at((x - area[0]) * 2, (y - area[1]) * 2, scale=size * 2)
+    draw_thing(brush, kind, colour)
+    stage.image.paste(fine.reduce(2), area[:2])
 
 
 def plinth(stage: Stage, y: float, size: float) -> None:
@@ -190,7 +288,7 @@ def company(stage: Stage, kind: str, y: float, size: float) -> None:
 
 def paint_hands(stage: Stage, look: Look, kind: str) -> None:
     """An insert: hands that hold a thing up to the camera."""
-    colour = held_colour(stage.scene)
+    colour = held_colour(stage.scene) or stage.things.get(kind)
     unit = min(float(stage.h), stage.w * 1.1)
     x, y, size = stage.w * 0.5, stage.h * 0.72, unit * 0.62
     if kind in ("shoe", "car_object", "bicycle", "laptop", "umbrella"):
@@ -208,7 +306,7 @@ def paint_hands(stage: Stage, look: Look, kind: str) -> None:
             unit * 0.05,
             scale(cloth, 0.8),
         )
-    draw_thing(brush.at(x, y + unit * 0.06, scale=size), kind, colour)
+    fine_thing(stage, brush.tone, (x, y + unit * 0.06), size, kind, colour)
     for side in (-1, 1):
         for k in range(4):
             base = (x + side * unit * 0.21, y - unit * (0.03 - 0.045 * k))

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from seedream_pipe.providers.preview.colour import Colour
 from seedream_pipe.providers.preview.lettering import fitted, font, quantised
 
-__all__ = ["Slate", "draw_slate", "draw_thumbnails", "slate_height"]
+__all__ = ["Slate", "draw_slate", "draw_thumbnails", "free_corner", "slate_height"]
 
 GROUND: Colour = (24, 23, 28)
 TEXT: Colour = (226, 220, 206)
@@ -74,24 +74,13 @@ def draw_thumbnails(
     pictures: Sequence[Image.Image | None],
     labels: Sequence[str],
     band: int,
-    *,
-    largest: float = 1.0,
 ) -> None:
-    """References as labelled cards along the bottom, right to left rows when there are many."""
+    """References as labelled cards along the bottom, in rows when there are many."""
     w, h = image.size
     count = len(labels)
-    side = min(w, h)
-    if count == 0 or side < 90:
+    if count == 0 or min(w, h) < 90:
         return
-    tall = side * (0.108 if count <= 6 else 0.09) * largest
-    gap = tall * 0.12
-    columns = max(1, min(count, int((w - gap) // (tall * 1.12 + gap))))
-    rows = -(-count // columns)
-    while rows * (tall * 1.26 + gap) > h * 0.4 and tall > 12:
-        tall *= 0.85
-        gap = tall * 0.12
-        columns = max(1, min(count, int((w - gap) // (tall * 1.12 + gap))))
-        rows = -(-count // columns)
+    tall, gap, columns, rows = card_layout((w, h), count)
     face = font(quantised(tall * 0.155))
     draw = ImageDraw.Draw(image, "RGBA")
     for k, label in enumerate(labels):
@@ -99,6 +88,32 @@ def draw_thumbnails(
         x = gap + col * (tall * 1.12 + gap)
         y = h - band - gap - (rows - row) * (tall * 1.24 + gap) + gap
         card(image, draw, pictures[k], label, (x, y, tall * 1.12, tall * 1.24), face)
+
+
+def card_layout(size: tuple[int, int], count: int) -> tuple[float, float, int, int]:
+    """How the cards lie: their picture's height, the gap between them, columns and rows."""
+    w, h = size
+    tall = min(w, h) * (0.108 if count <= 6 else 0.09)
+    while True:
+        gap = tall * 0.12
+        columns = max(1, min(count, int((w - gap) // (tall * 1.12 + gap))))
+        rows = -(-count // columns)
+        if rows * (tall * 1.26 + gap) <= h * 0.4 or tall <= 12:
+            return tall, gap, columns, rows
+        tall *= 0.85
+
+
+def free_corner(size: tuple[int, int], count: int) -> tuple[float, float, float, float]:
+    """The box (x, y, w, h) at the bottom that the cards leave free, above the slate."""
+    w, h = size
+    side = min(w, h)
+    if count == 0 or side < 90:
+        return (w * 0.06, h - side * 0.13, w * 0.88, side * 0.1)
+    tall, gap, columns, rows = card_layout((w, h), count)
+    right = gap + columns * (tall * 1.12 + gap) + w * 0.02
+    if rows == 1 and w - right > side * 0.36:
+        return (right, h - side * 0.13, w * 0.97 - right, side * 0.1)
+    return (w * 0.06, h - rows * (tall * 1.24 + gap) - side * 0.13, w * 0.88, side * 0.1)
 
 
 def card(

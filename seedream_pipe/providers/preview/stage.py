@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -39,6 +39,7 @@ class Stage:
     dice: Dice
     accents: tuple[Colour, ...]
     horizon: float
+    things: Mapping[str, Colour] = field(default_factory=dict)
     glows: list[Glow] = field(default_factory=list)
 
     @property

@@ -6,6 +6,7 @@ import itertools
 import math
 import re
 
+from seedream_pipe.providers.preview.brush import Brush
 from seedream_pipe.providers.preview.colour import hexed, mix, scale
 from seedream_pipe.providers.preview.scenery import (
     Wall,
@@ -32,7 +33,7 @@ LANTERNS = (hexed("#d8432c"), hexed("#e0782f"), hexed("#d8432c"))
 NEONS = (hexed("#ff4f8b"), hexed("#38d6e8"), hexed("#ffb347"), hexed("#a86bff"))
 
 
-def facade(stage: Stage, wall: Wall, stops: list[float], *, shops: bool, old: bool) -> None:
+def facade(stage: Stage, wall: Wall, stops: list[float], *, shops: bool, old: bool, lit: float) -> None:
     """One side of a street: houses with windows, doors, awnings and signs, near ones last."""
     colours = [hexed(c) for c in ("#a9826a", "#8d7a70", "#b59a78", "#7a7f86", "#9a6f5f", "#c0ab8c")]
     raw = stage.raw()
@@ -61,7 +62,7 @@ def facade(stage: Stage, wall: Wall, stops: list[float], *, shops: bool, old: bo
                 b = a + (t1 - t0) * 0.17
                 top = v + (0.68 - v) * (0.14 + 0.3 * row)
                 quad = wall.quad(a, b, top, top + (0.68 - v) * 0.19)
-                if stage.light.lamps and stage.dice.maybe(0.55):
+                if stage.light.lamps and stage.dice.maybe(lit):
                     raw.poly(
                         quad,
                         mix(
@@ -141,8 +142,10 @@ def sign(stage: Stage, wall: Wall, t0: float, number: int) -> None:
     stage.shine(left + s * 0.15, y + s * 0.5, s * 1.3, neon, 0.6)
 
 
-def corridor(stage: Stage, *, gap: float, tall: float, shops: bool, old: bool = False) -> None:
-    """Two rows of houses that meet at the vanishing point."""
+def corridor(
+    stage: Stage, *, gap: float, tall: float, shops: bool, old: bool = False, lit: float = 0.55
+) -> None:
+    """Two rows of houses that meet at the vanishing point; `lit` is the part of lit windows."""
     vanish = (stage.w * stage.dice.span(0.44, 0.56), stage.horizon)
     top = stage.horizon - tall * stage.u
     bottom = stage.horizon + (stage.h - stage.horizon) * 1.5
@@ -152,7 +155,7 @@ def corridor(stage: Stage, *, gap: float, tall: float, shops: bool, old: bool = 
         near = max(1.0, (edge + stage.w * 0.02) / (gap * stage.u))
         stops = [1 - near * (1 - t) for t in depths(7, 0.0, 0.5)]
         stops[-1] = 0.95
-        facade(stage, Wall(x=x, top=top, bottom=bottom, vanish=vanish), stops, shops=shops, old=old)
+        facade(stage, Wall(x=x, top=top, bottom=bottom, vanish=vanish), stops, shops=shops, old=old, lit=lit)
 
 
 def street(stage: Stage) -> None:
@@ -174,7 +177,7 @@ def alley(stage: Stage) -> None:
     glow = stage.light.lamps
     if glow:
         stage.shine(stage.w / 2, stage.horizon, stage.u * 0.34, (255, 150, 60), 0.8)
-    corridor(stage, gap=0.46, tall=2.3, shops=False)
+    corridor(stage, gap=0.44, tall=1.5, shops=False, lit=0.16)
     if STEPS.search(stage.scene.excerpt):
         steps(stage)
     for k in range(3):
@@ -270,7 +273,7 @@ def market(stage: Stage) -> None:
 
 def stall(stage: Stage, x: float, y: float, s: float, depth: float, number: int) -> None:
     """A market stall with a striped awning and its goods."""
-    brush = stage.brush(depth)
+    brush = Brush.over(stage.image, tone=stage.light.on_figures(depth))
     cloth = stage.accent(number)
     for px in (-0.46, 0.46):
         brush.wire((x + px * s, y), (x + px * s, y - s * 1.02), s * 0.03, (74, 56, 46))

@@ -270,6 +270,10 @@ COLOURS: Final[Mapping[str, tuple[str, str]]] = {
     "yellow": ("yellow|mustard|lemon-yellow|canary|黄|黄色|明黄|亮黄|姜黄|鹅黄|嫩黄", "#edbb36"),
     "gold": ("gold|golden|金|金色|金黄", "#d3a13c"),
     "green": ("green|emerald|jade|绿|绿色|翠绿|碧绿|青绿|嫩绿|草绿", "#4c8a55"),
+    "sage": (
+        "sage green|sage-green|sage|celadon|pale green|light green|浅绿|浅绿色|淡绿|豆绿|青瓷色",
+        "#9fb48a",
+    ),
     "olive": ("olive|khaki|army green|moss|军绿|橄榄绿|墨绿|卡其|卡其色|深绿|墨绿色", "#6f7143"),
     "teal": ("teal|turquoise|cyan|aqua|mint|青|青色|湖蓝|蓝绿|薄荷|薄荷绿|天青", "#3a9a98"),
     "blue": ("blue|cobalt|azure|denim|蓝|蓝色|宝蓝|湛蓝|天蓝色|靛蓝", "#3a69ad"),
@@ -303,10 +307,12 @@ ACTIONS: Final[Mapping[str, str]] = {
     "dash|dashes|dashing|races|racing|ran|跑|奔跑|追|飞奔|冲|狂奔|逃|跑向|追逐|奔向|跑步|追赶",
     "jump": "jump|jumps|jumping|leap|leaps|leaping|hops|hopping|skips|跳|跳跃|蹦|跃起|跳起|飞跃",
     "sweep": "sweep|sweeps|sweeping|mops|mopping|扫|扫地|打扫|清扫",
+    "cheek": "beside her cheek|beside his cheek|next to her face|next to his face|against her cheek|to her ear|"
+    "to his ear|贴在脸旁|贴着脸|脸颊旁|举到脸旁|放在耳边|贴在耳边",
     "raise": "over her head|over his head|above her head|above his head|over their heads|holds up|holding up|"
     "held high|举过头顶|高高举起|高举着",
     "dance": "dance|dances|dancing|twirl|twirls|twirling|spins|spinning|跳舞|起舞|旋转|舞蹈|翩翩起舞|舞剑",
-    "walk": "walk|walks|walking|stroll|strolls|strolling|wander|wanders|wandering|strides|striding|steps|"
+    "walk": "trot|trots|trotting|prowls|prowling|creeps|creeping|sneaks|sneaking|slinks|walk|walks|walking|stroll|strolls|strolling|wander|wanders|wandering|strides|striding|steps|"
     "stepping|approaches|approaching|enters|entering|leaves|leaving|crosses|crossing|climbs|climbing|hiking|"
     "hikes|follows|following|marching|marches|走|行走|走过|走路|漫步|散步|走向|踏|走进|穿过|跟着|爬|徒步|走来|离开|前行|独行|路过|经过",
     "sit": "sit|sits|sitting|seated|sat|rides|riding|driving|drives|perched|rowing|坐|坐在|坐着|骑|蹲坐|开车|驾驶|划船|靠坐",
@@ -397,7 +403,7 @@ NOT_WORDS: Final = (
     "glow from above|light from above|lit from above|rings it|it rings|rings the|who rang|screen direction|"
     "screen left|screen right|on screen|off screen|split screen|brush strokes|brushstrokes|brushwork|pencil lines|"
     "pencil line|笔触|铅笔线|书名|书脊|龙井村|龙井茶|龙井|乌龙茶|水龙头|龙头|龙虾|龙眼|竹制|竹盖|竹编|木盖|窗光|"
-    "bottle cap|bamboo cap|screw cap|sage green|牛奶|牛肉|鸡蛋|羊毛|鱼竿|马桶|蜗牛|window light|soft window light|"
+    "bottle cap|bamboo cap|screw cap|牛奶|牛肉|鸡蛋|羊毛|鱼竿|马桶|蜗牛|window light|soft window light|"
     "skyline soft in the window|spring water|spring tea|spring morning|bottled tea|plane trees|crane shot up|"
     "no text|不要文字|photograph of|medium-format photograph|film photograph|studio wall|"
     "印象|对象|形象|现象|气象|抽象|景象|想象|相信|信任|信息|信号|青年|青春|看起来|看见|金属|说明|飞机|坐标|手指|"

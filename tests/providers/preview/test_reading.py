@@ -254,3 +254,96 @@ PIECES = st.sampled_from(
 @given(st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=20).map("".join)))
 def test_any_text_can_be_read(text):
     assert isinstance(read(text), Scene)
+
+
+NOT_THERE = [
+    ("an old orange cat on a counter", "props", ()),
+    ("杭州龙井村的茶园", "figures", ()),
+    ("竹制茶台，白底", "place", "studio"),
+    ("medium format, 80 mm lens", "shot", None),
+    ("Mei rings it", "props", ()),
+    ("two points of light in the dark", "figures", ()),
+    ("a warm glow from below", "angle", None),
+    ("softly drawn with pencil lines", "props", ()),
+    ("keep the label exactly as they are", "figures", ()),
+    ("Headline in German, large", "figures", ()),
+    ("same screen direction", "props", ()),
+    ("角色和笔触前后一致", "props", ()),
+]
+
+
+@pytest.mark.parametrize(("prompt", "field", "value"), NOT_THERE)
+def test_words_that_look_like_things_but_are_none(prompt, field, value):
+    assert getattr(read(prompt), field) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["环形山里冒着烟", "月亮的草地上有一座小屋", "a house on the moon", "场景是图4的月亮"]
+)
+def test_the_moon_is_a_place_when_something_is_on_it(text):
+    assert read(text).place == "moon"
+
+
+def test_the_moon_in_the_sky_is_no_place():
+    assert read("full moon over the rooftops").place == "rooftop"
+
+
+def test_doubled_names_belong_to_the_animal_before_them():
+    figures = read(
+        "图1中的小白兔团团，和图2中戴红帽子的灰色小老鼠米米。团团挥手，米米睡着了。角色不变。"
+    ).figures
+
+    assert [(f.name, f.kind, f.reference, f.action) for f in figures] == [
+        ("团团", "rabbit", 1, "wave"),
+        ("米米", "mouse", 2, "lie"),
+    ]
+    assert [len(f.garments) for f in figures] == [0, 1]
+
+
+def test_a_coat_seen_by_a_cat_is_not_worn_by_it():
+    assert read("Two eyes of an orange cat. Each eye holds one tiny red raincoat.").figures[0].garments == ()
+
+
+def test_a_scarf_that_is_missing_is_not_worn():
+    assert read("小白兔站着，脖子上没有围巾").figures[0].garments == ()
+
+
+def test_a_river_that_runs_makes_nobody_run():
+    assert read("A girl sits by her cat, a river of light that runs to the sea.").figures[1].action != "run"
+
+
+def test_a_cat_carries_in_its_mouth_and_a_rabbit_of_a_book_in_its_paw():
+    cat = read("An orange cat trots along, bell in his mouth.").figures[0]
+    rabbit = read("绘本，小白兔手提一盏铜灯").figures[0]
+
+    assert (cat.in_mouth, cat.holds, cat.upright) == ("bell", None, False)
+    assert (rabbit.in_mouth, rabbit.holds, rabbit.upright) == (None, "lantern", True)
+
+
+def test_a_thing_is_tied_to_the_picture_that_shows_it():
+    assert read("The bottle from image 1 stands on glaze.").thing_images == (("bottle", 1),)
+    assert read("图2中的女子看向图1的茶瓶").thing_images == (("bottle", 1),)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "foreground"),
+    [
+        (
+            "A woman looks at the bottle, which stands large in the foreground on the left.",
+            ("bottle", "left"),
+        ),
+        ("女子看向右侧前景里的茶瓶", ("bottle", "right")),
+        ("A woman looks at a bottle.", None),
+    ],
+)
+def test_a_thing_stands_in_the_foreground(prompt, foreground):
+    assert read(prompt).foreground == foreground
+
+
+def test_the_words_of_its_own_sentence_say_what_a_text_is():
+    prompt = (
+        'Headline in German, large, in a fine serif, exactly: "Vor dem Regen"\n'
+        'Caption along the bottom edge, small: "Kalt gebrüht."'
+    )
+
+    assert [text.role for text in read(prompt).lettering] == ["title", "caption"]
