@@ -20,10 +20,10 @@ from seedream_pipe.reports.problems import error_tree
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["guarded"]
+__all__ = ["READER_GONE", "guarded"]
 
 _LONGEST: Final = 1000
-_READER_GONE: Final = 141
+READER_GONE: Final = 141
 
 
 def guarded(call: Callable[[], Any], *, as_json: bool = False) -> int:
@@ -45,7 +45,7 @@ def guarded(call: Callable[[], Any], *, as_json: bool = False) -> int:
         return _told(error, as_json=as_json)
     except BrokenPipeError:
         # The reader has gone: nothing more can be said there, and nothing of the work is lost.
-        return _READER_GONE
+        return READER_GONE
     except Exception as error:
         if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EMFILE}:
             return _told(SeedreamError(f"the system refused: {error}"), as_json=as_json)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from seedream_pipe.cli.boundary import guarded
+from seedream_pipe.cli.boundary import READER_GONE, guarded
 from seedream_pipe.version import VERSION
 
 __all__ = ["COMMANDS", "cli", "run"]
@@ -44,6 +44,13 @@ class _Lazy(click.Group):
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Told before click sees it, which would leave with the code of a failure.
+            raise click.exceptions.Exit(READER_GONE) from None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

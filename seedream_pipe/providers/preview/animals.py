@@ -79,6 +79,9 @@ SNOUTS = MappingProxyType({
 
 def head_in_profile(brush: Brush, kind: str, coat: Colour, *, mood: str | None) -> None:
     """A head from the side, looking to +x: one ear behind the other, one eye, the muzzle in front."""
+    if kind in ("horse", "deer"):
+        long_head(brush, kind, coat)
+        return
     out = SNOUTS[kind]
     dark, pale = scale(coat, 0.78), mix(coat, (252, 244, 232), 0.72)
     if kind == "lion":
@@ -110,6 +113,31 @@ def head_in_profile(brush: Brush, kind: str, coat: Colour, *, mood: str | None) 
     if kind in ("cat", "tiger", "mouse", "rabbit"):
         for k in (0.0, 0.07):
             brush.wire((tip - 0.16, 0.18 + k), (tip - 0.42, 0.13 + k * 2), 0.012, mix(INK, pale, 0.3), 0.7)
+
+
+def long_head(brush: Brush, kind: str, coat: Colour) -> None:
+    """The long head of a horse or a deer, from the side."""
+    dark, out = scale(coat, 0.66), 1.0 if kind == "horse" else 0.8
+    if kind == "deer":
+        for back in (-0.34, -0.1):
+            horn = (120, 90, 62)
+            brush.line([(0.0, -0.36), (back, -0.86), (back + 0.1, -1.3)], 0.07, horn)
+            brush.line([(back, -0.84), (back + 0.3, -1.06), (back + 0.32, -1.2)], 0.05, horn)
+        brush.oval(-0.3, -0.34, 0.26, 0.1, dark, turn=0.5)
+    else:
+        brush.poly([(-0.2, -0.3), (-0.16, -0.74), (0.04, -0.36)], dark)
+    brush.blob(
+        [(-0.36, 0.04), (-0.28, -0.3), (0.02, -0.42), (0.34 * out, -0.24), (0.86 * out, 0.3),
+         (0.94 * out, 0.5), (0.78 * out, 0.6), (0.36, 0.4), (0.06, 0.42), (-0.26, 0.3)], coat,
+    )  # fmt: skip
+    brush.oval(0.8 * out, 0.45, 0.15, 0.13, dark, turn=0.6)
+    brush.oval(0.88 * out, 0.42, 0.03, 0.04, INK)
+    brush.line([(0.84 * out, 0.56), (0.66 * out, 0.5), (0.54 * out, 0.44)], 0.025, INK)
+    brush.oval(0.14, -0.12, 0.07, 0.075, INK)
+    brush.oval(0.16, -0.15, 0.022, 0.024, (255, 255, 255))
+    if kind == "horse":
+        brush.poly([(-0.08, -0.34), (0.0, -0.78), (0.14, -0.36)], coat)
+        brush.blob([(-0.3, -0.2), (-0.1, -0.5), (0.2, -0.42), (0.24, -0.2), (0.06, -0.28)], scale(coat, 0.5))
 
 
 def one_ear(brush: Brush, kind: str, coat: Colour, dark: Colour) -> None:
@@ -355,15 +383,18 @@ def quadruped(
     stride = 0.3 if fast else 0.09 if action == "walk" else 0.02
     drop = 0.12 if fast else 0.0
     hip_y, long = (-0.56, 0.36) if tall else (-0.46, 0.42)
-    girth = {"elephant": 0.27, "cow": 0.22, "sheep": 0.25, "pig": 0.25, "bear": 0.25}.get(kind, 0.17)
+    girth = {"elephant": 0.27, "cow": 0.22, "sheep": 0.25, "pig": 0.25, "bear": 0.25, "horse": 0.2}.get(
+        kind, 0.17
+    )
     thick = {"elephant": 0.075, "bear": 0.07, "lion": 0.055, "tiger": 0.055}.get(kind, 0.04)
     for x, step in ((-long * 0.86, stride), (long * 0.72, -stride)):
         b.limb((x, hip_y + 0.1), (x + step * 0.8, -0.02 - drop), thick * 1.2, thick * 0.8, scale(coat, 0.6))
-    tail_end = (-long - 0.26, hip_y + (0.2 if tall else -0.3 if action == "walk" else -0.12))
+    low = 0.06 if kind == "deer" else 0.3 if tall else -0.3 if action == "walk" else -0.12
+    tail_end = (-long - (0.08 if kind == "deer" else 0.16 if tall else 0.26), hip_y + low)
     b.line(
         [(-long * 0.9, hip_y - 0.06), (-long - 0.14, hip_y - 0.06), tail_end],
-        0.16 if kind in ("wolf", "horse", "dragon") else 0.06,
-        dark,
+        0.16 if kind in ("wolf", "dragon") else 0.11 if kind == "horse" else 0.06,
+        scale(coat, 0.5) if kind == "horse" else dark,
     )
     b.blob(
         [
@@ -386,10 +417,11 @@ def quadruped(
     neck_x, neck_y = (long + 0.12, -0.82) if tall and kind != "elephant" else (long + 0.1, hip_y - 0.2)
     b.limb((long * 0.72, hip_y - 0.05), (neck_x - 0.04, neck_y + 0.04), girth * 0.78, 0.1, coat)
     if kind == "horse":
+        b.limb((long * 0.7, hip_y - 0.06), (neck_x - 0.06, neck_y + 0.02), 0.19, 0.11, coat)
         b.line(
-            [(long * 0.6, hip_y - 0.16), (neck_x - 0.16, neck_y + 0.12), (neck_x - 0.08, neck_y - 0.12)],
-            0.14,
-            dark,
+            [(long * 0.5, hip_y - 0.2), (neck_x - 0.2, neck_y + 0.1), (neck_x - 0.1, neck_y - 0.14)],
+            0.12,
+            scale(coat, 0.5),
         )
     if kind == "dragon":
         for side, tone in ((-1, 0.7), (1, 0.9)):

@@ -8,6 +8,7 @@ and nothing here keeps state between two frames.
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -523,7 +524,17 @@ def set_speech(
     x = max(w * 0.02, min(w * 0.98 - wide, x))
     heads = [a.head[1] * factor - a.head_size * factor * 0.6 for a in actors]
     top = max(h * 0.03, min(h * 0.5, mouth[1] - tall * 1.5, *(y - tall for y in heads)))
+    if head is not None and head.head_size * factor > 0.3 * h:
+        mouth = edge_of(head, factor, towards=(x + wide / 2, top + tall / 2))
     letter_bubble(image, text.text, (x, top, wide, tall), mouth)
+
+
+def edge_of(actor: Actor, factor: float, *, towards: tuple[float, float]) -> tuple[float, float]:
+    """A point just outside a large head: a tail that reached the mouth would cross the face."""
+    x, y = actor.head[0] * factor, actor.head[1] * factor
+    dx, dy = towards[0] - x, towards[1] - y
+    part = actor.head_size * factor * 0.42 / max(1.0, math.hypot(dx, dy))
+    return x + dx * part, y + dy * part
 
 
 def speaker_of(text: Lettering, actors: Sequence[Actor], number: int) -> Actor:

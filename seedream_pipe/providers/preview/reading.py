@@ -7,17 +7,18 @@ said stays None or empty, and the drawing decides. No pictures are touched here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 from seedream_pipe.providers.preview import vocabulary as words
+from seedream_pipe.providers.preview.quotes import Lettering, take_lettering
+from seedream_pipe.providers.preview.tokens import LEXICON, Token, first, is_chinese, tokenize
 
 __all__ = ["Figure", "Garment", "Lettering", "Scene", "read"]
 
 Kind: TypeAlias = Literal["frame", "sheet", "product", "poster"]
-Role: TypeAlias = Literal["speech", "sign", "title", "caption"]
 MAX_FIGURES: Final = 9
 MAX_TEXT: Final = 8000
 """Characters of a prompt that are read; the rest says nothing (R27 asks for a few hundred)."""
@@ -67,15 +68,6 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lettering:
-    """Text to be drawn (R136), where it belongs, and the words before it."""
-
-    text: str
-    role: Role
-    before: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """What a prompt says. None means that it does not say.
 
@@ -104,18 +96,6 @@ class Scene:
     profile: bool
     chinese: bool
     excerpt: str
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    start: int
-    end: int
-    word: str
-    plural: bool
-    meanings: tuple[tuple[str, str], ...]
-
-    def means(self, table: str) -> str | None:
-        return next((value for name, value in self.meanings if name == table), None)
 
 
 def sorted_garments(garments: Iterable[Garment]) -> list[Garment]:
@@ -172,200 +152,9 @@ def read(prompt: str) -> Scene:
     )
 
 
-# --- words -----------------------------------------------------------------------------
+# --- names ---------------------------------------------------------------------------------
 
 
-def plurals(word: str) -> Iterator[str]:
-    if word.endswith("man"):
-        yield word[:-3] + "men"
-    elif word.endswith(("s", "x", "ch", "sh")):
-        yield word + "es"
-    elif word.endswith("y") and word[-2:-1] not in "aeiou":
-        yield word[:-1] + "ies"
-    else:
-        yield word + "s"
-
-
-def build_lexicon() -> Mapping[str, tuple[tuple[str, str, bool], ...]]:
-    """Every known word → its meanings as (table, value, is a plural)."""
-    found: dict[str, dict[tuple[str, str], bool]] = {}
-
-    def add(table: str, value: str, text: str, *, nouns: bool = False) -> None:
-        for word in text.lower().split("|"):
-            found.setdefault(word, {}).setdefault((table, value), False)
-            if nouns and word.isascii():
-                for plural in plurals(word):
-                    found.setdefault(plural, {}).setdefault((table, value), True)
-
-    tables: tuple[tuple[str, Mapping[str, str], bool], ...] = (
-        ("shots", words.SHOTS, False),
-        ("angles", words.ANGLES, False),
-        ("times", words.TIMES, False),
-        ("weathers", words.WEATHERS, False),
-        ("places", words.PLACES, True),
-        ("people", words.PEOPLE, True),
-        ("groups", words.GROUPS, False),
-        ("animals", words.ANIMALS, True),
-        ("objects", words.OBJECTS, True),
-        ("garments", words.GARMENTS, False),
-        ("hairs", words.HAIRS, False),
-        ("actions", words.ACTIONS, False),
-        ("moods", words.MOODS, False),
-        ("styles", words.STYLES, False),
-        ("features", words.FEATURES, False),
-    )
-    for table, entries, nouns in tables:
-        for value, text in entries.items():
-            add(table, value, text, nouns=nouns)
-    for name, (text, _) in words.COLOURS.items():
-        add("colours", name, text)
-    for table, text in (
-        ("beard", words.BEARDS),
-        ("glasses", words.GLASSES),
-        ("behind", words.BEHIND),
-        ("profile", words.PROFILE),
-        ("sheet", words.SHEETS),
-        ("product", words.PRODUCTS),
-        ("poster", words.POSTERS),
-        ("nothing", words.NOT_WORDS),
-    ):
-        add(table, "yes", text)
-    return MappingProxyType(
-        {
-            word: tuple((table, value, plural) for (table, value), plural in meanings.items())
-            for word, meanings in found.items()
-        }
-    )
-
-
-LEXICON: Final = build_lexicon()
-LONGEST_HAN: Final = max(len(word) for word in LEXICON if not word.isascii())
-LONGEST_ASCII: Final = max(len(word) for word in LEXICON if word.isascii())
-WORD_CHAR: Final = re.compile(r"[A-Za-z0-9]")
-FIGURE_TABLES: Final = ("people", "groups", "animals")
-
-
-def tokenize(text: str) -> Iterator[Token]:
-    """The known words of a text in order; the longest wins, none overlap."""
-    low = text.lower()
-    if len(low) != len(text):
-        low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    at = 0
-    while at < len(low):
-        starts_word = bool(WORD_CHAR.match(low[at]))
-        if starts_word and at and WORD_CHAR.match(low[at - 1]):
-            at += 1
-            continue
-        end = longest(low, at, LONGEST_ASCII if starts_word else LONGEST_HAN)
-        if end is None:
-            at += 1
-            continue
-        entries = LEXICON[low[at:end]]
-        yield Token(
-            start=at,
-            end=end,
-            word=low[at:end],
-            plural=any(plural for table, _, plural in entries if table in FIGURE_TABLES),
-            meanings=tuple((table, value) for table, value, _ in entries),
-        )
-        at = end
-
-
-def longest(low: str, at: int, limit: int) -> int | None:
-    for end in range(min(len(low), at + limit), at, -1):
-        if low[at:end] not in LEXICON:
-            continue
-        cut = end < len(low) and WORD_CHAR.match(low[end]) and WORD_CHAR.match(low[end - 1])
-        if not cut:
-            return end
-    return None
-
-
-def first(tokens: Iterable[Token], table: str, *, prefer: tuple[str, ...]) -> str | None:
-    """The meaning that stands first, but a preferred one wherever it stands."""
-    values = [v for t in tokens if (v := t.means(table))]
-    return next((p for p in prefer if p in values), values[0] if values else None)
-
-
-def is_chinese(text: str) -> bool:
-    """True when the prompt is for the most part Chinese: labels follow its language."""
-    han = len(re.findall(r"[\u3400-\u9fff]", text))
-    latin = len(re.findall(r"[A-Za-z]+", text))
-    return han > latin
-
-
-# --- lettering and names -----------------------------------------------------------------
-
-QUOTES: Final = re.compile(
-    "“([^“”]{1,200})”|「([^「」]{1,200})」|『([^『』]{1,200})』|《([^《》]{1,200})》"
-    '|"([^"\n]{1,200})"|＂([^＂\n]{1,200})＂'
-)
-SPEECH: Final = re.compile(
-    r"(\b(say|says|said|saying|shout|shouts|shouting|ask|asks|asking|whisper|whispers|call|calls|"
-    r"yell|yells|repl(?:y|ies)|answers|speech|bubble|dialogue|tells?)\b|说|喊|问|叫道|答|讲|对白|台词|气泡|低语)",
-    re.IGNORECASE,
-)
-SIGN: Final = re.compile(
-    r"(\b(sign|signs|signboard|board|label|labelled|labeled|logo|neon|billboard|banner|reads|reading|"
-    r"written|lettering|letters|printed|shop|store|plate|screen|text)\b"
-    r"|招牌|牌|写着|写有|字样|霓虹|标签|标志|印着|横幅|匾|屏幕|店|字|刻着)",
-    re.IGNORECASE,
-)
-TITLE: Final = re.compile(
-    r"(\b(title|titled|poster|cover|headline|slogan|heading)\b|标题|片名|海报|封面|书名|标语|题为|题目)",
-    re.IGNORECASE,
-)
-
-
-def take_lettering(text: str) -> tuple[str, tuple[Lettering, ...]]:
-    """Quoted texts, and the prompt with them blanked so that they are not read as words."""
-    found: list[Lettering] = []
-    masked = text
-    for match in QUOTES.finditer(text):
-        inside = " ".join(next(g for g in match.groups() if g is not None).split())
-        if not inside:
-            continue
-        before = sentence_before(text, match.start())
-        after = text[match.end() : match.end() + 10]
-        found.append(Lettering(text=inside, role=role_of(before, after, match.group(0)), before=before))
-        blank = " " * (match.end() - match.start())
-        masked = masked[: match.start()] + blank + masked[match.end() :]
-    return masked, tuple(found[:4])
-
-
-def sentence_before(text: str, at: int) -> str:
-    """The words before a quotation, back to the end of the sentence or quotation before it."""
-    window = text[max(0, at - 60) : at]
-    cut = max((m.end() for m in SENTENCE_END.finditer(window)), default=0)
-    return window[cut:]
-
-
-SENTENCE_END: Final = re.compile('[.。!！?？;；\n](?=.)|[”"」』》]', re.DOTALL)
-CAPTION: Final = re.compile(
-    r"(\b(caption|subtitle|subline|subheading|small print|body copy)\b|字幕|小标题|副标题|小字|说明文字)",
-    re.IGNORECASE,
-)
-
-
-def role_of(before: str, after: str, whole: str) -> Role:
-    nearest = [
-        (match.end(), role) for role, pattern in PATTERNS_OF_ROLES for match in pattern.finditer(before)
-    ]
-    if nearest:
-        return max(nearest, key=lambda place: place[0])[1]
-    if SPEECH.search(after):
-        return "speech"
-    if TITLE.search(after) or whole.startswith("《"):
-        return "title"
-    return "sign" if SIGN.search(after) else "caption"
-
-
-PATTERNS_OF_ROLES: Final[tuple[tuple[Role, re.Pattern[str]], ...]] = (
-    ("caption", CAPTION),
-    ("title", TITLE),
-    ("sign", SIGN),
-    ("speech", SPEECH),
-)
 LATIN_NAME: Final = re.compile(
     r"(?<![A-Za-z0-9'’])([A-Z][a-zà-ÿ]{1,14})(?:\s+(?:[A-Z][a-zà-ÿ]{1,14}))?(?=['’]s\b|[^A-Za-z0-9'’]|$)"
 )
@@ -745,16 +534,16 @@ HAN_OF: Final = re.compile(r"子?的[^，。；、和与\x00]*$")
 def owner(text: str, mentions: list[Mention], start: int, end: int) -> Mention | None:
     """Whose attribute a word is: who it stands right before, else who was named last before it."""
     places = [(m.start, m.end, m) for m in mentions]
-    places += [(first, last, m) for m in mentions for first, last in m.echoes]
-    after = [(first, m) for first, _, m in places if 0 <= first - end <= 3]
-    after += [(first, m) for first, _, m in places if 3 < first - end <= 9 and HAN_OF.match(text[end:first])]
-    for first, mention in sorted(after, key=lambda place: place[0]):
-        if not BREAK.search(text[end:first]) and "，" not in text[end:first]:
+    places += [(begin, last, m) for m in mentions for begin, last in m.echoes]
+    after = [(begin, m) for begin, _, m in places if 0 <= begin - end <= 3]
+    after += [(begin, m) for begin, _, m in places if 3 < begin - end <= 9 and HAN_OF.match(text[end:begin])]
+    for begin, mention in sorted(after, key=lambda place: place[0]):
+        if not BREAK.search(text[end:begin]) and "，" not in text[end:begin]:
             return mention
     before = [(last, m) for _, last, m in places if last <= start]
     if before:
         return max(before, key=lambda place: place[0])[1]
-    later = [(first, m) for first, _, m in places if first >= end]
+    later = [(begin, m) for begin, _, m in places if begin >= end]
     return min(later, key=lambda place: place[0])[1] if later else next(iter(mentions), None)
 
 
@@ -841,9 +630,9 @@ def with_trait(text: str, tokens: tuple[Token, ...], token: Token, figure: Figur
                 figure = replace(figure, action=value)
                 if value == "sweep" and figure.holds is None:
                     figure = replace(figure, holds="broom")
-                if value == "read" and figure.holds is None and not figure.animal:
+                if value == "read" and figure.holds is None and can_hold(figure):
                     figure = replace(figure, holds="book")
-            case "actions" if value == "read" and figure.holds is None and not figure.animal:
+            case "actions" if value == "read" and figure.holds is None and can_hold(figure):
                 figure = replace(figure, holds="book")
             case "moods" if figure.mood is None:
                 figure = replace(figure, mood=value)
@@ -890,6 +679,11 @@ def in_mouth(text: str, token: Token, figure: Figure) -> bool:
         IN_MOUTH.match(text, token.end) is not None
         or text[max(0, token.start - 3) : token.start].endswith("叼着")
     )
+
+
+def can_hold(figure: Figure) -> bool:
+    """True for people, and for animals that a picture book gives arms."""
+    return not figure.animal or figure.kind in UPRIGHT
 
 
 PICTURE_BOOK: Final = re.compile(
@@ -981,6 +775,10 @@ def coat_colour(text: str, tokens: tuple[Token, ...], mention: Mention) -> str |
         return None
     if word.word[0] == "橘":
         return "orange"
+    first_word = word.word.split(" ")[0]
+    told = next((v for t, v, _ in LEXICON.get(first_word, ()) if t == "colours"), None)
+    if told is not None and " " in word.word:
+        return told
     inside = next((HAN_COLOURS[c] for c in word.word if c in HAN_COLOURS), None)
     if inside is not None and not word.word.isascii():
         return inside

@@ -303,7 +303,7 @@ BEARDS: Final = "beard|bearded|moustache|mustache|goatee|stubble|胡子|胡须|�
 GLASSES: Final = "glasses|spectacles|sunglasses|eyeglasses|bespectacled|眼镜|墨镜|太阳镜|老花镜"
 
 ACTIONS: Final[Mapping[str, str]] = {
-    "run": "run|runs|running|sprint|sprints|sprinting|chase|chases|chasing|flees|fleeing|rush|rushes|rushing|"
+    "run": "gallop|gallops|galloping|run|runs|running|sprint|sprints|sprinting|chase|chases|chasing|flees|fleeing|rush|rushes|rushing|"
     "dash|dashes|dashing|races|racing|ran|跑|奔跑|追|飞奔|冲|狂奔|逃|跑向|追逐|奔向|跑步|追赶",
     "jump": "jump|jumps|jumping|leap|leaps|leaping|hops|hopping|skips|跳|跳跃|蹦|跃起|跳起|飞跃",
     "sweep": "sweep|sweeps|sweeping|mops|mopping|扫|扫地|打扫|清扫",

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageStat
 
-from seedream_pipe.providers.preview.drawing import Reference, draw, encode
+from seedream_pipe.providers.preview.drawing import Reference, draw, encode, reference_label
 from seedream_pipe.providers.preview.interiors import INTERIORS
 from seedream_pipe.providers.preview.lettering import font
 from seedream_pipe.providers.preview.looks import look_of
@@ -87,7 +87,7 @@ def test_every_thing_can_be_shown(kind):
 
 SCRIPT = """
 import hashlib
-from seedream_pipe.providers.preview.drawing import Reference, draw, encode
+from seedream_pipe.providers.preview.drawing import Reference, draw, encode, reference_label
 lin = Reference(open({path!r}, "rb").read(), "lin")
 prompt = "夜市雨中，穿红色雨衣的女孩和三只猫，招牌写着“面馆”, crowd, lanterns"
 image = draw(prompt=prompt, width=480, height=270, references=[lin], index=1, count=3, seed=7)
@@ -239,3 +239,42 @@ def test_all_of_gb2312_is_in_the_font():
     ]
 
     assert not [c for c in hanzi if hashlib.sha256(bytes(face.getmask(c))).digest() == missing]
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [
+        ("pipelines/night-market/refs/market/lane.jpg", "2 lane"),
+        ("sheet@mei", "2 mei"),
+        ("last frame", "2 last frame"),
+        ("", "2"),
+        ("v1.2", "2 v1"),
+    ],
+)
+def test_a_card_says_the_end_of_a_path_or_the_name(label, shown):
+    assert reference_label(1, label, chinese=False) == shown
+
+
+def test_a_product_has_the_colour_of_the_picture_that_shows_it():
+    prompt = "Product shot: the bottle from image 1, white background"
+    middle = (250, 150, 390, 300)
+    red, blue = (
+        ImageStat.Stat(frame(prompt, (640, 360), references=[Reference(picture(c))]).crop(middle)).mean
+        for c in ((200, 60, 50), (50, 70, 200))
+    )
+
+    assert red[0] - red[2] > blue[0] - blue[2] + 30
+
+
+def test_the_pictures_of_a_listed_series_differ():
+    prompt = "1. a dog on a beach, day\n2. a cat in a forest, night"
+
+    assert difference(frame(prompt, index=0, count=2), frame(prompt, index=1, count=2)) > 30
+
+
+def test_a_heading_and_a_caption_do_not_share_a_place():
+    plain = frame("Product shot of a bottle", (640, 360))
+    heading = frame('Product shot of a bottle. Headline: "ONE". Caption at the bottom: "two"', (640, 360))
+
+    assert difference(plain.crop((120, 0, 520, 60)), heading.crop((120, 0, 520, 60))) > 5
+    assert difference(plain.crop((240, 300, 400, 340)), heading.crop((240, 300, 400, 340))) > 5

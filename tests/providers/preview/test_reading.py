@@ -347,3 +347,9 @@ def test_the_words_of_its_own_sentence_say_what_a_text_is():
     )
 
     assert [text.role for text in read(prompt).lettering] == ["title", "caption"]
+
+
+def test_a_white_horse_is_white_and_gallops():
+    horse = read("A white horse gallops over the sand").figures[0]
+
+    assert (horse.kind, horse.coat_colour, horse.action) == ("horse", "white", "run")
