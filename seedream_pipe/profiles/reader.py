@@ -326,7 +326,9 @@ def price(
 
 def _most_pixels(profile: ModelProfile, size: str) -> int:
     tier = profile.tier(size)
-    shapes = tier.sizes.values() if tier else (size,)
+    shapes = [*tier.sizes.values()] if tier else [size]
+    if size == "auto":
+        shapes = [each for every in profile.tiers for each in every.sizes.values()]
     return max(width * height for width, height in map(pixels, shapes))
 
 

@@ -139,7 +139,7 @@ def total_text(forecast: Forecast) -> str:
         parts.append(f"{counts['blocked']:,} waiting")
     if counts["needless"]:
         parts.append(f"{counts['needless']:,} not needed")
-    up_to = "up to " if forecast.least != forecast.worst else ""
+    up_to = "up to " if forecast.least != forecast.worst or perhaps else ""
     if all(make.local for make in makes):
         return (
             f"{_many(len(forecast.tasks), 'task')}: {', '.join(parts)}\nnothing to buy: operations are free"
