@@ -35,9 +35,16 @@ _ERRORS: Final[Mapping[str, Rule]] = MappingProxyType(
             "A key is given twice",
             "Only one of two values could count. Rename one of the keys, or remove it.",
         ),
+        "E-EACH": Rule(
+            "each has no list", "What `each` goes through is a list, or a template that gives one."
+        ),
         "E-ENCODING": Rule(
             "A file is not UTF-8",
             "Pipelines, tables and templates are UTF-8 without control characters. Save the file as UTF-8.",
+        ),
+        "E-EXTRA": Rule(
+            "A field of extra is one that the tool sends itself",
+            "`extra` is for fields that this version does not know. Write a known one as the step's own key.",
         ),
         "E-FILE": Rule(
             "A file cannot be used",
@@ -47,10 +54,18 @@ _ERRORS: Final[Mapping[str, Rule]] = MappingProxyType(
             "A glob matches nothing, or too much",
             "Look at the path relative to the pipeline file; narrow it where it looks through thousands.",
         ),
+        "E-IMAGES": Rule(
+            "An operation has no picture to work on, or too many",
+            "`images` names at least one picture; the message says how many an operation takes.",
+        ),
         "E-KEY": Rule(
             "A key is unknown or missing",
             "Keys of the file are those of the schema; keys of tasks have only letters, digits, . _ and -, "
             "and no two tasks share one. Your own keys at the top start with x-.",
+        ),
+        "E-LEFT-OUT": Rule(
+            "A reference is to a task that `when` leaves out",
+            "step[*] takes those that there are; `when` at the referring step can leave it out as well.",
         ),
         "E-LIMIT": Rule(
             "A file asks for more than is made",
@@ -68,6 +83,11 @@ _ERRORS: Final[Mapping[str, Rule]] = MappingProxyType(
             "A prompt mentions a name that several references have",
             "Give the references names of their own with {from, name}.",
         ),
+        "E-MENTION-UNSURE": Rule(
+            "A mentioned picture has no place yet",
+            "It stands behind a group, and how many pictures a group gives is known only after it ran. "
+            "Put the mentioned reference before the group's.",
+        ),
         "E-MISSING": Rule("A file does not exist", "Paths are relative to the file that names them."),
         "E-MODEL": Rule(
             "A model is not known",
@@ -81,6 +101,10 @@ _ERRORS: Final[Mapping[str, Rule]] = MappingProxyType(
             "A name cannot be one, or stands for two things",
             "A name starts with a letter or _ and has only letters a-z, digits, _ and -; "
             "a set and a step may not share one.",
+        ),
+        "E-OPTION": Rule(
+            "A parameter of an operation is not sound",
+            "`seedream-pipe schema operation-NAME` lists what an operation takes.",
         ),
         "E-OUTPUT": Rule(
             "An output cannot be placed, or two tasks claim one",
@@ -99,6 +123,10 @@ _ERRORS: Final[Mapping[str, Rule]] = MappingProxyType(
         "E-REFERENCES": Rule(
             "There are more pictures than a call takes",
             "A model takes a number of references, and references and group together are at most 15 (R30).",
+        ),
+        "E-ROW": Rule(
+            "A row of a table is not what the table's schema says",
+            "Mend the cell, or the schema in `data`. Cells of CSV and TSV are texts unless it says otherwise.",
         ),
         "E-SIZE": Rule(
             "A size is not one of the model's",
@@ -150,7 +178,30 @@ _WARNINGS: Final[Mapping[str, Rule]] = MappingProxyType(
         "W-MATRIX-EXCLUDE": Rule(
             "An exclude matches nothing", "It was meant for a combination that the matrix does not have."
         ),
-        "W-PROMPT": Rule("A prompt is very long", "The service may cut it or lose details."),
+        "W-EXTRA": Rule(
+            "A field is sent that nobody here knows",
+            "The service ignores what it does not know, and bills the picture. Look at what comes back.",
+        ),
+        "W-REFERENCE-ASPECT": Rule(
+            "A reference is very wide or very high",
+            "Beyond 1:3 and 3:1 some services refuse a reference. Cut it, or pad it.",
+        ),
+        "W-REFERENCE-BYTES": Rule(
+            "A reference is a large file", "Nothing is gained by so many bytes. Save it smaller."
+        ),
+        "W-REFERENCE-COUNT": Rule(
+            "There are more references than every provider takes", "Name fewer, or keep to this provider."
+        ),
+        "W-SAME-REQUEST": Rule(
+            "Two tasks ask for the same picture",
+            "It is bought once and placed twice. If two are wanted, give one of them a salt.",
+        ),
+        "W-UNUSED-COLUMN": Rule(
+            "Nothing uses a column of a table", "Perhaps a name in a template is misspelt."
+        ),
+        "W-UNUSED-SET": Rule("Nothing uses a reference set", "Name it in the references of a step."),
+        "W-UNUSED-TABLE": Rule("Nothing uses a table", "Name it in a foreach, or use it in a template."),
+        "W-UNUSED-VAR": Rule("Nothing uses a variable", "Perhaps a name in a template is misspelt."),
     }
 )
 
