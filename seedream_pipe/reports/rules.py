@@ -126,7 +126,7 @@ _ERRORS: Final[Mapping[str, Rule]] = MappingProxyType(
         ),
         "E-ROW": Rule(
             "A row of a table is not what the table's schema says",
-            "Mend the cell, or the schema in `data`. Cells of CSV and TSV are texts unless it says otherwise.",
+            "Mend the cell, or the schema in `data`. Cells of CSV are texts unless it types them.",
         ),
         "E-SIZE": Rule(
             "A size is not one of the model's",
