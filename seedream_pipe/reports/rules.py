@@ -36,7 +36,7 @@ _ERRORS: Final[Mapping[str, Rule]] = MappingProxyType(
             "Only one of two values could count. Rename one of the keys, or remove it.",
         ),
         "E-EACH": Rule(
-            "each has no list", "What `each` goes through is a list, or a template that gives one."
+            "A comprehension has no list", "What `each` goes through is a list, or a template that gives one."
         ),
         "E-ENCODING": Rule(
             "A file is not UTF-8",
