@@ -38,14 +38,36 @@ if TYPE_CHECKING:
         run,
         run_async,
     )
+    from seedream_pipe.errors import (
+        Frozen,
+        Interrupted,
+        InvalidPipeline,
+        OperationError,
+        OverBudget,
+        ProviderError,
+        SeedreamError,
+        StoreError,
+        StoreTooNew,
+        UsageError,
+    )
 
 __all__ = [
     "Forecast",
+    "Frozen",
+    "Interrupted",
+    "InvalidPipeline",
+    "OperationError",
+    "OverBudget",
     "Project",
+    "ProviderError",
     "Record",
     "RunOptions",
+    "SeedreamError",
     "Settings",
     "Stop",
+    "StoreError",
+    "StoreTooNew",
+    "UsageError",
     "__version__",
     "errors",
     "events",
@@ -60,6 +82,10 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import seedream_pipe.errors as tree  # "from" would ask here again
+
+    if name in tree.__all__:
+        return getattr(tree, name)
     from seedream_pipe.api import face
 
     return getattr(face, name)

@@ -32,6 +32,12 @@ def test_every_public_name_is_there_and_is_documented():
     assert set(dir(seedream_pipe)) == set(seedream_pipe.__all__)
 
 
+def test_every_error_is_a_public_name():
+    for name in errors.__all__:
+        assert getattr(seedream_pipe, name) is getattr(errors, name)
+        assert name in seedream_pipe.__all__
+
+
 def test_a_name_that_is_not_public_is_none():
     with pytest.raises(AttributeError, match="has no attribute 'laod'"):
         _ = seedream_pipe.laod

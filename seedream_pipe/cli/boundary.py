@@ -35,6 +35,9 @@ def guarded(call: Callable[[], Any], *, as_json: bool = False) -> int:
         code = call()
     except click.exceptions.Exit as error:
         return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        say(error.format_message())
+        return error.exit_code
     except click.ClickException as error:
         _usage(error)
         return error.exit_code

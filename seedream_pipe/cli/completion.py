@@ -19,13 +19,20 @@ _BEFORE: Final = {"bash": "COMP_WORDBREAKS=${COMP_WORDBREAKS//@/}\n"}
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> int:
-    r"""Print the completion script of a shell.
+    """Print the completion script of a shell.
+
+    It goes where that shell looks for such scripts, and is there in the next shell:
 
     \b
-    bash:  seedream-pipe completion bash > ~/.local/share/bash-completion/completions/seedream-pipe
-    zsh:   seedream-pipe completion zsh > ~/.zfunc/_seedream-pipe
-    fish:  seedream-pipe completion fish > ~/.config/fish/completions/seedream-pipe.fish
-    """
+    seedream-pipe completion bash \\
+      > ~/.local/share/bash-completion/completions/seedream-pipe
+    seedream-pipe completion zsh \\
+      > ~/.zfunc/_seedream-pipe
+    seedream-pipe completion fish \\
+      > ~/.config/fish/completions/seedream-pipe.fish
+
+    zsh looks into ~/.zfunc when fpath+=~/.zfunc stands before compinit in ~/.zshrc.
+    """  # noqa: D301 - click wants the backspace itself
     found = get_completion_class(shell)
     if found is None:
         ctx.fail(f"no completion for {shell}")

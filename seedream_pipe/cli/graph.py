@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -11,7 +12,7 @@ from seedream_pipe.api.project import opened
 from seedream_pipe.cli import options
 from seedream_pipe.cli.terminal import out
 from seedream_pipe.reports import dot, mermaid, svg
-from seedream_pipe.reports.graph import drawing, listing
+from seedream_pipe.reports.graph import as_tree, drawing, listing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,12 +36,16 @@ _FORMATS: Final[Mapping[str, Callable[[Drawing], str]]] = {
     "--format", "how", type=click.Choice(list(_FORMATS)), default="text", help="How to draw. [text]"
 )
 @click.option("--tasks", is_flag=True, help="A box for every task, not one for every step.")
-def graph(file: str, targets: tuple[str, ...], *, variant: Variant, how: str, tasks: bool) -> int:
+@options.as_json
+def graph(
+    file: str, targets: tuple[str, ...], *, variant: Variant, how: str, tasks: bool, as_json: bool
+) -> int:
     """Draw what needs what: for reading, for Graphviz, for Markdown, or as a picture.
 
     With a TARGET, only that and all it needs. Writes to standard output:
     graph board.yaml --format svg > board.svg
     """
     plan, wanted = needed(opened(file, variant), targets)
-    out(_FORMATS[how](drawing(plan, wanted, tasks=tasks)))
+    drawn = drawing(plan, wanted, tasks=tasks)
+    out(json.dumps(as_tree(drawn), ensure_ascii=False, indent=1) if as_json else _FORMATS[how](drawn))
     return 0

@@ -26,6 +26,8 @@ def schema(name: str | None) -> int:
         out("\n".join(f"{one:<{wide}}  {schemas.schema(one).get('title', '')}".rstrip() for one in known))
         return 0
     if name not in known:
-        raise UsageError(f'there is no schema "{name}"', hint=did_you_mean(name, known))
+        raise UsageError(
+            f'there is no schema "{name}"', hint=did_you_mean(name, known) or "known: " + ", ".join(known)
+        )
     out(json.dumps(schemas.schema(name), ensure_ascii=False, indent=2))
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from seedream_pipe import profiles
@@ -109,6 +109,9 @@ def options(
         unique_references=reader.boolean("unique_references"),
     )
     reader.expect_supported(result, provider)
+    if layers and profile is not None and not profile.layers:
+        # It is told; that layers want this and that need not be told as well.
+        result = replace(result, layer_decomposition=False)
     return result, reader.complaints
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe.plan.model import FromTask, FromUrl
 
@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from seedream_pipe.plan.model import Address, Plan, Task
 
-__all__ = ["Box", "Drawing", "drawing", "listing"]
+__all__ = ["SCHEMA", "Box", "Drawing", "as_tree", "drawing", "listing"]
+
+SCHEMA: Final = "graph/1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,12 +103,28 @@ def listing(drawn: Drawing) -> str:
     """A line a box: name, details, what it needs."""
     name = max((len(box.name) for box in drawn.boxes), default=0)
     detail = max((len(box.detail) for box in drawn.boxes), default=0)
-    needs: dict[str, list[str]] = {}
-    for start, end in drawn.arrows:
-        needs.setdefault(end, []).append(start)
+    needs = _needs(drawn)
     rows = [
         f"{box.name:<{name}}  {box.detail:<{detail}}"
         + (f"  <- {', '.join(needs[box.name])}" if box.name in needs else "")
         for box in drawn.boxes
     ]
     return "\n".join(row.rstrip() for row in rows)
+
+
+def as_tree(drawn: Drawing) -> dict[str, Any]:
+    """The drawing as JSON values: each box with the names of what it needs."""
+    needs = _needs(drawn)
+    return {
+        "schema": SCHEMA,
+        "nodes": [
+            {"name": box.name, "detail": box.detail, "needs": needs.get(box.name, [])} for box in drawn.boxes
+        ],
+    }
+
+
+def _needs(drawn: Drawing) -> dict[str, list[str]]:
+    needs: dict[str, list[str]] = {}
+    for start, end in drawn.arrows:
+        needs.setdefault(end, []).append(start)
+    return needs

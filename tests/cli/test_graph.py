@@ -1,5 +1,6 @@
 """`graph`: what needs what, in four formats."""
 
+import json
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -28,6 +29,13 @@ def test_picture_has_a_box_for_every_task(board, cli) -> None:
     texts = [node.text for node in root.iter(f"{SVG}text")]
     assert {"sheet", "shots@sc01_010", "shots@sc01_020", "shots@sc02_010"} <= set(texts)
     assert len(list(root.iter(f"{SVG}path"))) == 4 + 1  # an arrow each, and the tip of them all
+
+
+def test_machines_read_what_needs_what(board, cli) -> None:
+    tree = json.loads(cli("graph", "board.yaml", "--json").out)
+
+    assert tree["schema"] == "graph/1"
+    assert {node["name"]: node["needs"] for node in tree["nodes"]} == {"sheet": [], "shots": ["sheet"]}
 
 
 @pytest.mark.parametrize("how", ["text", "dot", "mermaid", "svg"])

@@ -42,6 +42,14 @@ def test_unknown_command_is_met_with_a_guess(cli) -> None:
     assert 'did you mean "plan"?' in said.err
 
 
+def test_without_a_command_the_help_is_shown(cli) -> None:
+    said = cli()
+
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("Usage: seedream-pipe [OPTIONS] COMMAND")
+    assert "\n  run         Make what is missing or stale.\n" in said.err
+
+
 def test_schemas_are_listed(cli) -> None:
     assert {line.split()[0] for line in cli("schema").out.splitlines()} >= {
         "pipeline",
@@ -59,6 +67,10 @@ def test_unknown_schema_is_met_with_a_guess(cli) -> None:
     said = cli("schema", "pipelin")
 
     assert (said.code, 'did you mean "pipeline"?' in said.err) == (2, True)
+
+
+def test_schema_that_is_like_none_is_met_with_the_list(cli) -> None:
+    assert "known: lock, " in cli("schema", "foo").err
 
 
 def test_settings_say_where_they_come_from(board, cli, monkeypatch) -> None:
@@ -111,6 +123,13 @@ def test_emulator_on_a_taken_port_says_so(board, cli, emulator) -> None:
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_script_names_its_variable(shell, cli) -> None:
     assert "_SEEDREAM_PIPE_COMPLETE" in cli("completion", shell).out
+
+
+def test_completion_says_where_each_script_goes(cli) -> None:
+    lines = cli("completion", "--help").out.splitlines()
+
+    assert "  seedream-pipe completion zsh \\" in lines
+    assert "    > ~/.zfunc/_seedream-pipe" in lines
 
 
 def _completed(spawn, words: str) -> list[str]:

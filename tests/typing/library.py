@@ -52,5 +52,12 @@ try:
 except errors.InvalidPipeline as error:
     print([str(problem.place) for problem in error.problems])
 
+try:
+    seedream_pipe.load("board.yaml")
+except seedream_pipe.InvalidPipeline as invalid:
+    assert_type(invalid, errors.InvalidPipeline)
+except seedream_pipe.SeedreamError as told:
+    assert_type(told.exit_code, int)
+
 seedream_pipe.run("board.yaml", provdier="302ai")  # type: ignore[call-arg]
 seedream_pipe.run("board.yaml", jobs="many")  # type: ignore[arg-type]
