@@ -105,7 +105,7 @@ VALUES: Final = st.one_of(
         ),
         max_leaves=12,
     ),
-)
+).map(copy.deepcopy)  # what is drawn is changed
 
 
 def yaml_soups() -> st.SearchStrategy[str]:
