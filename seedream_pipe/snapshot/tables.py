@@ -182,6 +182,7 @@ def _from_yaml(table: TableFile, shown: str, text: str) -> TableRows:
 
 def _from_json(table: TableFile, shown: str, text: str) -> TableRows:
     """A JSON list or map. Its rows are decoded one by one, which tells where each stands."""
+    text = _with_line_feeds(text)
     start = _skip(text, 0)
     opening = text[start : start + 1]
     if opening not in {"[", "{"}:
@@ -230,7 +231,7 @@ def _walk_json(text: str, start: int, shown: str) -> tuple[list[str], list[Any],
 def _from_json_lines(table: TableFile, shown: str, text: str) -> TableRows:
     rows: list[Row] = []
     problems: list[Problem] = []
-    for number, line in _numbered(text):
+    for number, line in _numbered(_with_line_feeds(text)):
         place = Place(shown, number, 1)
         try:
             rows.append(Row(value=json.loads(line), at=place))
@@ -245,6 +246,11 @@ def _from_json_lines(table: TableFile, shown: str, text: str) -> TableRows:
     if problems:
         raise InvalidPipeline(problems)
     return TableRows(name=table.name, rows=tuple(rows))
+
+
+def _with_line_feeds(text: str) -> str:
+    """JSON counts lines by LF; places count CR too, and no string of JSON has either in it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _not_json(finding: object) -> str:

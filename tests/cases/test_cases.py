@@ -1,4 +1,4 @@
-"""Whole projects as cases, each in one file: what stands below `-- NAME --` is the project's file of that name.
+"""Whole projects as cases, each in one file: what stands below `-- NAME --` is the file of that name.
 
 `pictures` lists reference pictures that are there. A project in invalid/ has `expected`: a line for every
 problem, `file:line:column CODE part of the message`, and after ` | ` a part of the hint. One in valid/ has
