@@ -10,15 +10,17 @@ import os
 import tomllib
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
+from urllib.parse import urlsplit
 
 from seedream_pipe.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["VARIABLES", "Secret", "Settings", "config_file", "read", "secret"]
+__all__ = ["VARIABLES", "Secret", "Settings", "config_file", "read", "safe_url", "secret"]
 
 DEFAULT_PROVIDER: Final = "preview"
 DEFAULT_JOBS: Final = 8
@@ -132,6 +134,41 @@ def config_file(environment: Mapping[str, str]) -> Path:
     return Path(named).expanduser() if named else _default_path(environment)
 
 
+def safe_url(text: str, origin: str) -> str:
+    """Take a provider's base URL: https, or http to this machine, and nothing that hides its host.
+
+    Raises:
+        UsageError: it is something else; names `origin`.
+
+    """
+    hint = "give https://…, or http://127.0.0.1:… for a server on this machine"
+    try:
+        parts = urlsplit(text)
+        port_is_possible = parts.port != 0
+    except ValueError:
+        raise UsageError(f"{origin}: {text!r} cannot be read as a URL", hint=hint) from None
+    plain = text.isascii() and text.isprintable() and " " not in text and "\\" not in text
+    host = parts.hostname or ""
+    if not host or not plain or "@" in parts.netloc or parts.query or parts.fragment or not port_is_possible:
+        raise UsageError(f"{origin}: {text!r} is not a plain URL", hint=hint)
+    if parts.scheme == "https" or (parts.scheme == "http" and _is_here(host)):
+        return text.rstrip("/")
+    raise UsageError(f"{origin}: {text} is not safe for the key", hint=hint)
+
+
+def _is_here(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _url(value: object, origin: str) -> str:
+    return safe_url(_text(value, origin), origin)
+
+
 def _configuration(environment: Mapping[str, str]) -> tuple[dict[str, Any], Path | None]:
     named = environment.get("SEEDREAM_CONFIG")
     path = config_file(environment)
@@ -194,7 +231,7 @@ def _response_format(value: object, origin: str) -> str:
 
 _PARSERS: Final[Mapping[str, Callable[[object, str], object]]] = {
     "provider": _text,
-    "base_url": _text,
+    "base_url": _url,
     "store": _path,
     "out": _path,
     "jobs": _jobs,

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 from importlib.resources import files
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from seedream_pipe.errors import SeedreamError, UsageError
 from seedream_pipe.problems import did_you_mean, escaped
+from seedream_pipe.spec.names import folder_problem
 from seedream_pipe.spec.schema import schema
 
 if TYPE_CHECKING:
@@ -25,7 +28,9 @@ STARTS: Final = ("board", "book", "campaign")
 _IGNORE: Final = ".gitignore"
 _SCHEMA: Final = "pipeline.schema.json"
 _NAME_LINE: Final = re.compile(rb"^name: \w+$", re.MULTILINE)
-_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}")
+_NAME: Final = re.compile(r"\w[\w-]{0,60}")
+_PLAIN: Final = re.compile(r"[^\W\d][\w-]*")
+_NOT_TEXT: Final = frozenset({"null", "true", "false"})
 
 Started = tuple[tuple[str, ...], bool]
 """The files that were written, and whether a .gitignore stood there before and was left."""
@@ -53,7 +58,7 @@ def start(folder: Path, *, kind: str = STARTS[0], name: str | None = None) -> St
     if [path for path in there if path != _IGNORE]:
         raise UsageError(
             f"{escaped(os.fspath(folder))} has these files already: {', '.join(there)}; nothing was written",
-            hint=f"name another folder: seedream-pipe init my-{kind}",
+            hint=f"name another folder: seedream-pipe init {_free(folder)}",
         )
     written = [path for path in contents if path not in there]
     try:
@@ -66,13 +71,30 @@ def start(folder: Path, *, kind: str = STARTS[0], name: str | None = None) -> St
 
 def _chosen(folder: Path, name: str | None, *, otherwise: str) -> str:
     if name is not None:
-        if not _NAME.fullmatch(name):
+        if not _may_be(name):
             raise UsageError(
-                f'"{escaped(name)}" cannot be the name of a pipeline', hint="letters a-z, digits, _ and -"
+                f'"{escaped(name)}" cannot be the name of a pipeline', hint="letters, digits, _ and -"
             )
-        return name
-    own = re.sub(r"[^A-Za-z0-9_]+", "-", folder.absolute().name).strip("-")
-    return own if _NAME.fullmatch(own) and own != "preview" else otherwise
+        return _in_yaml(name)
+    own = re.sub(r"\W+", "-", folder.absolute().name).strip("-")
+    return _in_yaml(own) if _may_be(own) and own != "preview" else otherwise
+
+
+def _may_be(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None and folder_problem(name) is None
+
+
+def _in_yaml(name: str) -> str:
+    """The name as YAML takes it for a text."""
+    plain = _PLAIN.fullmatch(name) and name.lower() not in _NOT_TEXT
+    return name if plain else f'"{name}"'
+
+
+def _free(folder: Path) -> str:
+    """A folder beside it that is not there yet, as a shell takes it."""
+    base = os.fspath(folder) if folder.name else "my-board"
+    tried = (f"{base}-{number}" if number > 1 else base for number in count(1))
+    return shlex.quote(escaped(next(name for name in tried if not os.path.lexists(name))))
 
 
 def _contents(kind: str, name: str) -> Iterator[tuple[str, bytes]]:

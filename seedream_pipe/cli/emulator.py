@@ -12,7 +12,8 @@ from seedream_pipe.cli.terminal import out, say
 from seedream_pipe.emulator import Options, serve
 from seedream_pipe.errors import SeedreamError
 
-_PATH_OF_302: Final = "/doubao"
+_PATHS: Final = {"302ai": "/doubao", "ark": "/api/v3", "byteplus": "/api/v3"}
+"""What a provider's clients put between the host and `/images/generations`."""
 
 
 @click.command()
@@ -83,7 +84,10 @@ class _Announcement(io.StringIO):
         if not url:
             return
         out(url)
-        say("in another terminal:")
+        say("the base URL of each provider:")
+        for provider, path in _PATHS.items():
+            say(f"  {provider:<8}  {url}{path}")
+        say("for example, in another terminal:")
         say("  export SEEDREAM_PROVIDER=302ai")
-        say(f"  export SEEDREAM_BASE_URL={url}{_PATH_OF_302}")
+        say(f"  export SEEDREAM_BASE_URL={url}{_PATHS['302ai']}")
         say(f"  export AI302_API_KEY={self._key}")

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import click
 
+from seedream_pipe.cli.again import FOLDER
 from seedream_pipe.cli.boundary import READER_GONE, guarded
 from seedream_pipe.version import VERSION
 
@@ -63,8 +64,9 @@ class _Lazy(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def _change_folder(_ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+def _change_folder(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
     if value:
+        ctx.meta[FOLDER] = value
         try:
             os.chdir(value)
         except OSError as error:

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import click
 
+from seedream_pipe.api.ignored import ignore
 from seedream_pipe.api.new_project import STARTS, start
+from seedream_pipe.cli.again import quoted
 from seedream_pipe.cli.terminal import say, style
+from seedream_pipe.problems import escaped
 
 
 @click.command()
@@ -25,13 +28,15 @@ from seedream_pipe.cli.terminal import say, style
 def init(folder: str, *, kind: str, name: str | None) -> int:
     """Start a small project: a pipeline, prompts, a table, reference pictures.
 
-    It runs as it is, on free previews. Never overwrites a file.
+    It runs as it is, on free previews. Never overwrites a file; the .gitignore of the
+    repository gets two lines more.
     """
-    written, keeps_ignore = start(Path(folder), kind=kind, name=name)
+    written, _ = start(Path(folder), kind=kind, name=name)
     for path in written:
         say(f"{style('wrote', fg='green')}  {os.path.normpath(os.path.join(folder, path))}")
-    if keeps_ignore:
-        say(f"{style('kept', fg='yellow')}   .gitignore is yours; it should name .seedream/ and out/")
-    go = "" if os.path.normpath(folder) == "." else f"cd {folder} && "
+    changed = ignore(Path(folder))
+    if changed is not None:
+        say(f"{style('added', fg='green')}  .seedream/ and out/ to {escaped(os.path.relpath(changed))}")
+    go = "" if os.path.normpath(folder) == "." else f"cd {quoted(folder)} && "
     say(f"next: {go}seedream-pipe run {kind}.yaml")
     return 0

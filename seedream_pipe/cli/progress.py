@@ -8,7 +8,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from seedream_pipe.cli.terminal import cut, is_terminal, plural, say, style, width
+from seedream_pipe.cli.again import command, quoted
+from seedream_pipe.cli.terminal import cut, is_terminal, plural, say, style, width, wrapped
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.progress import Progress, clock
 
@@ -70,6 +71,11 @@ class Teller:
         elif line:
             say(line)
 
+    def note(self, text: str) -> None:
+        """Say something that concerns the whole run: in full, also on a narrow terminal."""
+        for line in wrapped(text, width(err=True)):
+            (self.draw or say)(line)
+
 
 def _line(told: Told) -> str:
     colour = _COLOURS.get(told.word) or _OTHER_COLOURS.get(told.word)
@@ -98,20 +104,21 @@ def say_end(record: Record, file: str) -> None:
             f"{style('held', fg='red')}: an earlier call for {hold.task} may have been charged, "
             f"up to {hold.worst}; call {hold.call}"
         )
-    say(f"outputs: {record.folder}")
+    if record.placed or counts["made"] or counts["reused"]:
+        say(f"outputs: {record.folder}")
     say(f"next: {_next(record, file)}")
 
 
 def _next(record: Record, file: str) -> str:
     counts = record.counts()
     if counts["held"] or record.holds:
-        return f"seedream-pipe status {file}   (look the held calls up in the provider's console)"
+        return f"{command('status')}   (look the held calls up in the provider's console)"
     if record.exit_code == 5:
-        return f"seedream-pipe run {file} --max-cost …   (the rest waits; nothing is lost)"
+        return f"{command('run')} --max-cost …   (the rest waits; nothing is lost)"
     if counts["refused"] and not counts["failed"] and not counts["waiting"]:
-        return f"change the refused prompts, then: seedream-pipe run {file}"
+        return f"change the refused prompts, then: {command('run')}"
     if counts["failed"] or counts["refused"] or counts["waiting"]:
-        return f"seedream-pipe run {file}   (what was made is kept and costs nothing again)"
+        return f"{command('run')}   (what was made is kept and costs nothing again)"
     if record.kept:
-        return f"seedream-pipe run {file} --force   (overwrites the files that were kept)"
-    return f"edit {file} or its tables, then: seedream-pipe plan {file}"
+        return f"{command('run')} --force   (overwrites the files that were kept)"
+    return f"edit {quoted(file)} or its tables, then: {command('plan')}"

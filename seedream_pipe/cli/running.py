@@ -14,10 +14,12 @@ from seedream_pipe.api.agreed import expect_agreed, read, recipes
 from seedream_pipe.api.project import opened
 from seedream_pipe.api.runs import RunOptions, planned, run_async
 from seedream_pipe.cli import options
+from seedream_pipe.cli.again import command
 from seedream_pipe.cli.forecast import print_forecast, say_forecast
 from seedream_pipe.cli.problems import show
 from seedream_pipe.cli.progress import progress, say_end
 from seedream_pipe.cli.terminal import is_interactive, out, say
+from seedream_pipe.errors import OverBudget
 from seedream_pipe.reports.forecast import as_tree
 from seedream_pipe.run.events import RunBegan
 
@@ -70,10 +72,10 @@ def run(
             frozen=flags["frozen"],
             yes=flags["yes"],
             retry_refused=flags["retry_refused"],
-            confirm=_asking(file) if is_interactive() and not as_json else None,
+            confirm=_ask if is_interactive() and not as_json else None,
             listener=listener,
         )
-        signals = _Signals(how)
+        signals = _Signals(how, teller.note)
         record = asyncio.run(run_async(project, targets, settings=made, options=how))
     if as_json:
         out(json.dumps(record.tree(), ensure_ascii=False, indent=1))
@@ -89,24 +91,28 @@ def _dry(found: Planned, *, as_json: bool) -> None:
         print_forecast(found.forecast)
 
 
-def _asking(file: str) -> Callable[[Forecast], bool]:
-    def ask(forecast: Forecast) -> bool:
-        say_forecast(forecast, more=f"seedream-pipe plan {file}")
-        # The event loop keeps Ctrl-C for itself, and a person who is asked must be able to leave.
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
-        try:
-            return click.confirm(f"spend up to {forecast.worst}?", default=False, err=True)
-        finally:
-            signal.signal(signal.SIGINT, before)
-
-    return ask
+def _ask(forecast: Forecast) -> bool:
+    say_forecast(forecast, more=command("plan"))
+    # The event loop keeps Ctrl-C for itself, and a person who is asked must be able to leave.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        agreed = click.confirm(f"spend up to {forecast.worst}?", default=False, err=True)
+    except click.Abort:
+        say("\nnothing was bought")
+        raise click.exceptions.Exit(_CODES[signal.SIGINT]) from None
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if not agreed:
+        say("nothing was spent")
+        raise click.exceptions.Exit(OverBudget.exit_code)
+    return True
 
 
 class _Signals:
     """Once: start nothing new and keep what arrives. Twice: stop now."""
 
-    def __init__(self, how: RunOptions) -> None:
-        self._stop = how.stop
+    def __init__(self, how: RunOptions, note: Callable[[str], None]) -> None:
+        self._stop, self._note = how.stop, note
         self.code = 0
 
     def listen(self) -> None:
@@ -121,4 +127,4 @@ class _Signals:
             return
         self.code = _CODES[number]
         self._stop.drain(f"stopped by {signal.Signals(number).name}")
-        say("stopping: what is under way is paid for and is kept; once more to stop now")
+        self._note("stopping: what is under way is paid for and is kept; once more to stop now")

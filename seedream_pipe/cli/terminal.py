@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import textwrap
 import unicodedata
 from typing import Any, Final
 
@@ -28,9 +29,11 @@ __all__ = [
     "say",
     "style",
     "width",
+    "wrapped",
 ]
 
 _USUAL_HEIGHT: Final = 24
+_NARROWEST: Final = 20
 
 
 def style(text: str, **how: Any) -> str:
@@ -120,6 +123,11 @@ def cut(text: str, width: int) -> str:
             break
         shown.append(char)
     return "".join(shown) + "…"
+
+
+def wrapped(text: str, room: int | None) -> list[str]:
+    """The text in lines for so many columns; the last column stays free. As it is where there is no limit."""
+    return [text] if room is None else textwrap.wrap(text, max(room - 1, _NARROWEST))
 
 
 def _coloured(stream: Any) -> bool:

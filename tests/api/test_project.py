@@ -211,12 +211,14 @@ steps: {s: {foreach: {in: t, as: r, key: "{{ r.id }}"}, prompt: {file: p.j2}, re
     assert seen == {"board.yaml", "t.csv", "p.j2", "q.j2", "refs", "refs/a.jpg"}
 
 
+# tracemalloc and not the peak of the process: a child's begins with what its parent had.
 MEASURE = """
-import resource, sys
+import tracemalloc
 from seedream_pipe.api.project import load
 from seedream_pipe.makers import MakerId
+tracemalloc.start()
 plan = load("board.yaml").expand(MakerId(name="preview", version=1, realm="preview"))
-print(len(plan.tasks), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(len(plan.tasks), tracemalloc.get_traced_memory()[1] >> 20)
 """
 
 
@@ -254,4 +256,4 @@ def test_the_cost_of_a_plan_grows_with_its_rows_only(project):
     few, _ = _storyboard(project, 2000)
     many, megabytes = _storyboard(project, 20_000)
     assert many < 20 * few
-    assert megabytes < 300
+    assert megabytes < 150

@@ -75,14 +75,35 @@ def test_nothing_is_overwritten(place, cli) -> None:
     assert (place / "shots.csv").read_text("utf-8") == "mine"
 
 
-def test_gitignore_of_a_repository_is_kept(place, cli) -> None:
-    (place / ".gitignore").write_text("mine\n", "utf-8")
+def test_gitignore_that_is_there_gets_what_it_lacks(place, cli) -> None:
+    (place / ".gitignore").write_text("mine\nout/", "utf-8")
 
     said = cli("init")
 
     assert said.code == 0
-    assert ".gitignore is yours" in said.err
-    assert (place / ".gitignore").read_text("utf-8") == "mine\n"
+    assert "added  .seedream/ and out/ to .gitignore" in said.err
+    assert (place / ".gitignore").read_text("utf-8") == "mine\nout/\n/.seedream/\n"
+
+
+def test_gitignore_of_the_repository_around_is_told(place, cli) -> None:
+    (place / ".git").mkdir()
+
+    said = cli("init", "boards/harbour")
+    again = cli("init", "boards/pier")
+
+    assert "added  .seedream/ and out/ to .gitignore" in said.err
+    assert (place / ".gitignore").read_text("utf-8") == "/.seedream/\n/out/\n"
+    assert "added" not in again.err
+
+
+@pytest.mark.parametrize(
+    ("folder", "hint"), [(".", "init my-board"), ("harbour", "init harbour-3"), ("a b", "init 'a b-2'")]
+)
+def test_folder_that_is_taken_is_met_with_another(place, cli, folder, hint) -> None:
+    (place / "harbour-2").mkdir()
+    cli("init", folder)
+
+    assert cli("init", folder).err.splitlines()[-1] == f"  hint: name another folder: seedream-pipe {hint}"
 
 
 @pytest.mark.parametrize(
@@ -90,8 +111,11 @@ def test_gitignore_of_a_repository_is_kept(place, cli) -> None:
     [
         ("harbour", (), "harbour"),
         ("My Board!", (), "My-Board"),
-        ("海港", (), "board"),
+        ("海港", (), "海港"),
+        ("2026", (), '"2026"'),
+        ("preview", (), "board"),
         ("x", ("--name", "y"), "y"),
+        ("x", ("--name", "板"), "板"),
     ],
 )
 def test_pipeline_has_a_name_of_its_own(place, cli, folder, options, name) -> None:
@@ -101,7 +125,7 @@ def test_pipeline_has_a_name_of_its_own(place, cli, folder, options, name) -> No
     assert cli("validate", f"{folder}/board.yaml").code == 0
 
 
-@pytest.mark.parametrize("name", ["a b", "../x", "", "名"])
+@pytest.mark.parametrize("name", ["a b", "../x", "", "preview", "a\u202eb"])
 def test_name_that_is_none_is_refused(place, cli, name) -> None:
     assert cli("init", "x", "--name", name).code == 2
     assert not (place / "x").exists()

@@ -106,7 +106,11 @@ def test_emulator_says_where_it_is_and_how_to_use_it(board, spawn, tmp_path) -> 
 
     assert process.returncode == 0
     assert err.splitlines() == [
-        "in another terminal:",
+        "the base URL of each provider:",
+        f"  302ai     {url}/doubao",
+        f"  ark       {url}/api/v3",
+        f"  byteplus  {url}/api/v3",
+        "for example, in another terminal:",
         "  export SEEDREAM_PROVIDER=302ai",
         f"  export SEEDREAM_BASE_URL={url}/doubao",
         "  export AI302_API_KEY=one",

@@ -56,6 +56,16 @@ def test_plan_that_cannot_be_written_says_so(board, cli) -> None:
     assert "cannot be written" in said.err
 
 
+@pytest.mark.parametrize("url", ["127.0.0.1:8080/doubao", "http://192.0.2.1/doubao"])
+@pytest.mark.parametrize("command", ["plan", "run"])
+def test_base_url_that_cannot_be_is_told_before_anything_begins(board, cli, command, url) -> None:
+    said = cli(command, "board.yaml", "--provider", "302ai", "--base-url", url)
+
+    assert said.code == 2
+    assert said.err.startswith("error[E-USAGE] --base-url: ")
+    assert not (board / ".seedream").exists()
+
+
 def test_validate_says_that_a_file_is_right(board, cli) -> None:
     said = cli("validate", "board.yaml")
 
@@ -71,6 +81,14 @@ def test_validate_tells_problems_of_every_file(board, cli, edit) -> None:
     assert said.code == 3
     assert "board.yaml:7:9" in said.err
     assert "other.yaml:1:10" in said.err
+
+
+def test_validate_goes_on_after_a_file_that_is_not_there(board, cli) -> None:
+    said = cli("validate", "missing.yaml", "board.yaml")
+
+    assert said.code == 3
+    assert "error[E-MISSING] missing.yaml: there is no pipeline file" in said.err
+    assert "ok board.yaml: 4 tasks" in said.err
 
 
 def test_validate_for_machines(board, cli, edit) -> None:

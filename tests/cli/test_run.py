@@ -25,9 +25,31 @@ def test_preview_frames_are_placed_and_told_a_line_each(board, cli) -> None:
     ]
     assert lines[-2:] == [
         "outputs: out/preview/board",
-        "next: edit board.yaml or its tables, then: seedream-pipe plan board.yaml",
+        "next: edit board.yaml or its tables, then: seedream-pipe plan board.yaml --provider preview",
     ]
     assert (board / "out/preview/board/frames/sc01/010.jpg").exists()
+
+
+def test_what_to_type_next_keeps_what_was_chosen(board, cli, monkeypatch) -> None:
+    monkeypatch.chdir(board.parent)
+
+    said = cli(
+        *("-C", "project", "run", "board.yaml", "shots@sc02_*"),
+        *("--provider", "preview", "--store", "my store", "--out", "frames"),
+    )
+
+    assert said.err.splitlines()[-1] == (
+        "next: edit board.yaml or its tables, then: seedream-pipe -C project plan board.yaml"
+        " 'shots@sc02_*' --provider preview --store 'my store' --out frames"
+    )
+
+
+def test_outputs_are_named_when_there_are_some(board, cli, paid) -> None:
+    paid.script({"answer": "error/400-output-image-sensitive", "times": 0})
+
+    said = cli("run", "board.yaml", "sheet", "--yes")
+
+    assert "outputs:" not in said.err
 
 
 def test_default_provider_is_the_preview_and_says_so(board, cli) -> None:

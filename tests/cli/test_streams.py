@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from seedream_pipe.cli.terminal import wrapped
+
 TERMINAL = {"TERM": "xterm-256color"}
 OWNS_ITS_TERMINAL = """
 import fcntl, os, sys, termios
@@ -87,6 +89,16 @@ def test_live_lines_are_narrower_than_the_terminal(board, spawn) -> None:
     assert max(len(line) for line in drawn) < 80  # with the codes that move the cursor
 
 
+def test_what_concerns_the_whole_run_is_wrapped_and_not_cut() -> None:
+    text = "stopping: what is under way is paid for and is kept; once more to stop now"
+
+    assert wrapped(text, 41) == [
+        "stopping: what is under way is paid for",
+        "and is kept; once more to stop now",
+    ]
+    assert wrapped(text, None) == [text]
+
+
 def test_reader_that_leaves_early_is_no_fault(board, spawn) -> None:
     (board / "shots.csv").write_text(
         "scene,id,action\n" + "".join(f"s,{n},a picture\n" for n in range(5000)), "utf-8"
@@ -149,11 +161,18 @@ def test_nobody_is_asked_without_a_terminal(board, paid, spawn) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "code", "billed"),
-    [("y\n", 0, 4), ("n\n", 5, 0), ("\n", 5, 0), ("\x03", 130, 0), ("\x04", 130, 0)],
+    ("typed", "expected"),
+    [
+        ("y\n", (0, 4, "next: ")),
+        ("n\n", (5, 0, "nothing was spent")),
+        ("\n", (5, 0, "nothing was spent")),
+        ("\x03", (130, 0, "nothing was bought")),
+        ("\x04", (130, 0, "nothing was bought")),
+    ],
 )
-def test_person_is_asked_for_the_price(board, paid, typed, code, billed) -> None:
+def test_person_is_asked_for_the_price(board, paid, typed, expected) -> None:
     """A terminal of its own for the process, so that Ctrl-C there is a signal to it."""
+    code, billed, last = expected
     leader, follower = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-c", OWNS_ITS_TERMINAL, "run", "board.yaml"],
@@ -181,3 +200,5 @@ def test_person_is_asked_for_the_price(board, paid, typed, code, billed) -> None
     assert "spend up to $0.12?" in said.decode()
     assert process.wait(timeout=30) == code
     assert len(paid.ledger.billed) == billed
+    assert said.decode().splitlines()[-1].startswith(last)
+    assert "nobody confirmed" not in said.decode()

@@ -30,6 +30,7 @@ from seedream_pipe.makers import (
     NotFetched,
     NotSent,
     Part,
+    Permanent,
     Picture,
     Reply,
     Request,
@@ -48,7 +49,7 @@ from seedream_pipe.providers.seedream.network import (
     Network,
 )
 from seedream_pipe.providers.seedream.wire import ResponseFormat
-from seedream_pipe.settings import Secret
+from seedream_pipe.settings import Secret, safe_url
 from seedream_pipe.version import MAKER_VERSIONS
 
 __all__ = ["Seedream", "missing_key", "new_client_id"]
@@ -94,7 +95,7 @@ class Seedream:
     ) -> None:
         self._profile = profile
         self._key = _sendable(key, profile)
-        self._url = _checked_url(base_url or profile.base_url or "") + (profile.path or "")
+        self._url = safe_url(base_url or profile.base_url or "", "the base URL") + (profile.path or "")
         self._local = answer.is_loopback(urlsplit(self._url).hostname or "")
         self._response_format: ResponseFormat = response_format
         self._network = network or Network(environment)
@@ -154,7 +155,10 @@ class Seedream:
 
     def read(self, reply: Reply) -> Verdict:
         """Say what a recorded answer means."""
-        return answer.meaning(reply, local=self._local)
+        found = answer.meaning(reply, local=self._local)
+        if reply.status == HTTPStatus.NOT_FOUND and isinstance(found, Permanent) and found.code == "HTTP404":
+            return replace(found, message=f"{found.message} at {self._url}")
+        return found
 
     async def fetch(self, part: Part, reply: Reply, target: Path) -> Fetched | NotFetched | LinkDead:
         """Write one picture's bytes to a new file, without the key."""
@@ -290,25 +294,3 @@ def _sendable(key: Secret | None, profile: ProviderProfile) -> Secret | None:
         f"the key in {profile.key_variable} holds a character that no header may have",
         hint="copy it again from the provider's page",
     )
-
-
-def _checked_url(text: str) -> str:
-    """Take a base URL: https, or http to this machine (reliability, security).
-
-    Raises:
-        UsageError: it is neither.
-
-    """
-    hint = "give https://…, or http:// to this machine for a local server"
-    try:
-        parts = urlsplit(text)
-        port_is_possible = parts.port != 0
-    except ValueError:
-        raise UsageError("the base URL cannot be read", hint=hint) from None
-    plain = text.isascii() and text.isprintable() and " " not in text and "\\" not in text
-    host = parts.hostname or ""
-    if not host or not plain or "@" in parts.netloc or parts.query or parts.fragment or not port_is_possible:
-        raise UsageError("the base URL is not a plain URL", hint=hint)
-    if parts.scheme == "https" or (parts.scheme == "http" and answer.is_loopback(host)):
-        return text.rstrip("/")
-    raise UsageError(f"the base URL {text} is not safe for the key", hint=hint)

@@ -133,6 +133,16 @@ def test_a_base_url_that_is_not_safe_for_the_key_is_refused(url):
         provider(url)
 
 
+def test_a_path_that_the_service_does_not_know_is_named(tmp_path):
+    paper = tmp_path / "body"
+    paper.write_bytes(b"")
+    reply = Reply(status=404, headers=(("content-type", "text/html"),), body=paper)
+
+    found = provider("https://ark.example.org/api").read(reply)
+
+    assert found.message == "404 Not Found at https://ark.example.org/api/images/generations"
+
+
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:9/x/", "http://[::1]:9", "http://localhost:9", "https://a.b/c"]
 )

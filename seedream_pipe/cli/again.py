@@ -1,0 +1,51 @@
+"""What to type next: the command, with what was chosen by flags."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Final
+
+import click
+from click.core import ParameterSource
+
+from seedream_pipe.problems import escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["FOLDER", "command", "quoted"]
+
+FOLDER: Final = "seedream_pipe.folder"
+"""Where the context keeps the folder of -C."""
+
+_KEPT: Final = frozenset(
+    {"profiles", "overrides", "vars_files", "provider", "base_url", "store", "out", "price"}
+)
+_KEPT_BY_RUN: Final = _KEPT | {"jobs", "response_format"}
+_WITHOUT_TARGETS: Final = frozenset({"status"})
+_LONGEST: Final = 2000
+
+
+def command(name: str) -> str:
+    """A command for the pipeline of the one that runs, with its targets and what its flags chose."""
+    context = click.get_current_context()
+    words = ["seedream-pipe"]
+    if folder := context.meta.get(FOLDER):
+        words += ["-C", folder]
+    words += [name, context.params["file"]]
+    words += () if name in _WITHOUT_TARGETS else context.params.get("targets", ())
+    return quoted(*words, *_flags(context, _KEPT_BY_RUN if name == "run" else _KEPT))
+
+
+def quoted(*words: str) -> str:
+    """Words as a shell takes them."""
+    return escaped(shlex.join(words), limit=_LONGEST)
+
+
+def _flags(context: click.Context, kept: frozenset[str]) -> Iterator[str]:
+    for option in context.command.params:
+        name = option.name or ""
+        if name in kept and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            value = context.params[name]
+            for one in value if isinstance(value, tuple) else (value,):
+                yield from (option.opts[0], str(one))
