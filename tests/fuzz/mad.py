@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from seedream_pipe.spec import schema
 
-__all__ = ["edited_texts", "mutated_trees", "sources", "tables", "templates", "yaml_soups"]
+__all__ = ["edited_texts", "mutated_trees", "overrides", "sources", "tables", "templates", "yaml_soups"]
 
 ROOT: Final = Path(__file__).parent.parent.parent
 
@@ -225,6 +225,15 @@ def templates() -> st.SearchStrategy[str]:
     return st.lists(st.one_of(tag, st.sampled_from(WORDS), st.text(max_size=5)), min_size=1, max_size=10).map(
         "".join
     )
+
+
+def overrides() -> st.SearchStrategy[list[str]]:
+    """What may stand behind `--set`."""
+    part = st.one_of(st.sampled_from([*KEYS, "shots", "mina", "0", "look", ""]), st.text(max_size=4))
+    path = st.lists(part, min_size=1, max_size=4).map(".".join)
+    value = st.one_of(yaml_soups(), ATOMS.map(str), st.sampled_from(["[1, 2", "{a: }", "&a x", "!!x y"]))
+    sign = st.sampled_from(["=", "=", "=", "", "=="])
+    return st.lists(st.tuples(path, sign, value).map("".join), min_size=1, max_size=3)
 
 
 def tables() -> st.SearchStrategy[tuple[str, bytes]]:

@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
 import pytest
+import yaml
+from hypothesis import strategies as st
 
 from seedream_pipe.api.new_project import start
+from seedream_pipe.errors import UsageError
 from tests.fuzz import mad
 from tests.fuzz.total import TooSlow, fuzz, is_total, patience
 
@@ -106,6 +110,26 @@ def test_templates_in_files(ends_well: Into, project: Path) -> None:
         ends_well('{"version": 1, "steps": {"one": {"prompt": {"file": "prompts/mad.j2"}}}}')
 
     fuzz(mad.templates(), check)
+
+
+def test_values_set_on_the_command_line(project: Path) -> None:
+    def check(given: list[str]) -> None:
+        words = [word for word in given if "\0" not in word]
+        with suppress(UsageError):
+            is_total(project / "board.yaml", overrides=words)
+
+    fuzz(mad.overrides(), check)
+
+
+def test_profiles_of_any_content(project: Path) -> None:
+    sound = json.loads(json.dumps(yaml.safe_load((project / "board.yaml").read_text("utf-8"))))
+
+    def check(overlay: object) -> None:
+        file = project / "mad.yaml"
+        file.write_text(json.dumps({**sound, "profiles": {"mad": overlay}}), "utf-8")
+        is_total(file, profiles=["mad"])
+
+    fuzz(st.one_of(mad.VALUES, st.sampled_from(mad.TREES)), check)
 
 
 def test_tables(ends_well: Into, project: Path) -> None:

@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -50,14 +50,14 @@ def patience(seconds: float = SECONDS) -> Iterator[None]:
         signal.signal(signal.SIGPROF, before)
 
 
-def is_total(file: Path) -> None:
-    """Validate a file and, if it is right, plan it."""
+def is_total(file: Path, *, profiles: Sequence[str] = (), overrides: Sequence[str] = ()) -> None:
+    """Validate a file and, if it is right and nothing is laid over it, plan it."""
     with patience():
-        found = findings(str(file), max_bytes=1 << 20)
+        found = findings(str(file), max_bytes=1 << 20, profiles=profiles, overrides=overrides)
         assert found.tasks <= MOST_TASKS
         assert found.is_valid or found.tasks == 0
         can_be_told(found.problems)
-        if found.is_valid:
+        if found.is_valid and not profiles and not overrides:
             plans(file)
 
 
