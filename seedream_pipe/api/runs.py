@@ -308,6 +308,7 @@ class _Run:
                 provider=self.profile.name,
                 total=schedule.total,
                 worst=self.planned.forecast.worst,
+                warnings=len(self.planned.plan.warnings),
             )
         )
         worker = self._worker()

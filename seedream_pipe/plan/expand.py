@@ -91,7 +91,8 @@ def expand(
         # Of what is wrong nobody knows yet what it will ask for, and use.
         _advise(pipeline, tasks, provider, context)
         words = Words(pipeline, read.texts.values())
-        context.problems += unused(pipeline, tables, words, inputs.used)
+        every = not rows.left_out and all(rows.of(name) for name in pipeline.steps)
+        context.problems += unused(pipeline, tables, words, inputs.used if every else None)
     made = Plan(
         name=pipeline.name,
         file=pipeline.file,

@@ -43,18 +43,22 @@ class Words:
 
 
 def unused(
-    pipeline: Pipeline, tables: Mapping[str, TableRows], words: Words, used_sets: Iterable[str]
+    pipeline: Pipeline, tables: Mapping[str, TableRows], words: Words, used_sets: Iterable[str] | None
 ) -> Iterator[Problem]:
-    """Vars, tables, columns and sets that nothing uses."""
+    """Vars, tables, columns and sets that nothing uses.
+
+    `used_sets` are those that a task refers to; None when there are rows without a task, which
+    might refer to others.
+    """
     if pipeline.unsound:
         return  # what could not be read may use them
     if not words.is_bare("vars"):
         for name, given in pipeline.vars.items():
             if name not in words.all:
                 yield _warning("W-UNUSED-VAR", given.at, f'nothing uses the variable "{_short(name)}"')
-    sets = set(used_sets)
+    sets = None if used_sets is None else set(used_sets)
     for name, named in pipeline.references.items():
-        if name not in sets:
+        if sets is not None and name not in sets:
             message = f'no step refers to the set "{_short(name)}"'
             yield _warning("W-UNUSED-SET", named.at, message)
     yield from _tables(pipeline, tables, words)

@@ -16,6 +16,7 @@ from seedream_pipe.plan.model import PictureOf
 from seedream_pipe.problems import Place, escaped
 from seedream_pipe.spec import refs
 from seedream_pipe.spec.model import Generate
+from seedream_pipe.spec.names import RESERVED
 
 if TYPE_CHECKING:
     from seedream_pipe.plan.context import Context
@@ -312,6 +313,14 @@ class _Lanes:
             at = self._place(error)
             self._context.complain("E-MATRIX", at, str(error), hint=error.hint, row=scope.row)
             return []
+        taken = sorted({name for one in found for name in one.values if name in RESERVED})
+        if taken:
+            self.failed = True
+            message = (
+                f'nothing in a matrix can be called "{taken[0]}": templates have something else of that name'
+            )
+            self._context.complain("E-NAME", self.given.at, message)
+            return []
         for position in idle:
             at = self.given.exclude[position].at
             message = "no combination is like this, so that nothing is taken out"
@@ -345,7 +354,7 @@ class _Lanes:
     def _entry(self, compiled: Rendering | None, given: Field, scope: Scope) -> Mapping[str, Any]:
         value = self._context.render(compiled, given, scope)
         if isinstance(value, Mapping):
-            return value
+            return {str(name): part for name, part in value.items()}
         if value is not FAILED:
             self._context.complain("E-MATRIX", given.at, "an entry is a map of axes", row=scope.row)
         return {}

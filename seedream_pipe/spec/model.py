@@ -151,7 +151,9 @@ class Foreach:
     """Where the table is named."""
     variable_at: Place | None = None
     over: ReferenceEntry | None = None
-    """The pictures to go over (``turnaround[*]``): how many is known only when they are there."""
+    """The pictures to go over (``turnaround[*]``): how many is known only when they are there.
+    The variable is then a map: ``id`` (``00``, ``01`` …, behind the task's key where it has
+    one), ``index`` from 0, ``number`` from 1, ``key`` and ``task``, and ``ref``, the reference to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -152,3 +152,9 @@ class TestReferences:
         path.write_bytes(data + b"\0" * (size - len(data)))
         found = codes(board, "steps: {s: {prompt: x, references: [a.jpg]}}")
         assert found == (["W-REFERENCE-BYTES"] if told else [])
+
+
+def test_a_set_of_rows_that_are_left_out_may_be_used_by_them(board):
+    board.picture("a.jpg")
+    text = "references: {m: a.jpg}\nsteps: {s: {when: false, prompt: x, references: [m]}, t: {prompt: y}}"
+    assert codes(board, text) == []

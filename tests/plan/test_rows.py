@@ -187,3 +187,9 @@ steps:
     def test_what_cannot_be_gone_over_is_told(self, board, over, code):
         text = self.TEXT.replace("turn[*]", over)
         assert code in [each for each, _ in board.problems(text)]
+
+
+@pytest.mark.parametrize("entry", ["{m: a, vars: 1}", '\'{{ {1: 2, "m": "c"} }}\''])
+def test_what_a_matrix_adds_has_a_name_of_its_own_and_is_a_text(board, entry):
+    found = board.problems(f"steps: {{s: {{matrix: {{m: [a], include: [{entry}]}}, prompt: x}}}}")
+    assert [code for code, _ in found] == (["E-NAME"] if "vars" in entry else [])
