@@ -214,8 +214,8 @@ WRONG = {
     ),
     "outside": (
         "[../../x.jpg]",
-        "E-MISSING",
-        'there is no file "../../x.jpg"',
+        "E-PATH",
+        '"../../x.jpg" leads outside the project',
     ),
 }
 
