@@ -91,13 +91,19 @@ def inspect(file: BinaryIO) -> Facts:
     except Image.DecompressionBombError:
         raise NotAPicture("has more pixels than any model takes") from None
     except (UnidentifiedImageError, KeyError):
-        raise NotAPicture(f"is not an image (starts with {start[:12]!r})") from None
+        raise NotAPicture(f"is not an image (starts with {_beginning(start)})") from None
     except (OSError, ValueError, SyntaxError, EOFError, OverflowError) as error:
         if start.startswith(b"RIFF") and start[8:12] == b"WEBP" and not _webp_is_whole(file):
             raise NotAPicture(_CUT) from None
         raise NotAPicture(f"cannot be read as an image ({error})") from None
     _expect_end(file, media_type)
     return Facts(media_type=media_type, width=width, height=height)
+
+
+def _beginning(start: bytes) -> str:
+    """The first characters of what is text, the first bytes of what is not."""
+    text = start.strip()[:12].decode("ascii", "replace")
+    return f'"{text}"' if text and text.isascii() and text.isprintable() else f"bytes {start[:8].hex(' ')}"
 
 
 def _expect_end(file: BinaryIO, media_type: str) -> None:

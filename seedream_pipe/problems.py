@@ -58,7 +58,8 @@ class Problem:
     """One finding: a stable code, the place, one sentence, and a remedy.
 
     `also` names further places that belong to it (the first of two equal keys).
-    `count` says how many rows or tasks have the same finding at the same place.
+    `count` says how many rows or tasks have the same finding at the same place. Findings with
+    one `same` are one although each message has a value of its row in it: the first is the example.
     """
 
     code: str
@@ -68,6 +69,7 @@ class Problem:
     severity: Severity = "error"
     also: tuple[Place, ...] = ()
     count: int = 1
+    same: str = ""
 
     @property
     def is_error(self) -> bool:
@@ -77,9 +79,9 @@ class Problem:
 
 def merged(problems: Iterable[Problem]) -> list[Problem]:
     """Sorted by place; the same finding of many rows told once, with its count."""
-    first: dict[tuple[Place, str, str], Problem] = {}
+    first: dict[tuple[Place | None, str, str], Problem] = {}
     for problem in problems:
-        same = (problem.place, problem.code, problem.message)
+        same = (None if problem.same else problem.place, problem.code, problem.same or problem.message)
         known = first.get(same)
         first[same] = problem if known is None else replace(known, count=known.count + problem.count)
     return sorted(first.values(), key=lambda problem: (problem.place, problem.code))

@@ -71,6 +71,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "plan.advice",  # what the codes of warnings mean
             "version",  # a report says who made it
             "store.results",  # what a task holds
+            "money",
             "problems",
             "errors",
         }
@@ -85,6 +86,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "ledger",
             "makers",
             "digest",
+            "money",
             "problems",  # a reason has its place in the file
             "errors",
             "pictures",
@@ -117,10 +119,11 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
     "profiles": frozenset({"errors"}),
     "store": frozenset({"digest", "errors", "pictures"}),
     # the one way to write durably is the store's, and what is written is a maker's answer
-    "ledger": frozenset({"store.durable", "store.folder", "makers", "digest", "errors"}),
+    "ledger": frozenset({"store.durable", "store.folder", "makers", "digest", "money", "errors"}),
     "settings": frozenset({"errors"}),
     "errors": frozenset({"problems"}),  # an invalid pipeline carries what is wrong with it
     "digest": frozenset(),
+    "money": frozenset(),
     "problems": frozenset(),
     "graph": frozenset(),
     "lettering": frozenset(),

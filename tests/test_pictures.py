@@ -109,7 +109,8 @@ def test_what_is_no_picture_is_refused(data):
 
 
 def test_the_start_of_what_is_no_picture_is_told():
-    assert refusal(b"<html><body>") == "is not an image (starts with b'<html><body>')"
+    assert refusal(b"<html><body>") == 'is not an image (starts with "<html><body>")'
+    assert refusal(b"\x1f\x8b\x08\x00") == "is not an image (starts with bytes 1f 8b 08 00)"
 
 
 def test_an_empty_file_is_refused():

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seedream_pipe.api.origin import local_server
 from seedream_pipe.run import state as states
 from seedream_pipe.snapshot.root import find_root
 from seedream_pipe.version import MAKER_VERSIONS
@@ -30,5 +31,7 @@ def up_to_date(file: str, settings: Settings, variant: Variant | None = None) ->
     if state is None:
         return None
     out = os.fspath(settings.out.absolute()) if settings.out else ""
-    mark = states.fingerprint(pipeline=path, maker=realm, version=MAKER_VERSIONS[realm], out=out)
+    mark = states.fingerprint(
+        pipeline=path, maker=realm, version=MAKER_VERSIONS[realm], out=out, origin=local_server(settings)
+    )
     return state if states.unchanged(state, mark + (variant.mark if variant else "")) else None

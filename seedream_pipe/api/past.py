@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from seedream_pipe.run.outcomes import Refused
 from seedream_pipe.run.pay import held
+from seedream_pipe.store.results import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from seedream_pipe.store.folder import Store
     from seedream_pipe.store.results import Lookup
 
-__all__ = ["Remembered"]
+__all__ = ["Remembered", "is_owed"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,6 +34,8 @@ class Remembered:
     lock: Mapping[Address, Locked]
     pins: Pins
     retry_refused: bool = False
+    origin: str = ""
+    """The host and port of a test server; empty where pictures are bought."""
     _open: dict[Key, list[OpenCall]] | None = None
     _results: dict[Key, Lookup] = field(default_factory=dict)
 
@@ -40,7 +43,7 @@ class Remembered:
         """What a key produced."""
         found = self._results.get(key)
         if found is None:
-            found = self._results[key] = self.store.results.get(key)
+            found = self._results[key] = counted(self.store.results.get(key), self.origin)
         return found
 
     def locked(self, address: Address) -> Locked | None:
@@ -49,11 +52,11 @@ class Remembered:
 
     def hold(self, key: Key) -> Held | None:
         """A call for this key whose outcome is unknown."""
-        return next((held(call) for call in self._calls().get(key, ()) if _is_owed(call)), None)
+        return next((held(call) for call in self._calls().get(key, ()) if is_owed(call)), None)
 
     def holds(self) -> tuple[Held, ...]:
         """Every call of the store whose outcome is unknown."""
-        return tuple(held(call) for calls in self._calls().values() for call in calls if _is_owed(call))
+        return tuple(held(call) for calls in self._calls().values() for call in calls if is_owed(call))
 
     def answered(self, key: Key) -> bool:
         """Whether an answer for this key is on disk, to be completed for nothing."""
@@ -80,6 +83,6 @@ class Remembered:
         return self._open
 
 
-def _is_owed(call: OpenCall) -> bool:
+def is_owed(call: OpenCall) -> bool:
     """Whether it may have been billed, and nobody is waiting for its answer any more."""
     return call.state == "held" or (call.state == "sent" and not call.alive)

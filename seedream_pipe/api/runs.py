@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from seedream_pipe import catalog, profiles
 from seedream_pipe import settings as user_settings
+from seedream_pipe.api.origin import local_server
 from seedream_pipe.api.past import Remembered
 from seedream_pipe.api.worker import Worker
 from seedream_pipe.digest import canonical
@@ -53,7 +54,17 @@ if TYPE_CHECKING:
     from seedream_pipe.run.outcomes import Outcome
     from seedream_pipe.run.record import Record
 
-__all__ = ["Planned", "RunOptions", "past_of", "plan", "planned", "prices", "run_async", "store_folder"]
+__all__ = [
+    "Planned",
+    "RunOptions",
+    "begun_path",
+    "past_of",
+    "plan",
+    "planned",
+    "prices",
+    "run_async",
+    "store_folder",
+]
 
 _WORKERS: Final = max(os.cpu_count() or 1, 2)
 """Operations at work at once: each holds whole pictures in memory."""
@@ -115,7 +126,8 @@ def planned(project: Project, targets: Sequence[str], *, settings: Settings) -> 
     store = Store.open(store_folder(project, settings), create=False)
     with ExitStack() as stack:
         ledger = stack.enter_context(Ledger.open(store)) if profile.paid else None
-        return _planned(project, targets, settings, profile, past_of(project, store, ledger, profile))
+        past = past_of(project, store, ledger, profile, origin=local_server(settings))
+        return _planned(project, targets, settings, profile, past)
 
 
 def _planned(
@@ -161,7 +173,14 @@ async def run_async(
         ledger = stack.enter_context(Ledger.open(store)) if profile.paid else None
         if ledger is not None:
             await asyncio.to_thread(ledger.recover)
-        past = past_of(project, store, ledger, profile, retry_refused=options.retry_refused)
+        past = past_of(
+            project,
+            store,
+            ledger,
+            profile,
+            retry_refused=options.retry_refused,
+            origin=local_server(settings),
+        )
         made = await asyncio.to_thread(_planned, project, targets, settings, profile, past)
         inputs = states.signatures(project.paths_seen(), since=project.read_ns)
         _expect_allowed(made.forecast, profile, settings, options, environment)
@@ -256,10 +275,17 @@ def past_of(
     profile: ProviderProfile,
     *,
     retry_refused: bool = False,
+    origin: str = "",
 ) -> Remembered:
-    """What is remembered of a pipeline's tasks."""
-    lock = locks.read(lock_path(project, store, profile))
-    return Remembered(store=store, ledger=ledger, lock=lock, pins=Pins(store), retry_refused=retry_refused)
+    """What is remembered of a pipeline's tasks; `origin` is of a test server (see `local_server`)."""
+    return Remembered(
+        store=store,
+        ledger=ledger,
+        lock=locks.read(lock_path(project, store, profile)),
+        pins=Pins(store),
+        retry_refused=retry_refused,
+        origin=origin,
+    )
 
 
 def lock_path(project: Project, store: Store, profile: ProviderProfile) -> Path:
@@ -312,6 +338,8 @@ class _Run:
             )
         )
         worker = self._worker()
+        begun = begun_path(self._state_path())
+        await asyncio.to_thread(self.store.disk.write, begun, began_at.encode())
         try:
             await self._loop(schedule, worker).run()
         finally:
@@ -416,6 +444,7 @@ class _Run:
             client_id=client_id,
             tell=self._emit,
             stop=self.stop,
+            origin=local_server(self.settings),
             chance=random.random,
         )
 
@@ -449,6 +478,7 @@ class _Run:
         path = self._state_path()
         self.store.disk.folder(path.parent)
         self.store.disk.write(path, states.render(state))
+        begun_path(path).unlink(missing_ok=True)
 
     def _write_lock(self, outcomes: Mapping[Address, Outcome]) -> Path:
         project, tasks = self.planned.project, self.planned.plan.tasks
@@ -473,6 +503,11 @@ class _Run:
         return states.path_of(self.store.folder, self.planned.project.path, realm)
 
 
+def begun_path(state: Path) -> Path:
+    """Where it stands while a run lasts, and after one that was killed, when it began."""
+    return state.with_suffix(".began")
+
+
 def fingerprint(project: Project, profile: ProviderProfile, settings: Settings) -> str:
     """Everything that is not a file's content and decides what a run would do."""
     mark = states.fingerprint(
@@ -480,6 +515,7 @@ def fingerprint(project: Project, profile: ProviderProfile, settings: Settings) 
         maker=profile.maker,
         version=catalog.maker(profile).version,
         out=os.fspath(settings.out.absolute()) if settings.out else "",
+        origin=local_server(settings),
     )
     return mark + project.variant.mark
 

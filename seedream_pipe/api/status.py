@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe import profiles
-from seedream_pipe.api.runs import planned, store_folder
+from seedream_pipe.api.runs import begun_path, planned, store_folder
 from seedream_pipe.catalog import maker
 from seedream_pipe.errors import UsageError
-from seedream_pipe.problems import did_you_mean, escaped
+from seedream_pipe.plan.targets import nearest
+from seedream_pipe.problems import escaped
+from seedream_pipe.run.state import path_of
 from seedream_pipe.store.folder import Store
 from seedream_pipe.store.results import Hit
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from seedream_pipe.settings import Settings
     from seedream_pipe.store.results import Result
 
-__all__ = ["Explanation", "explain", "last_record"]
+__all__ = ["Explanation", "explain", "last_record", "unfinished"]
 
 _RUNS_LOOKED_AT: Final = 50
 _FEW: Final = 3
@@ -64,7 +66,7 @@ def _task(plan: Plan, address: Address) -> Task:
     if of_step:
         few = ", ".join(of_step[:_FEW]) + (" …" if len(of_step) > _FEW else "")
         raise UsageError(f'"{address}" has {len(of_step)} tasks', hint=f"name one of them: {few}")
-    raise UsageError(f'there is no task "{escaped(address)}"', hint=did_you_mean(address, plan.tasks))
+    raise UsageError(f'there is no task "{escaped(address)}"', hint=nearest(plan, address))
 
 
 def last_record(project: Project, *, settings: Settings) -> Mapping[str, Any] | None:
@@ -84,6 +86,16 @@ def last_record(project: Project, *, settings: Settings) -> Mapping[str, Any] | 
         ):
             return tree
     return None
+
+
+def unfinished(project: Project, *, settings: Settings) -> str:
+    """When the pipeline's last run began, if it was killed or is still going on; else an empty text."""
+    realm = maker(profiles.provider(settings.provider)).realm
+    path = begun_path(path_of(store_folder(project, settings), project.path, realm))
+    try:
+        return path.read_text("utf-8")
+    except (OSError, ValueError):
+        return ""
 
 
 def _tree(path: Path) -> Mapping[str, Any]:

@@ -22,7 +22,8 @@ _KEPT: Final = frozenset(
     {"profiles", "overrides", "vars_files", "provider", "base_url", "store", "out", "price"}
 )
 _KEPT_BY_RUN: Final = _KEPT | {"jobs", "response_format"}
-_WITHOUT_TARGETS: Final = frozenset({"status"})
+_KEPT_BY_HELD: Final = frozenset({"store"})
+_WITHOUT_TARGETS: Final = frozenset({"status", "held"})
 _LONGEST: Final = 2000
 
 
@@ -34,7 +35,8 @@ def command(name: str) -> str:
         words += ["-C", folder]
     words += [name, context.params["file"]]
     words += () if name in _WITHOUT_TARGETS else context.params.get("targets", ())
-    return quoted(*words, *_flags(context, _KEPT_BY_RUN if name == "run" else _KEPT))
+    kept = {"run": _KEPT_BY_RUN, "held": _KEPT_BY_HELD}.get(name, _KEPT)
+    return quoted(*words, *_flags(context, kept))
 
 
 def quoted(*words: str) -> str:

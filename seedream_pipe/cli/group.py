@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "run": "Make what is missing or stale.",
     "status": "Show the state of every step.",
     "why": "Show why a task would be made, field by field.",
+    "held": "Show the calls that may have been charged; say what became of them.",
     "graph": "Draw what needs what.",
     "schema": "Print the JSON Schemas.",
     "config": "Show the settings and where each comes from.",

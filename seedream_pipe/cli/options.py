@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from seedream_pipe import settings as user_settings
+from seedream_pipe.api.origin import local_server
 from seedream_pipe.api.variant import Variant
 from seedream_pipe.cli.complete import addresses, providers, yaml_files
 from seedream_pipe.cli.terminal import say, style
@@ -115,8 +116,11 @@ def settings(**flags: object) -> Settings:
 
 
 def warn_default(made: Settings) -> None:
-    """Say that the default provider stands in, where nobody chose one."""
+    """Say that the default provider stands in where nobody chose one, and that a test server is none."""
     if not made.chosen:
         say(
             style("provider: preview (drawn locally, free); --provider 302ai, ark or byteplus buys", dim=True)
         )
+    server = local_server(made)
+    if server:
+        say(style(f"test server at {server}: its pictures are never taken for bought ones", dim=True))

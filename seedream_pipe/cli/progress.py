@@ -101,7 +101,7 @@ def say_end(record: Record, file: str) -> None:
         say(style(escaped(record.stopped, limit=400), fg="yellow"))
     for hold in record.holds:
         say(
-            f"{style('held', fg='red')}: an earlier call for {hold.task} may have been charged, "
+            f"{style('held', fg='red')}: a call for {hold.task} may have been charged, "
             f"up to {hold.worst}; call {hold.call}"
         )
     if record.placed or counts["made"] or counts["reused"]:
@@ -112,7 +112,7 @@ def say_end(record: Record, file: str) -> None:
 def _next(record: Record, file: str) -> str:
     counts = record.counts()
     if counts["held"] or record.holds:
-        return f"{command('status')}   (look the held calls up in the provider's console)"
+        return f"{command('held')}   (look them up in the provider's console, then drop or retry)"
     if record.exit_code == 5:
         return f"{command('run')} --max-cost …   (the rest waits; nothing is lost)"
     if counts["refused"] and not counts["failed"] and not counts["waiting"]:

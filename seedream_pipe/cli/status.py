@@ -9,7 +9,7 @@ import click
 
 from seedream_pipe.api.project import opened
 from seedream_pipe.api.runs import planned
-from seedream_pipe.api.status import last_record
+from seedream_pipe.api.status import last_record, unfinished
 from seedream_pipe.cli import options
 from seedream_pipe.cli.pieces import print_lines
 from seedream_pipe.cli.terminal import out
@@ -33,7 +33,12 @@ def status(file: str, *, variant: Variant, as_json: bool, **flags: Any) -> int:
     made = options.settings(**flags)
     project = opened(file, variant)
     found = planned(project, (), settings=made)
-    state = summed(found.plan, found.forecast, last_record(project, settings=made))
+    state = summed(
+        found.plan,
+        found.forecast,
+        last_record(project, settings=made),
+        unfinished=unfinished(project, settings=made),
+    )
     if as_json:
         out(json.dumps(as_tree(state), ensure_ascii=False, indent=1))
         return 0

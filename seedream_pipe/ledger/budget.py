@@ -12,6 +12,7 @@ from decimal import Decimal
 from seedream_pipe.errors import OverBudget
 from seedream_pipe.ledger.calls import Account
 from seedream_pipe.ledger.index import Database, Index, from_units, to_units
+from seedream_pipe.money import written
 
 __all__ = ["Cap", "Spent", "reserve", "spent"]
 
@@ -98,8 +99,9 @@ def _allow(
     intent = account.intent
     if money is not None and units + to_units(intent.worst) > to_units(money):
         raise OverBudget(
-            f"{intent.task} may cost {intent.worst} {intent.currency}; {from_units(units)} of"
-            f" {money} {intent.currency} for {where} are spent or set aside",
+            f"{intent.task} may cost {written(intent.worst, intent.currency)};"
+            f" {written(from_units(units), intent.currency)} of {written(money, intent.currency)}"
+            f" for {where} are spent or set aside",
             hint="raise --max-cost, or make fewer pictures",
         )
     if pictures is not None and count + intent.pictures > pictures:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from seedream_pipe.plan.blanks import complain_of_output
 from seedream_pipe.plan.context import FAILED, as_text
 from seedream_pipe.plan.outputs import names
 
@@ -77,7 +78,8 @@ class Around:
         made, complaint, hint = names(render, _naming(compiled, render), shape)
         if complaint:
             at = given.at if given else self._step.at
-            self._context.complain("E-OUTPUT", at, complaint, hint=hint, row=seed.scope.row)
+            name = render(take=1, index=0) or ""
+            complain_of_output(self._context, at, given, (complaint, hint), name=name, scope=seed.scope)
         return made
 
 

@@ -60,11 +60,11 @@ class Context:
         """How often something could not be made, also where no finding says so."""
 
     def complain(
-        self, code: str, at: Place, message: str, *, hint: str = "", row: Place | None = None
+        self, code: str, at: Place, message: str, *, hint: str = "", row: Place | None = None, same: str = ""
     ) -> None:
-        """Add an error; the row that it is about is told beside the place."""
+        """Add an error; the row that it is about is told beside the place. For `same` see `Problem`."""
         also = (row,) if row else ()
-        self.problems.append(Problem(code=code, place=at, message=message, hint=hint, also=also))
+        self.problems.append(Problem(code=code, place=at, message=message, hint=hint, also=also, same=same))
         self.failures += 1
 
     def advise(self, code: str, at: Place, message: str, *, hint: str = "", row: Place | None = None) -> None:

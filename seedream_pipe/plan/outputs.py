@@ -137,12 +137,14 @@ def _clash(first: Task, task: Task, name: str) -> Problem:
         whose, hint = f'two pictures of "{task.address}"', "use `index` and `take` in `output:`"
     else:
         whose, hint = f'"{first.address}" and "{task.address}"', "put the row's key into `output:`"
+    at = task.places.get("output", task.at)
     return Problem(
         code="E-OUTPUT",
-        place=task.places.get("output", task.at),
+        place=at,
         message=f'{whose} would be one file: "{name}"',
         hint=hint,
         also=_rows(task, first),
+        same=f"{at} {first.step} {hint}",
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from seedream_pipe.plan.blanks import complain_of_key
 from seedream_pipe.plan.context import FAILED, Scope, as_text
 from seedream_pipe.plan.matrix import Combination, MatrixError, combinations
 from seedream_pipe.plan.model import PictureOf
@@ -195,13 +196,13 @@ class Rows:
             complaint = refs.key_problem(key) if key is not None else ""
             if key is None or complaint is not None:
                 self.partial.add(step.name)
-                if complaint:
-                    self.context.complain("E-KEY", given.at, complaint, row=row.scope.row)
+                if complaint and key is not None:
+                    complain_of_key(self.context, given, complaint, key=key, scope=row.scope)
             elif key in first:
                 self.partial.add(step.name)
                 message = f'step "{step.name}": key "{key}" is also the key of the row at {first[key]}'
                 hint = "a key must name one row; add a column to it"
-                self.context.complain("E-KEY", at, message, hint=hint)
+                self.context.complain("E-KEY", at, message, hint=hint, same=f"{given.at} is twice")
             else:
                 first[key] = at
                 yield row._replace(key=key)

@@ -10,7 +10,7 @@ tag:night           the tasks with a tag that matches
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from seedream_pipe import graph
 from seedream_pipe.errors import UsageError
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
     from seedream_pipe.plan.model import Address, Plan
 
-__all__ = ["select"]
+__all__ = ["nearest", "select"]
+
+_TAG: Final = "tag:"
+_FEW: Final = 12
 
 
 def select(plan: Plan, targets: Iterable[str]) -> list[Address]:
@@ -46,9 +49,7 @@ def _meant(plan: Plan, target: str, needs: Mapping[Address, list[Address]]) -> s
     pattern = target[before : len(target) - after]
     found = set(_matching(plan, pattern))
     if not found:
-        steps = dict.fromkeys(task.step for task in plan.tasks.values())
-        hint = did_you_mean(pattern, plan.tasks if "@" in pattern else steps)
-        raise UsageError(f'no task matches "{escaped(pattern)}"', hint=hint)
+        raise UsageError(f'no task matches "{escaped(pattern)}"', hint=nearest(plan, pattern))
     both = set(found)
     if before:
         both |= graph.ancestors(needs, found)
@@ -57,9 +58,22 @@ def _meant(plan: Plan, target: str, needs: Mapping[Address, list[Address]]) -> s
     return both
 
 
+def nearest(plan: Plan, pattern: str) -> str:
+    """A hint for what means no task: a name that is like it, or the tags that there are."""
+    tags = dict.fromkeys(f"{_TAG}{tag}" for task in plan.tasks.values() for tag in task.tags)
+    if f"{_TAG}{pattern}" in tags:
+        return f'"{escaped(pattern)}" is a tag: {_TAG}{escaped(pattern)}'
+    if pattern.startswith(_TAG):
+        few = ", ".join(list(tags)[:_FEW]) + (" …" if len(tags) > _FEW else "")
+        return did_you_mean(pattern, tags) or (f"known: {few}" if tags else "no task has a tag")
+    return did_you_mean(
+        pattern, plan.tasks if "@" in pattern else {task.step for task in plan.tasks.values()}
+    )
+
+
 def _matching(plan: Plan, pattern: str) -> Iterable[Address]:
-    if pattern.startswith("tag:"):
-        wanted = pattern[4:]
+    if pattern.startswith(_TAG):
+        wanted = pattern.removeprefix(_TAG)
         return (a for a, task in plan.tasks.items() if any(fnmatchcase(tag, wanted) for tag in task.tags))
     if pattern in plan.tasks:
         return (pattern,)

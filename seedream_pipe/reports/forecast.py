@@ -9,6 +9,7 @@ from seedream_pipe.problems import escaped
 from seedream_pipe.run.forecast import (
     BlobLost,
     Blocked,
+    ByTestServer,
     InputChanged,
     Make,
     Needless,
@@ -36,6 +37,7 @@ _KINDS: Final[Mapping[type, str]] = {
     InputChanged: "input-changed",
     BlobLost: "blob-lost",
     PaidFor: "paid-for",
+    ByTestServer: "test-server",
 }
 _NAMED: Final = 3
 _VALUE_WIDTH: Final = 300
@@ -101,6 +103,8 @@ def reason_text(reason: Reason) -> str:
             return reason.message
         case PaidFor():
             return "paid for, not yet downloaded; costs nothing more"
+        case ByTestServer():
+            return f"made by a test server ({reason.origin})"
         case _:
             assert_never(reason)
 

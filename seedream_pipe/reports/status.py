@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from seedream_pipe.money import written
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.forecast import price_text
 from seedream_pipe.reports.pieces import Line, Piece
@@ -60,9 +61,11 @@ class Status:
     holds: tuple[Held, ...]
     """Calls that may be owed and that no task is blocked by."""
     last: Mapping[str, Any] | None
+    unfinished: str = ""
+    """When the last run began, if it was killed or is still going on; in ISO 8601."""
 
 
-def summed(plan: Plan, forecast: Forecast, last: Mapping[str, Any] | None) -> Status:
+def summed(plan: Plan, forecast: Forecast, last: Mapping[str, Any] | None, *, unfinished: str = "") -> Status:
     """The state of every step."""
     tried = (last or {}).get("tasks", {})
     failed = {address for address, tree in tried.items() if tree.get("outcome") == "failed"}
@@ -88,6 +91,7 @@ def summed(plan: Plan, forecast: Forecast, last: Mapping[str, Any] | None) -> St
         waiting=waiting,
         holds=forecast.holds,
         last=last,
+        unfinished=unfinished,
     )
 
 
@@ -115,7 +119,10 @@ def lines(status: Status) -> Iterator[Line]:
     for address, outcome in waiting:
         yield Piece(f"{word(outcome):<8} ", "bad"), Piece(f"{address}  {_told(outcome)}")
     yield ()
-    yield (Piece(_last(status.last), "dim"),)
+    if status.unfinished:
+        yield (Piece(f"last run: not finished, began {_moment(status.unfinished)} UTC", "work"),)
+    else:
+        yield (Piece(_last(status.last), "dim"),)
 
 
 def _states(step: StepStatus) -> Iterator[Piece]:
@@ -143,9 +150,13 @@ def _last(last: Mapping[str, Any] | None) -> str:
     if last is None:
         return "never run"
     counts = ", ".join(f"{count:,} {name}" for name, count in last.get("counts", {}).items())
-    money = f", {last['price']} {last['currency']}" if last.get("currency") else ""
-    ended = str(last.get("ended_at", ""))[:19].replace("T", " ")
+    money = f", {written(str(last['price']), last['currency'])}" if last.get("currency") else ""
+    ended = _moment(str(last.get("ended_at", "")))
     return f"last run: {ended} UTC on {last.get('provider')}: {counts or 'nothing'}{money}"
+
+
+def _moment(text: str) -> str:
+    return escaped(text[:19].replace("T", " "))
 
 
 def as_tree(status: Status) -> dict[str, Any]:
@@ -168,6 +179,7 @@ def as_tree(status: Status) -> dict[str, Any]:
         },
         "waiting": {address: outcome_tree(outcome) for address, outcome in status.waiting.items()},
         "holds": [outcome_tree(hold) for hold in status.holds],
+        "unfinished": status.unfinished,
         "last_run": None
         if last is None
         else {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from seedream_pipe.money import written
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.forecast import price_text, reason_text, task_tree
 from seedream_pipe.reports.pieces import Line, Piece
@@ -51,8 +52,9 @@ def lines(task: Task, forecast: Forecast, results: Sequence[Result]) -> Iterator
             yield from _differences(decision.reason)
             yield from _upstream(forecast, decision.reason)
         case Blocked():
-            because = f", because {decision.because} is" if decision.because else ""
-            yield name, Piece(": "), Piece(f"blocked{because}: {word(decision.outcome)}", "bad")
+            state = word(decision.outcome)
+            told = f"waiting: needs {decision.because}: {state}" if decision.because else state
+            yield name, Piece(": "), Piece(told, "bad")
             yield from _origin(task)
             for text in detail(decision.outcome, 0, []):
                 yield (Piece(f"  {text}"),)
@@ -143,7 +145,7 @@ def _picture(picture: Stored) -> str:
 
 
 def _made(result: Result) -> str:
-    price = "free" if not result.currency else f"{result.price} {result.currency}"
+    price = written(result.price, result.currency)
     request = f", request {result.request_id}" if result.request_id else ""
     made_at = result.created_at[:19].replace("T", " ")
     by = f"{result.provider} ({result.model})"

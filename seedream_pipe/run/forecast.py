@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from seedream_pipe import graph
+from seedream_pipe.money import written
 from seedream_pipe.plan.key import key, keyed
 from seedream_pipe.plan.model import FromTask, FromUrl, Recipe, TransformRecipe
 from seedream_pipe.run.outcomes import Failed, Held, Money, NotNeeded, Outcome, Refused, TakePictures
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BlobLost",
     "Blocked",
+    "ByTestServer",
     "Change",
     "Decision",
     "Forecast",
@@ -99,7 +101,14 @@ class PaidFor:
     """Bought already: the answer is on disk, and its pictures only have to be fetched, for nothing."""
 
 
-Reason: TypeAlias = NeverMade | NotHere | RecipeChanged | InputChanged | BlobLost | PaidFor
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByTestServer:
+    """A test server at `origin` made the pictures: they do not stand for bought ones."""
+
+    origin: str
+
+
+Reason: TypeAlias = NeverMade | NotHere | RecipeChanged | InputChanged | BlobLost | PaidFor | ByTestServer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -384,6 +393,8 @@ class _Walk:
 
     def _reason(self, task: Task, resolved: Resolved, miss: Lookup) -> Reason:
         locked = self._past.locked(task.address)
+        if miss.result is not None and isinstance(miss, Miss) and miss.reason == "test server":
+            return ByTestServer(origin=miss.result.origin)
         if isinstance(miss, Miss) and miss.reason != "never made":
             return BlobLost(message=_lost(miss))
         if locked is None or not locked.takes:
@@ -438,7 +449,7 @@ def _reference_changes(task: Task, before: list[str], resolved: Resolved, *, fie
 def _lost(miss: Miss) -> str:
     price = ""
     if miss.result is not None and miss.result.currency:
-        price = f" (bought for {miss.result.price} {miss.result.currency})"
+        price = f" (bought for {written(miss.result.price, miss.result.currency)})"
     return {"blob lost": "a picture is gone from the store", "damaged record": "its record is damaged"}.get(
         miss.reason, miss.reason
     ) + price

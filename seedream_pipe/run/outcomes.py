@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from seedream_pipe.digest import BlobDigest, Key
+from seedream_pipe.money import written
 from seedream_pipe.plan.model import Address
 
 __all__ = [
@@ -32,12 +33,7 @@ class Money:
     currency: str = ""
 
     def __str__(self) -> str:
-        if not self.currency:
-            return "free"
-        amount = (
-            f"{self.amount:.2f}" if self.amount == round(self.amount, 2) else f"{self.amount.normalize():f}"
-        )
-        return f"${amount}" if self.currency == "USD" else f"{amount} {self.currency}"
+        return written(self.amount, self.currency)
 
     def times(self, count: int) -> Money:
         """So many times the amount."""

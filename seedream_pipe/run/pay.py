@@ -91,6 +91,8 @@ class Shop:
     client_id: Callable[[], str]
     tell: Listener
     stop: Stop
+    origin: str = ""
+    """The host and port of a test server; empty where pictures are bought."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     chance: Callable[[], float] = field(default=lambda: 0.5)
     monotonic: Callable[[], float] = time.monotonic
@@ -235,6 +237,7 @@ class Shop:
             currency=price.currency,
             billed=answer.billed,
             seconds=round(self.monotonic() - began, 3),
+            origin=self.origin,
         )
         await asyncio.to_thread(self.store.results.put, result)
         await call.settle("done", price=price.amount, pictures=billed, request_id=answer.request_id)

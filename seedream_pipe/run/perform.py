@@ -24,7 +24,7 @@ from seedream_pipe.run.load import load
 from seedream_pipe.run.outcomes import Failed, Held, Made, Money, Refused, Reused, TakePictures, Waiting
 from seedream_pipe.run.pay import Bought, Order, held, now
 from seedream_pipe.run.scratch import Scratch
-from seedream_pipe.store.results import Hit, Result
+from seedream_pipe.store.results import Hit, Result, counted
 
 if TYPE_CHECKING:
     from seedream_pipe.digest import Key
@@ -98,7 +98,8 @@ class Performer:
             return await self._under_claim(task, resolved, take, wanted)
 
     def _look_up(self, wanted: Key, take: int) -> _Found | None:
-        lookup = self.store.results.get(wanted)
+        origin = self.shop.origin if self.shop is not None else ""
+        lookup = counted(self.store.results.get(wanted), origin)
         pictures = pictures_of(lookup, take)
         if pictures is None or not isinstance(lookup, Hit):
             return None

@@ -78,9 +78,9 @@ def path_of(store: Path, pipeline: Path, realm: str) -> Path:
     return store / "state" / f"{name}-{zlib.crc32(mark):08x}.json"
 
 
-def fingerprint(*, pipeline: Path, maker: str, version: int, out: str) -> str:
+def fingerprint(*, pipeline: Path, maker: str, version: int, out: str, origin: str = "") -> str:
     """Everything that is not a file's content and decides what a run would do, as one text."""
-    return f"{VERSION}|{maker}/{version}|{out}|{os.fspath(pipeline)}"
+    return f"{VERSION}|{maker}/{version}|{out}|{os.fspath(pipeline)}|{origin}"
 
 
 def signatures(paths: Iterable[str], *, since: int) -> dict[str, Signature | None]:

@@ -1,6 +1,7 @@
 """Tables: inline, .csv, .tsv, .json, .jsonl and .yaml, as rows with their places.
 
-A cell of a CSV or TSV file is text. A map is a table whose rows have their key as `id`.
+A cell of a CSV or TSV file is text. The columns of a CSV file are separated by what its first
+line has: a comma, else a semicolon (as Excel writes it in much of Europe), else a tab. A map is a table whose rows have their key as `id`.
 """
 
 from __future__ import annotations
@@ -113,6 +114,7 @@ def _from_lines(table: TableFile, shown: str, text: str, delimiter: str) -> Tabl
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
         raise _invalid("E-TABLE", Place(shown, line, 1), "holds a NUL character")
+    delimiter = delimiter or _delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[Row] = []
     problems: list[Problem] = []
@@ -128,7 +130,7 @@ def _from_lines(table: TableFile, shown: str, text: str, delimiter: str) -> Tabl
                 header = [cell.strip() for cell in cells]
                 problems += _header_problems(header, at)
             elif len(cells) != len(header):
-                problems.append(_ragged(at, len(cells), len(header)))
+                problems.append(_ragged(at, len(cells), len(header), delimiter))
             else:
                 rows.append(Row(value=dict(zip(header, cells, strict=True)), at=at))
     except csv.Error as error:
@@ -149,6 +151,11 @@ def _from_lines(table: TableFile, shown: str, text: str, delimiter: str) -> Tabl
     return TableRows(name=table.name, rows=tuple(rows))
 
 
+def _delimiter(text: str) -> str:
+    header = text.lstrip("\r\n").partition("\n")[0]
+    return next((mark for mark in ",;\t" if mark in header), ",")
+
+
 def _header_problems(header: list[str], at: Place) -> list[Problem]:
     return [
         Problem(
@@ -161,12 +168,13 @@ def _header_problems(header: list[str], at: Place) -> list[Problem]:
     ]
 
 
-def _ragged(at: Place, cells: int, columns: int) -> Problem:
+def _ragged(at: Place, cells: int, columns: int, delimiter: str) -> Problem:
+    example = f'"a{delimiter} b"' if delimiter != "\t" else "a tab too"
     return Problem(
         code="E-TABLE",
         place=at,
         message=f"the row has {cells} cells; the table has {columns} columns",
-        hint='put a cell that holds the separator in quotes: "a, b"' if cells > columns else "",
+        hint=f"put a cell that holds the separator in quotes: {example}" if cells > columns else "",
     )
 
 
@@ -326,7 +334,7 @@ class _LineCounter:
 
 
 _READERS: Final[dict[str, Callable[[TableFile, str, str], TableRows]]] = {
-    "csv": _separated(","),
+    "csv": _separated(""),
     "tsv": _separated("\t"),
     "json": _from_json,
     "jsonl": _from_json_lines,

@@ -17,7 +17,7 @@ from seedream_pipe.errors import StoreError
 from seedream_pipe.store.blobs import Blobs, Gone
 from seedream_pipe.store.durable import TEMPORARY, Disk
 
-__all__ = ["Entry", "Gap", "Hit", "Lookup", "Miss", "Missing", "Result", "Results", "Stored"]
+__all__ = ["Entry", "Gap", "Hit", "Lookup", "Miss", "Missing", "Result", "Results", "Stored", "counted"]
 
 SCHEMA: Final = "result/1"
 _LARGEST: Final = 16 << 20
@@ -53,7 +53,8 @@ class Result:
 
     `model` is as the service answered, `call` the ledger's id, empty when nothing was
     paid. `created_at` is ISO 8601 in UTC, `price` a decimal text in `currency`,
-    `billed` the service's own count (R128), `seconds` what the call took.
+    `billed` the service's own count (R128), `seconds` what the call took. `origin` is the
+    host and port of the test server that made it, empty for what was bought or drawn.
     """
 
     key: Key
@@ -70,6 +71,7 @@ class Result:
     currency: str = ""
     billed: int | None = None
     seconds: float = 0.0
+    origin: str = ""
 
     @property
     def stored(self) -> tuple[Stored, ...]:
@@ -87,7 +89,7 @@ class Result:
         return not self.gaps
 
 
-Missing: TypeAlias = Literal["never made", "blob lost", "damaged record"]
+Missing: TypeAlias = Literal["never made", "blob lost", "damaged record", "test server"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +108,16 @@ class Miss:
 
 
 Lookup: TypeAlias = Hit | Miss
+
+
+def counted(lookup: Lookup, origin: str) -> Lookup:
+    """A lookup as an API at `origin` may take it, which is empty where pictures are bought.
+
+    There the pictures of a test server were never made; a test server takes those that were bought.
+    """
+    if origin or lookup.result is None or not lookup.result.origin:
+        return lookup
+    return Miss(reason="test server", result=lookup.result)
 
 
 class Results:
@@ -196,6 +208,8 @@ def _encode(result: Result) -> bytes:
         "billed": result.billed,
         "seconds": result.seconds,
     }
+    if result.origin:
+        tree["origin"] = result.origin
     return canonical({**tree, "sum": tagged(SCHEMA, tree)}) + b"\n"
 
 

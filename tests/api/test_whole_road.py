@@ -220,7 +220,7 @@ def test_a_picture_that_is_damaged_in_the_store_fails_its_task_and_says_what_it_
     assert sorted(record.counts().items()) == [("failed", 1), ("reused", 1)]
     assert board.billed == 2
     (address,) = to_make(board.plan())
-    assert "0.04 USD" in board.plan().tasks[address].decision.reason.message
+    assert "$0.04" in board.plan().tasks[address].decision.reason.message
 
 
 # Money
@@ -262,7 +262,7 @@ def test_a_budget_that_is_reached_pauses_and_the_next_run_goes_on(tmp_path, emul
     board = simple_board(tmp_path, emulator, singles(6), jobs=2)
     paused = board.run(max_cost="0.12")
     assert (paused.exit_code, paused.counts()) == (5, {"made": 3, "waiting": 3})
-    assert "0.12 USD" in paused.stopped
+    assert "$0.12" in paused.stopped
     assert board.billed == 3
     assert board.run().counts() == {"reused": 3, "made": 3}
     assert board.billed == 6

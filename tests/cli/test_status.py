@@ -1,7 +1,9 @@
 """`status` and `why`: the state, and the reason for it."""
 
 import json
+import time
 
+import pytest
 from PIL import Image
 
 
@@ -105,3 +107,41 @@ def test_step_of_several_tasks_is_met_with_their_names(board, cli) -> None:
 
     assert said.code == 2
     assert "shots@sc01_010, shots@sc01_020" in said.err
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("shot", 'did you mean "shots"?'),
+        ("shots@sc01_01", 'did you mean "shots@sc01_010"?'),
+        ("sc01", '"sc01" is a tag: tag:sc01'),
+        ("tag:night", "known: tag:sc01, tag:sc02"),
+        ("tag:sc03", 'did you mean "tag:sc0'),
+    ],
+)
+@pytest.mark.parametrize("command", ["why", "plan"])
+def test_task_that_is_not_there_is_met_with_a_guess(board, cli, command, word, hint) -> None:
+    said = cli(command, "board.yaml", word)
+
+    assert said.code == 2
+    assert f"  hint: {hint}" in said.err
+
+
+def test_run_that_was_killed_is_not_finished(board, cli, paid, spawn) -> None:
+    paid.script({"delay": 5, "times": 0})
+    process = spawn("run", "board.yaml", "--yes")
+    for _ in range(400):
+        if paid.ledger.requests:
+            break
+        time.sleep(0.05)
+    process.kill()
+    process.communicate(timeout=30)
+
+    assert "last run: not finished, began 20" in cli("status", "board.yaml").out
+    assert json.loads(cli("status", "board.yaml", "--json").out)["unfinished"]
+
+
+def test_run_that_ended_is_finished(board, cli) -> None:
+    cli("run", "board.yaml", "sheet")
+
+    assert "not finished" not in cli("status", "board.yaml").out

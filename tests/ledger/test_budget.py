@@ -21,7 +21,7 @@ async def test_the_cap_of_a_run_is_reached_and_not_passed(ledger: Ledger):
     for _ in range(3):
         await ledger.begin(INTENT, cap)
 
-    with pytest.raises(OverBudget, match=r"0\.12 of 0\.12 USD for this run"):
+    with pytest.raises(OverBudget, match=r"\$0\.12 of \$0\.12 for this run"):
         await ledger.begin(INTENT, cap)
 
 

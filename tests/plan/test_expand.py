@@ -170,14 +170,32 @@ def test_a_long_prompt_is_advised_against(board, prompt, pictures, is_long):
 @pytest.mark.parametrize("key", ["{{ none }}", "{{ r.none }}", "", " ", "{{ '' }}"])
 def test_a_row_without_a_key_is_told_and_not_dropped(board, key):
     text = f'steps: {{s: {{foreach: {{in: [{{none: null}}], as: r, key: "{key}"}}, prompt: x}}}}'
-    assert board.problems(text) == [("E-KEY", "the key is empty")]
+    ((code, message),) = board.problems(text)
+    assert code == "E-KEY"
+    assert "the key is empty" in message
 
 
-def test_a_key_given_twice_is_told_at_its_second_row(board):
+def test_an_empty_cell_in_a_key_is_told_at_its_row(board):
+    board.write("t.csv", "id,scene\na,s1\n,s2\n ,s3\n")
+    (found,) = board.expand(f"data: {{rows: t.csv}}\nsteps: {{s: {{{ROWS}, prompt: x}}}}").problems
+    assert (found.code, str(found.place), found.count) == ("E-KEY", "t.csv:3:1", 2)
+    assert found.message == 'step "s": the key is empty, because column "id" is empty'
+
+
+def test_a_character_that_no_key_may_have_is_told_once_with_an_example(board):
+    rows = "".join(f"shot {number}\n" for number in range(300))
+    board.write("t.csv", f"id\n{rows}a/b\n")
+    found = board.expand(f"data: {{rows: t.csv}}\nsteps: {{s: {{{ROWS}, prompt: x}}}}").problems
+    assert [(problem.code, problem.count) for problem in found] == [("E-KEY", 300), ("E-KEY", 1)]
+    assert found[0].message.startswith('key "shot 0" has " "; it may have letters')
+    assert [str(place) for place in found[0].also] == ["t.csv:2:1"]
+
+
+def test_keys_given_twice_are_told_at_the_first_such_row_with_their_number(board):
     board.write("t.csv", "id\na\nb\na\na\n")
-    first, second = board.expand(f"data: {{rows: t.csv}}\nsteps: {{s: {{{ROWS}, prompt: x}}}}").problems
-    assert (first.code, str(first.place), str(second.place)) == ("E-KEY", "t.csv:4:1", "t.csv:5:1")
-    assert "t.csv:2:1" in first.message
+    (found,) = board.expand(f"data: {{rows: t.csv}}\nsteps: {{s: {{{ROWS}, prompt: x}}}}").problems
+    assert (found.code, str(found.place), found.count) == ("E-KEY", "t.csv:4:1", 2)
+    assert "t.csv:2:1" in found.message
 
 
 def test_needs_order_without_pictures(board):

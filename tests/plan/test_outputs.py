@@ -141,11 +141,9 @@ def test_two_tasks_may_not_share_a_name(board):
     rows = "data: {rows: [{id: a}, {id: b}, {id: c}]}"
     text = f"{rows}\nsteps: {{s: {{{ROWS}, prompt: x, output: same.jpg}}}}"
     expansion = board.expand(text)
-    assert [p.message for p in expansion.problems] == [
-        '"s@a" and "s@b" would be one file: "same.jpg"',
-        '"s@a" and "s@c" would be one file: "same.jpg"',
-    ]
-    assert len(expansion.problems[0].also) == 2
+    (found,) = expansion.problems
+    assert (found.message, found.count) == ('"s@a" and "s@b" would be one file: "same.jpg"', 2)
+    assert len(found.also) == 2
 
 
 def test_a_take_may_not_have_the_name_of_another_task(board):
@@ -181,6 +179,51 @@ def test_a_folder_may_have_the_name_of_a_picture_without_its_extension(board):
 def test_the_extension_is_what_the_model_makes(board, model, output, fits):
     found = board.problems(f"steps: {{s: {{prompt: x, model: {model}, size: 2048x2048, output: {output}}}}}")
     assert [code for code, _ in found] == ([] if fits else ["E-OUTPUT"])
+
+
+def test_a_wrong_extension_of_many_rows_is_told_once(board):
+    board.write("t.csv", "id\n" + "".join(f"s{number}\n" for number in range(300)))
+    text = f"data: {{rows: t.csv}}\nsteps: {{s: {{{ROWS}, prompt: x, output: 'f/{{{{ r.id }}}}.png'}}}}"
+    (found,) = board.expand(text).problems
+    assert found.message == 'output "f/s0.png": seedream-4.5 makes JPEG files here'
+    assert (found.count, [str(place) for place in found.also]) == (300, ["t.csv:2:1"])
+
+
+def test_names_that_are_wrong_in_several_ways_are_each_told_once(board):
+    board.write("t.csv", "id,name\n1,aa:b\n2,cc:d\n3,con\n4,e?\n5,fine\n")
+    text = f"data: {{rows: t.csv}}\nsteps: {{s: {{{ROWS}, prompt: x, output: '{{{{ r.name }}}}'}}}}"
+    found = board.expand(text).problems
+    assert [(problem.message.partition(" has ")[2][:5], problem.count) for problem in found] == [
+        ('":", ', 2),
+        ('"con"', 1),
+        ('"?", ', 1),
+    ]
+
+
+EMPTY_CELLS = {
+    "f/{{ r.scene }}/{{ r.id }}.jpg": ("t.csv:3:1", 'output "f/1/.jpg": column "id" is empty'),
+    "{{ r['scene'] }}/{{ r[\"id\"] | lower }}": ("t.csv:3:1", 'output "1/": column "id" is empty'),
+    "f/{{ r.scene }}/{{ r.id | trim }}/x": ("t.csv:3:1", 'output "f/1//x": column "id" is empty'),
+    "f/{{ r.id ~ '' }}.jpg": ("t.csv:3:1", 'output "f/.jpg": column "id" is empty'),
+    "f/{{ '' ~ r.id }}.jpg": ("board.yaml:4:", 'output "f/.jpg" has nothing before ".jpg"'),
+}
+
+
+@pytest.mark.parametrize(("output", "told"), EMPTY_CELLS.items())
+def test_an_empty_cell_in_a_name_is_told_at_its_row(board, output, told):
+    board.write("t.csv", "key,id,scene\n1,a,1\n2,,1\n3,,1\n")
+    output = output.replace('"', '\\"')
+    step = f"foreach: {{in: rows, as: r, key: '{{{{ r.key }}}}'}}, prompt: x, output: \"{output}\""
+    (found,) = board.expand(f"data: {{rows: t.csv}}\nsteps: {{s: {{{step}}}}}").problems
+    assert (str(found.place)[: len(told[0])], found.message) == told
+    assert (found.code, found.count) == ("E-OUTPUT", 2)
+
+
+def test_a_column_that_may_be_empty_is_not_to_blame_for_an_extension(board):
+    board.write("t.csv", "id,note\na,\n")
+    output = "{{ r.id }}{{ r.note }}.png"
+    text = f"data: {{rows: t.csv}}\nsteps: {{s: {{{ROWS}, prompt: x, output: '{output}'}}}}"
+    assert board.problems(text) == [("E-OUTPUT", 'output "a.png": seedream-4.5 makes JPEG files here')]
 
 
 @pytest.mark.parametrize("value", ["{{ none }}", "{{ '' }}", "{{ [] }}", "{{ {} }}", "{{ ['a'] }}"])

@@ -38,6 +38,7 @@ class Market:
     base_url: str = ""
     response_format: str = "url"
     cap: Cap = field(default_factory=Cap)
+    origin: str = ""
     retry_refused: bool = False
     pauses: list[float] = field(default_factory=list)
     events: list[object] = field(default_factory=list)
@@ -118,6 +119,7 @@ class Market:
             client_id=lambda: "20261122140311000000000000000000",
             tell=self._tell,
             stop=self.stop,
+            origin=self.origin,
             sleep=self._sleep,
         )
         return Performer(

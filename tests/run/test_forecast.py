@@ -11,6 +11,7 @@ from seedream_pipe.problems import Place
 from seedream_pipe.run.forecast import (
     BlobLost,
     Blocked,
+    ByTestServer,
     Change,
     InputChanged,
     Make,
@@ -180,7 +181,7 @@ def test_what_is_lost_is_said_with_what_it_cost(lost, text):
     reason = decision(plan(owner), past, "a").reason
     assert isinstance(reason, BlobLost)
     assert text in reason.message
-    assert "0.04 USD" in reason.message
+    assert "$0.04" in reason.message
 
 
 def test_what_was_bought_on_another_machine_is_not_here():
@@ -313,3 +314,10 @@ def test_a_price_that_nobody_knows_is_raised():
 
     with pytest.raises(OverBudget):
         forecast(plan(task("a")), ["a"], Memory(), unknown, provider="302ai")
+
+
+def test_what_a_test_server_made_is_said_to_be_no_bought_picture():
+    board, past = plan(task("a")), Memory()
+    result = replace(result_of(board.tasks["a"], "one"), origin="127.0.0.1:8080")
+    past.results[result.key] = Miss(reason="test server", result=result)
+    assert decision(board, past, "a").reason == ByTestServer(origin="127.0.0.1:8080")

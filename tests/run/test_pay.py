@@ -309,7 +309,7 @@ def test_the_budget_is_never_passed_and_says_what_it_is(market):
     assert names == ["Made"] * 2 + ["Waiting"] * 4
     waiting = [each for each in outcomes if isinstance(each, Waiting)]
     assert {each.why for each in waiting} == {"budget"}
-    assert "0.10 USD" in waiting[0].message
+    assert "$0.10" in waiting[0].message
     assert market.billed == 2
 
 

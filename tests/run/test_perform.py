@@ -87,7 +87,7 @@ def test_what_is_drawn_is_stored_and_then_reused(store):
     assert isinstance(first, Made)
     assert (first.made, str(first.price)) == (2, "free")
     assert isinstance(performed(store, easel, task("a", takes=2)), Reused)
-    assert [take for _, _, take in easel.asked] == [1, 2]
+    assert sorted(take for _, _, take in easel.asked) == [1, 2]
 
 
 def test_no_scratch_is_left(store):
@@ -152,3 +152,17 @@ def test_what_cannot_be_drawn_fails(store, easel, code):
     outcome = performed(store, easel, task("a"))
     assert isinstance(outcome, Failed)
     assert outcome.code == code
+
+
+def test_what_a_test_server_made_is_bought_where_pictures_cost_money(market):
+    market.origin = "127.0.0.1:8080"
+    assert isinstance(market.buy(task("a")), Made)
+    market.origin = ""
+    assert isinstance(market.buy(task("a")), Made)
+    assert market.billed == 2
+
+
+def test_a_bought_picture_is_taken_by_a_test_server(market):
+    market.buy(task("a"))
+    market.origin = "127.0.0.1:8080"
+    assert isinstance(market.buy(task("a")), Reused)

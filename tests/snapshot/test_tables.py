@@ -287,3 +287,33 @@ def test_places_in_json_count_every_kind_of_line_end(read, name, text, place):
     ((at, _),) = _problems(read, name, text)
 
     assert at == place
+
+
+SEPARATED = {
+    "semicolons": 'id;n\na;1\nb;"2"\n',
+    "semicolons after empty lines": "\r\n\r\nid;n\r\na;1\r\nb;2\r\n",
+    "tabs": "id\tn\na\t1\nb\t2\n",
+    "quoted semicolons": '"id";"n"\n"a";"1"\n"b";"2"\n',
+}
+
+
+@pytest.mark.parametrize("content", SEPARATED.values(), ids=SEPARATED.keys())
+def test_a_csv_file_may_separate_its_columns_by_semicolons_or_tabs(read, content):
+    assert [row.value for row in read("t.csv", content).rows] == TWO
+
+
+def test_a_comma_in_the_first_line_separates_whatever_else_is_there(read):
+    (row,) = read("t.csv", "id,n;m\na,1;2\n").rows
+    assert row.value == {"id": "a", "n;m": "1;2"}
+
+
+def test_a_comma_in_a_cell_is_text_where_semicolons_separate(read):
+    (row,) = read("t.csv", "id;n\na;1,5\n").rows
+    assert row.value == {"id": "a", "n": "1,5"}
+
+
+def test_a_row_of_too_many_cells_is_told_with_the_separator_of_its_file(read):
+    with pytest.raises(InvalidPipeline) as raised:
+        read("t.csv", "id;n\na;b;1\n")
+    (found,) = raised.value.problems
+    assert found.hint == 'put a cell that holds the separator in quotes: "a; b"'

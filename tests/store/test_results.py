@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from seedream_pipe.digest import BlobDigest, Key, blob_digest
 from seedream_pipe.errors import StoreError
 from seedream_pipe.store.folder import Store
-from seedream_pipe.store.results import Gap, Hit, Miss, Result, Stored
+from seedream_pipe.store.results import Gap, Hit, Miss, Result, Stored, counted
 from tests.store.faulty_disk import failing
 
 DATA = b"a picture"
@@ -152,3 +152,17 @@ def test_a_failed_put_leaves_the_older_record(store: Store, number: int):
         failed.results.put(newer)
 
     assert Store.open(store.folder, create=False).results.get(KEY) == Hit(result=RESULT)
+
+
+def test_a_record_without_an_origin_is_written_as_before(store: Store):
+    store.results.put(RESULT)
+    assert b"origin" not in store.results.path(KEY).read_bytes()
+
+
+def test_what_a_test_server_made_counts_only_there(store: Store):
+    result = replace(RESULT, origin="127.0.0.1:8080")
+    store.results.put(result)
+    found = store.results.get(KEY)
+    assert found == Hit(result=result)
+    assert counted(found, "127.0.0.1:9090") == found
+    assert counted(found, "") == Miss(reason="test server", result=result)

@@ -183,12 +183,12 @@ async def fetch_reference(
 async def _write(incoming: Incoming, file: BinaryIO, limit: int) -> None:
     status = incoming.status
     if status in {403, 410}:
-        raise _Failed(f"the store answers {status}: the link has expired or was refused", dead=True)
+        raise _Failed(f"the server answers {status}: the link has expired or was refused", dead=True)
     if status != 200:
         final = 400 <= status < 500 and status not in {404, 408, 425, 429}
-        raise _Failed(f"the store answers {status}", final=final)
+        raise _Failed(f"the server answers {status}", final=final)
     if incoming.header("content-encoding") not in {"", "identity"}:
-        raise _Failed("the store packs what must come untouched")
+        raise _Failed("the server packs what must come untouched")
     told = incoming.header("content-length")
     taken = 0
     async for chunk in incoming.chunks:

@@ -224,6 +224,13 @@ def test_a_certificate_is_for_the_name_though_the_address_was_chosen(tmp_path, n
     assert len(heard) == (wanted is Fetched)
 
 
+def test_what_a_server_refuses_is_told_with_its_status(tmp_path):
+    with Emulator(Fault(on="download", times=9, status=401)) as emulator:
+        part, reply = bought(emulator, tmp_path)
+        outcome = fetch(part, reply, tmp_path / "picture")
+    assert outcome == NotFetched(cause="the server answers 401")
+
+
 def test_more_than_a_picture_may_have_is_stopped(tmp_path):
     with Emulator(picture_bytes=100_000) as emulator:
         part, reply = bought(emulator, tmp_path)

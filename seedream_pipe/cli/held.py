@@ -1,0 +1,139 @@
+"""`held FILE`, `held drop`, `held retry`: calls that may have been charged, and a person's word on them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from seedream_pipe.api.holds import chosen, end, holds
+from seedream_pipe.cli import options
+from seedream_pipe.cli.terminal import is_interactive, out, plural, say
+from seedream_pipe.errors import UsageError
+from seedream_pipe.problems import escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from seedream_pipe.api.holds import Hold, Word
+
+_LONGEST: Final = 400
+_WORDS: Final = ("drop", "retry")
+_store = click.option("--store", metavar="DIR", type=click.Path(), help="Where bought pictures are kept.")
+_all = click.option("--all", "everything", is_flag=True, help="Every call that is held.")
+_yes = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+_names = click.argument("names", nargs=-1, metavar="[TASK|CALL]...")
+
+
+class _WithList(click.Group):
+    """Lists when neither of its words comes first."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in {*_WORDS, "-h", "--help"}:
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+    def format_usage(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage("seedream-pipe held", "FILE | drop FILE TASK… | retry FILE TASK…")
+
+
+@click.group(cls=_WithList, no_args_is_help=True)
+def held() -> None:
+    """List the calls that may have been charged, and say what became of them.
+
+    `held FILE` lists them with what to look them up by. Nothing of them is sent again
+    until you say so: `drop` when the provider did not charge, `retry` when it may have.
+    """
+
+
+@held.command("list", hidden=True)
+@options.file
+@_store
+@options.as_json
+def list_(file: str, *, as_json: bool, **flags: Any) -> int:
+    """List the calls that may have been charged."""
+    found = holds(file, options.settings(**flags))
+    if as_json:
+        out(json.dumps({"schema": "held/1", "held": [_tree(hold) for hold in found]}, ensure_ascii=False))
+        return 0
+    if not found:
+        say("nothing is held")
+        return 0
+    out("\n\n".join(_told(hold) for hold in found))
+    say()
+    say(f"not charged: seedream-pipe held drop {file} TASK")
+    say(f"perhaps charged, and wanted all the same: seedream-pipe held retry {file} TASK")
+    return 0
+
+
+@held.command()
+@options.file
+@_names
+@_all
+@_yes
+@_store
+def drop(file: str, names: tuple[str, ...], *, everything: bool, yes: bool, **flags: Any) -> int:
+    """Say that calls were not charged: they cost nothing, and the next run sends them again."""
+    return _ended(file, names, "drop", everything=everything, yes=yes, flags=flags)
+
+
+@held.command()
+@options.file
+@_names
+@_all
+@_yes
+@_store
+def retry(file: str, names: tuple[str, ...], *, everything: bool, yes: bool, **flags: Any) -> int:
+    """Send calls again that may have been charged: they count in full, and the next run buys anew."""
+    return _ended(file, names, "retry", everything=everything, yes=yes, flags=flags)
+
+
+def _ended(
+    file: str, names: Sequence[str], word: Word, *, everything: bool, yes: bool, flags: dict[str, Any]
+) -> int:
+    made = options.settings(**flags)
+    if bool(names) == everything:
+        raise UsageError("name tasks or calls, or --all", hint=f"seedream-pipe held {file} lists them")
+    found = holds(file, made)
+    ended = found if everything else chosen(found, names)
+    if not ended:
+        say("nothing is held")
+        return 0
+    for hold in ended:
+        say(_told(hold))
+    count = plural(len(ended), "call")
+    question = f"{count} not charged?" if word == "drop" else f"count {count} as spent and send again?"
+    if not yes and is_interactive() and not click.confirm(question, default=False, err=True):
+        say("nothing was changed")
+        return 5
+    end(file, made, ended, word)
+    told = "dropped: costs nothing" if word == "drop" else "counted in full as spent"
+    say(f"{count} {told}; the next run sends again: seedream-pipe run {file}")
+    return 0
+
+
+def _told(hold: Hold) -> str:
+    request = f", request {escaped(hold.request_id)}" if hold.request_id else ""
+    at = hold.at[:19].replace("T", " ")
+    return "\n".join(
+        [
+            f"{escaped(hold.task)}  up to {hold.worst}  {at} UTC",
+            f"  {escaped(hold.cause, limit=_LONGEST)}",
+            f"  client id {escaped(hold.client_id)}{request}",
+            f"  call {hold.call}",
+        ]
+    )
+
+
+def _tree(hold: Hold) -> dict[str, str]:
+    return {
+        "task": hold.task,
+        "call": hold.call,
+        "at": hold.at,
+        "worst": str(hold.worst.amount),
+        "currency": hold.worst.currency,
+        "client_id": hold.client_id,
+        "request_id": hold.request_id,
+        "cause": hold.cause,
+    }

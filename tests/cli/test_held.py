@@ -1,0 +1,66 @@
+"""`held`: calls that may have been charged, and a person's word on them."""
+
+import json
+
+import pytest
+
+from seedream_pipe.ledger.book import Ledger
+from seedream_pipe.store.folder import Store
+
+TASK = "shots@sc02_010"
+
+
+@pytest.fixture
+def lost(board, cli, paid):
+    """A board with a call that was cut off."""
+    paid.script({"cut": "before", "match": "lighthouse"})
+    assert cli("run", "board.yaml", TASK, "--yes").code == 4
+    return board
+
+
+def spent(board):
+    with Ledger.open(Store.open(board / ".seedream", create=False)) as ledger:
+        return sum(each.price + each.reserved for each in ledger.spent().values())
+
+
+def test_a_hold_is_listed_with_what_to_look_it_up_by(lost, cli):
+    hold = json.loads(cli("held", "board.yaml", "--json").out)["held"][0]
+    assert (hold["task"], hold["worst"], hold["currency"]) == (TASK, "0.03", "USD")
+    said = cli("held", "board.yaml")
+    assert said.code == 0
+    for part in (TASK, "up to $0.03", hold["call"], hold["client_id"], "the connection broke"):
+        assert part in said.out
+    assert "held drop board.yaml" in said.err
+
+
+def test_a_dropped_hold_costs_nothing_and_is_sent_again(lost, cli, paid):
+    before = spent(lost)
+    assert cli("held", "drop", "board.yaml", TASK, "--yes").code == 0
+    assert str(before - spent(lost)) == "0.03"
+    assert cli("held", "board.yaml").err == "nothing is held\n"
+    assert cli("run", "board.yaml", TASK, "--yes").code == 0
+
+
+def test_a_retried_hold_counts_in_full_and_is_sent_again(lost, cli, paid):
+    before = spent(lost)
+    call = json.loads(cli("held", "board.yaml", "--json").out)["held"][0]["call"]
+    assert cli("held", "retry", "board.yaml", call).code == 0
+    assert spent(lost) == before
+    assert cli("run", "board.yaml", TASK, "--yes").code == 0
+    assert str(spent(lost) - before) == "0.03"
+
+
+def test_all_holds_are_ended_at_once(lost, cli):
+    assert cli("held", "drop", "board.yaml", "--all").code == 0
+    assert json.loads(cli("held", "board.yaml", "--json").out)["held"] == []
+
+
+@pytest.mark.parametrize("names", [["shots@sc02_01"], [], [TASK, "--all"]])
+def test_a_name_that_is_not_held_ends_nothing(lost, cli, names):
+    assert cli("held", "drop", "board.yaml", *names).code == 2
+    assert len(json.loads(cli("held", "board.yaml", "--json").out)["held"]) == 1
+
+
+def test_nothing_is_held_where_nothing_was_bought(board, cli):
+    assert cli("held", "board.yaml").err == "nothing is held\n"
+    assert not (board / ".seedream").exists()
