@@ -22,7 +22,6 @@ FETCH: Final = "npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=0 -
 
 
 def _fetch(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "package-lock.json"):
         shutil.copyfile(HERE / name, folder / name)
     try:
@@ -48,8 +47,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         pytest.skip("node and npm are not installed")
     kept = os.environ.get("YAML_LANGUAGE_SERVER")
     folder = Path(kept).absolute() if kept else tmp_path_factory.getbasetemp().parent / "language-server"
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{folder}.lock", timeout=100):
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "lock", timeout=100):
         if not (folder / SERVER).exists():
             _fetch(folder)
     return [node, str(folder / SERVER), "--stdio"]
