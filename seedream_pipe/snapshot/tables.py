@@ -1,8 +1,8 @@
 """Tables: inline, .csv, .tsv, .json, .jsonl and .yaml, as rows with their places.
 
 A cell of a CSV or TSV file is text. The columns of a CSV file are separated by what its first
-line has: a comma, else a semicolon (as Excel writes it in much of Europe), else a tab. A map is
-a table whose rows have their key as `id`.
+line has: a comma, else a semicolon (as Excel writes it in much of Europe), else a tab.
+A map is a table whose rows have their key as `id`.
 """
 
 from __future__ import annotations
