@@ -22,6 +22,7 @@ Severity = Literal["error", "warning"]
 
 _SHOWN_WIDTH: Final = 200
 _FEW_WORDS: Final = 12
+_MOST_EXAMPLES: Final = 3
 _MANY_WORDS: Final = 1000
 _NEIGHBOURS: Final = 20
 _MESSAGE_WIDTH: Final = 600
@@ -78,13 +79,29 @@ class Problem:
 
 
 def merged(problems: Iterable[Problem]) -> list[Problem]:
-    """Sorted by place; the same finding of many rows told once, with its count."""
+    """Sorted by place; the same finding of many rows told once, with its count.
+
+    Of those that differ from row to row (a file that is not there) three are told.
+    """
     first: dict[tuple[Place | None, str, str], Problem] = {}
     for problem in problems:
         same = (None if problem.same else problem.place, problem.code, problem.same or problem.message)
         known = first.get(same)
         first[same] = problem if known is None else replace(known, count=known.count + problem.count)
-    return sorted(first.values(), key=lambda problem: (problem.place, problem.code))
+    return sorted(_few(first.values()), key=lambda problem: (problem.place, problem.code))
+
+
+def _few(problems: Iterable[Problem]) -> Iterable[Problem]:
+    """At most three of a code at a place, each about other rows; the third counts the rest with it."""
+    kept: dict[tuple[Place, str], list[Problem]] = {}
+    for problem in problems:
+        told = kept.setdefault((problem.place, problem.code), [])
+        if len(told) < _MOST_EXAMPLES or not problem.also:
+            told.append(problem)
+        else:
+            last = told[_MOST_EXAMPLES - 1]
+            told[_MOST_EXAMPLES - 1] = replace(last, count=last.count + problem.count)
+    return [problem for told in kept.values() for problem in told]
 
 
 def did_you_mean(word: str, known: Iterable[str], *, lead: str = "did you mean") -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from seedream_pipe.run.outcomes import Refused
 from seedream_pipe.run.pay import held
-from seedream_pipe.store.results import counted
+from seedream_pipe.store.results import Hit, counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from seedream_pipe.digest import BlobDigest, Key
     from seedream_pipe.ledger.book import Ledger
     from seedream_pipe.ledger.calls import OpenCall
-    from seedream_pipe.plan.model import Address
+    from seedream_pipe.plan.model import Address, Task
+    from seedream_pipe.run.back import Back
     from seedream_pipe.run.lock import Locked
     from seedream_pipe.run.outcomes import Held
     from seedream_pipe.run.pins import Pins
@@ -36,6 +37,8 @@ class Remembered:
     retry_refused: bool = False
     origin: str = ""
     """The host and port of a test server; empty where pictures are bought."""
+    outside: Back | None = None
+    """Where pictures that the store has lost may still be."""
     _open: dict[Key, list[OpenCall]] | None = None
     _results: dict[Key, Lookup] = field(default_factory=dict)
 
@@ -70,6 +73,13 @@ class Remembered:
         if found is None:
             return None
         return Refused(code=found.code, message=found.message, request_id=found.request_id)
+
+    def back(self, task: Task, take: int, key: Key) -> tuple[BlobDigest | None, ...] | None:
+        """The pictures of a key that was lost, when the output folder has them all."""
+        lookup = self.result(key)
+        if self.outside is None or isinstance(lookup, Hit) or lookup.reason == "test server":
+            return None
+        return self.outside.found(task, take, key)
 
     def pinned(self, url: str) -> BlobDigest | None:
         """The digest of a URL that was fetched already."""

@@ -27,10 +27,11 @@ from seedream_pipe.ledger.gate import Gate
 from seedream_pipe.plan.targets import select
 from seedream_pipe.run import lock as locks
 from seedream_pipe.run import state as states
+from seedream_pipe.run.back import Back
 from seedream_pipe.run.events import CallSent, RunBegan, RunEnded
-from seedream_pipe.run.forecast import Make, forecast
+from seedream_pipe.run.forecast import BackFromOut, Make, forecast
 from seedream_pipe.run.loop import Loop, cut_off, takes_of
-from seedream_pipe.run.outcomes import Money, Waiting
+from seedream_pipe.run.outcomes import Held, Money, Waiting
 from seedream_pipe.run.outputs import Outputs
 from seedream_pipe.run.pay import Shop, held, now
 from seedream_pipe.run.perform import Performer
@@ -43,14 +44,14 @@ from seedream_pipe.settings import Settings
 from seedream_pipe.store.folder import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from seedream_pipe.api.project import Project
     from seedream_pipe.makers import Generation, Provider
     from seedream_pipe.plan.model import Address, Plan
     from seedream_pipe.profiles import ProviderProfile
     from seedream_pipe.run.events import Event, Listener
-    from seedream_pipe.run.forecast import Forecast, Prices
+    from seedream_pipe.run.forecast import Decision, Forecast, Prices
     from seedream_pipe.run.outcomes import Outcome
     from seedream_pipe.run.record import Record
 
@@ -126,7 +127,7 @@ def planned(project: Project, targets: Sequence[str], *, settings: Settings) -> 
     store = Store.open(store_folder(project, settings), create=False)
     with ExitStack() as stack:
         ledger = stack.enter_context(Ledger.open(store)) if profile.paid else None
-        past = past_of(project, store, ledger, profile, origin=local_server(settings))
+        past = past_of(project, store, ledger, profile, settings)
         return _planned(project, targets, settings, profile, past)
 
 
@@ -178,8 +179,8 @@ async def run_async(
             store,
             ledger,
             profile,
+            settings,
             retry_refused=options.retry_refused,
-            origin=local_server(settings),
         )
         made = await asyncio.to_thread(_planned, project, targets, settings, profile, past)
         inputs = states.signatures(project.paths_seen(), since=project.read_ns)
@@ -208,7 +209,7 @@ def _expect_allowed(
     environment: Mapping[str, str],
 ) -> None:
     """Everything that can keep a run from spending, before anything is sent."""
-    work = [address for address, task in expected.tasks.items() if isinstance(task.decision, Make)]
+    work = [address for address, task in expected.tasks.items() if _is_work(task.decision)]
     if options.frozen and work:
         raise Frozen(
             f"{_many(len(work), 'task')} would have to be made, {work[0]} first", hint="run without --frozen"
@@ -231,6 +232,11 @@ def _expect_allowed(
         f" and nobody confirmed it{cap}",
         hint=f"--yes, or --max-cost {expected.worst.amount} to allow it",
     )
+
+
+def _is_work(decision: Decision) -> bool:
+    """Whether something has to be made; what is only taken back has been."""
+    return isinstance(decision, Make) and not isinstance(decision.reason, BackFromOut)
 
 
 def _many(count: int, name: str) -> str:
@@ -273,18 +279,21 @@ def past_of(
     store: Store,
     ledger: Ledger | None,
     profile: ProviderProfile,
+    settings: Settings,
     *,
     retry_refused: bool = False,
-    origin: str = "",
 ) -> Remembered:
-    """What is remembered of a pipeline's tasks; `origin` is of a test server (see `local_server`)."""
+    """What is remembered of a pipeline's tasks."""
+    lock = locks.read(lock_path(project, store, profile))
+    folder = output_folder(project, settings, catalog.maker(profile).realm)
     return Remembered(
         store=store,
         ledger=ledger,
-        lock=locks.read(lock_path(project, store, profile)),
+        lock=lock,
         pins=Pins(store),
         retry_refused=retry_refused,
-        origin=origin,
+        origin=local_server(settings),
+        outside=Back(folder=folder, lock=lock, store=store),
     )
 
 
@@ -345,7 +354,7 @@ class _Run:
         finally:
             await worker.close()
             self._emit(RunEnded(stopped=self.stop.why))
-            record = self._record(began_at, time.monotonic() - began)
+            record = self._record(began_at, time.monotonic() - began, schedule.outcomes)
             if self.store.healthy:
                 await asyncio.to_thread(self._remember, schedule.outcomes, worker.outputs, record)
         if self._deaf is not None:
@@ -421,6 +430,7 @@ class _Run:
             slots=asyncio.Semaphore(self.settings.jobs),
             tell=self._emit,
             retry_refused=self.options.retry_refused,
+            back=self.past.outside,
         )
 
     def _shop(self, provider: Provider) -> Shop | None:
@@ -448,7 +458,7 @@ class _Run:
             chance=random.random,
         )
 
-    def _record(self, began_at: str, seconds: float) -> Record:
+    def _record(self, began_at: str, seconds: float, outcomes: Mapping[Address, Outcome]) -> Record:
         return fold(
             self.events,
             run_id=f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{secrets.token_hex(4)}",
@@ -457,8 +467,16 @@ class _Run:
             began_at=began_at,
             ended_at=now(),
             seconds=seconds,
-            holds=self.planned.forecast.holds,
+            holds=(*self.planned.forecast.holds, *self._also_held(outcomes)),
         )
+
+    def _also_held(self, outcomes: Mapping[Address, Outcome]) -> Iterator[Held]:
+        """Calls of this run that may be owed beside the one that stands for their task."""
+        sent = {event.call for event in self.events if isinstance(event, CallSent)}
+        told = {outcome.call for outcome in outcomes.values() if isinstance(outcome, Held)}
+        for call in self.ledger.open_calls() if self.ledger is not None and sent else ():
+            if call.id in sent - told and call.state in {"sent", "held"}:
+                yield held(call)
 
     def _remember(self, outcomes: Mapping[Address, Outcome], outputs: Outputs, record: Record) -> None:
         """Write the lock, the record and the state, in that order."""

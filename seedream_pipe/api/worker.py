@@ -12,7 +12,7 @@ from seedream_pipe.plan.model import FromUrl, TransformRecipe
 from seedream_pipe.run.events import OutputKept, OutputPlaced
 from seedream_pipe.run.forecast import Blocked, Make, Needless, Reuse
 from seedream_pipe.run.loop import takes_of
-from seedream_pipe.run.outcomes import Failed, Reused
+from seedream_pipe.run.outcomes import Failed, Reused, standing
 from seedream_pipe.run.outputs import Kept, Placed, wanted
 from seedream_pipe.store.blobs import Gone
 
@@ -71,7 +71,9 @@ class Worker:
         match expected.decision:
             case Reuse():
                 outcome: Outcome = Reused(takes=expected.takes, notes=_holes(expected.takes))
-            case Blocked() | Needless():
+            case Blocked():
+                outcome = standing(expected.decision.outcome, expected.takes, task.pick)
+            case Needless():
                 return expected.decision.outcome
             case Make() if isinstance(task.recipe, TransformRecipe):
                 outcome = await self.transformer.perform(task, task.recipe, resolved)

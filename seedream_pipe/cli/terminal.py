@@ -7,6 +7,7 @@ written to falls silent. Data that cannot be written is an error.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 _USUAL_HEIGHT: Final = 24
+_TURNS: Final = re.compile("[\x80-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _NARROWEST: Final = 20
 
 
@@ -49,7 +51,7 @@ def paint(text: str, **how: Any) -> str:
 def say(text: str = "") -> None:
     """A line on standard error: for people, never data."""
     try:
-        click.echo(text, err=True)
+        click.echo(_harmless(text), err=True)
     except (OSError, ValueError):
         _silence(2)
 
@@ -63,7 +65,7 @@ def out(text: str) -> None:
 
     """
     try:
-        click.echo(text)
+        click.echo(_harmless(text))
     except BrokenPipeError:
         _silence(1)
         raise
@@ -128,6 +130,11 @@ def cut(text: str, width: int) -> str:
 def wrapped(text: str, room: int | None) -> list[str]:
     """The text in lines for so many columns; the last column stays free. As it is where there is no limit."""
     return [text] if room is None else textwrap.wrap(text, max(room - 1, _NARROWEST))
+
+
+def _harmless(text: str) -> str:
+    """The text with what would turn it around or steer the terminal escaped; JSON stays what it was."""
+    return _TURNS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _coloured(stream: Any) -> bool:

@@ -42,7 +42,13 @@ def operate(meter: Meter, sign: str, left: Any, right: Any) -> Any:
         if isinstance(times, int) and isinstance(sequence, str | list | tuple):
             _ask(meter, sequence, len(sequence) * max(times, 0))
             return meter.made(sequence * times)
-    hint = 'texts are joined with "~"' if sign == "+" else "| int makes a number of a text"
+    hint = "| int makes a number of a text"
+    if sign == "+":
+        hint = (
+            f'{hint}; texts are joined with "~"'
+            if number(left) or number(right)
+            else 'texts are joined with "~"'
+        )
     raise wrong(f'"{sign}" cannot take {kind(left)} and {kind(right)}', hint=hint)
 
 

@@ -20,11 +20,14 @@ from seedream_pipe.plan.text_value import kind, wrong
 from seedream_pipe.plan.vocabulary import methods_of
 from seedream_pipe.problems import did_you_mean, escaped
 
-__all__ = ["CAUGHT", "NoFile", "Unknown", "innermost", "position", "too_deep", "worded"]
+__all__ = ["CAUGHT", "NoFile", "Unknown", "innermost", "position", "too_deep", "unclosed", "worded"]
 
 _MARKED: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _CALL: Final = re.compile(r"[\w.<>]+\(\) (?=takes|missing|got|expected)")
 _MARK: Final = re.compile(r"\{[{%]")
+_OPENING: Final = re.compile(r"\{[{%#]")
+_RAW: Final = re.compile(r"\{%[-+]?\s*raw\s*[-+]?%\}.*?\{%[-+]?\s*endraw\s*[-+]?%\}", re.DOTALL)
+_CLOSINGS: Final = {"{{": "}}", "{%": "%}", "{#": "#}"}
 
 
 class UnknownName(jinja2.UndefinedError):
@@ -121,6 +124,25 @@ def _unknown(error: UnknownName, values: Mapping[str, Any]) -> TemplateError:
         )
     hint = did_you_mean(str(name), methods_of(owner)) if isinstance(name, str) else ""
     return TemplateError("E-TEMPLATE-NAME", f'{kind(owner)} has no "{shown}"', hint=hint)
+
+
+def unclosed(text: str) -> TemplateError | None:
+    """The error for the first mark that is opened and not closed before the next; None without one."""
+    at = 0
+    while (found := _OPENING.search(text, at)) is not None:
+        raw = _RAW.match(text, found.start())
+        closing = _CLOSINGS[found[0]]
+        end = raw.end() if raw else text.find(closing, found.end())
+        following = None if raw or found[0] == "{#" else _MARK.search(text, found.end())
+        if end < 0 or (following and following.start() < end):
+            if following and not text[found.end() : following.start()].strip():
+                return None  # one mark right inside another is another mistake
+            line = text.count("\n", 0, found.start()) + 1
+            column = found.start() - text.rfind("\n", 0, found.start())
+            message = f'a "{found[0]}" is not closed: "{closing}" is missing'
+            return TemplateError("E-TEMPLATE-SYNTAX", message, line=line, column=column)
+        at = end if raw else end + 2
+    return None
 
 
 def innermost(traceback: TracebackType | None) -> tuple[int, str | None]:

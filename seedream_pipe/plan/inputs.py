@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import posixpath
+from bisect import bisect_left
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, assert_never
 
@@ -29,6 +31,9 @@ __all__ = ["Attached", "Entry", "Indexed", "Inputs", "beside"]
 
 _MOST_HINTS: Final = 20
 """A table of thousands of wrong names is not compared with thousands of tasks."""
+_SHOWN_KEYS: Final = 5
+_FEW_KEYS: Final = 12
+_COMPARED: Final = 500
 _MOST_MATCHES: Final = 14
 """No call takes more references (R30), so no more pictures of a glob are read."""
 _MOST_OF_OPERATION: Final = 1000
@@ -345,14 +350,36 @@ class Inputs:
     def _unknown_key(self, step: str, key: str, *, single: bool) -> _Wrong:
         if f"{step}@{key}" in self._left_out:
             return self._absent(f"{step}@{key}")
-        keys = (known.partition("@")[2] for known in self._addresses[step])
-        hint = f'"{step}" is one task, without a key' if single else self._near(key, keys)
+        keys = [known.partition("@")[2] for known in self._addresses[step]]
+        hint = f'"{step}" is one task, without a key' if single else self._near_keys(key, keys)
         message = f'step "{step}" has no task "{key}"'
         return _Wrong("E-UNKNOWN", message, hint=hint, silent=step in self._partial)
+
+    def _near_keys(self, key: str, keys: list[str]) -> str:
+        if len(keys) <= _FEW_KEYS:
+            return self._near(key, keys) or ("" if keys else "the step has no tasks")
+        self._hints += 1
+        return (
+            f"nearest of {len(keys):,}: {', '.join(_nearest(key, keys))}"
+            if self._hints <= _MOST_HINTS
+            else ""
+        )
 
     def _near(self, word: str, known: Iterable[str]) -> str:
         self._hints += 1
         return did_you_mean(word, known) if self._hints <= _MOST_HINTS else ""
+
+
+def _nearest(key: str, keys: list[str]) -> list[str]:
+    """Those most like it; of thousands, among those that stand around it in their order."""
+    among = sorted(keys)
+    at = bisect_left(among, key)
+    among = among[max(0, at - _COMPARED) : at + _COMPARED]
+
+    def likeness(known: str) -> float:
+        return SequenceMatcher(None, key, known).ratio() + 0.1 * known.startswith(key)
+
+    return sorted(among, key=likeness, reverse=True)[:_SHOWN_KEYS]
 
 
 def _parse(text: str) -> refs.Reference:

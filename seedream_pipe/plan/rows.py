@@ -176,6 +176,10 @@ class Rows:
         if table is None:
             self.partial.add(step.name)
             return
+        if not table.rows:
+            named = "its table" if table.name.startswith(".") else f'table "{table.name}"'
+            message = f'{named} has no rows; step "{step.name}" makes nothing'
+            self.context.advise("W-EMPTY-TABLE", step.foreach.at, message)
         variable = step.foreach.variable
         found = (
             _Row("", Scope(values={**base.values, variable: row.value}, row=row.at)) for row in table.rows

@@ -21,7 +21,16 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace
 
 from seedream_pipe.plan import arithmetic, grammar, vocabulary
-from seedream_pipe.plan.diagnosis import CAUGHT, NoFile, Unknown, innermost, position, too_deep, worded
+from seedream_pipe.plan.diagnosis import (
+    CAUGHT,
+    NoFile,
+    Unknown,
+    innermost,
+    position,
+    too_deep,
+    unclosed,
+    worded,
+)
 from seedream_pipe.plan.grammar import Hook
 from seedream_pipe.plan.limits import MAX_TEXT, Meter, over
 from seedream_pipe.plan.model import Files, FilesError
@@ -183,7 +192,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             generator.visit(grammar.instrumented(tree, keep=typed, file=path))
             code = compile(generator.code(), "<template>", "exec")
         except jinja2.TemplateSyntaxError as error:
-            raise self._placed(_unreadable(error.message or "", error.lineno), path, text) from None
+            found = unclosed(text) or _unreadable(error.message or "", error.lineno)
+            raise self._placed(found, path, text) from None
         except TemplateError as error:
             raise self._placed(error, path, text) from None
         except (RecursionError, MemoryError):

@@ -8,6 +8,7 @@ Rule 2: estimating and billing are one function, `price`.
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -389,19 +390,43 @@ def _ratio(ratio: float) -> str:
 
 
 def _nearest_of_all(profile: ModelProfile, width: int, height: int) -> str:
-    def distance(tier: Tier) -> int:
-        return abs(_most_pixels(profile, tier.name) - width * height)
+    """Find the legal size of the same shape, and among those of the nearest number of pixels."""
+    if not profile.aspect[0] <= width / height <= profile.aspect[1]:
+        tier = min(profile.tiers, key=lambda tier: abs(_most_pixels(profile, tier.name) - width * height))
+        return _nearest(tier, width / height)
+    known = [size for tier in profile.tiers for size in tier.sizes.values()]
+    scaled = _scaled(profile, width, height)
 
-    return _nearest(min(profile.tiers, key=distance), width / height)
+    def distance(size: str) -> tuple[float, float]:
+        across, down = pixels(size)
+        area = across * down / (width * height)
+        # A difference of shape below one in a hundred is none: 2848x1600 is 16:9 too.
+        return round(_distance(size, width / height), 2), max(area, 1 / area)
+
+    return min([*known, *profile.older_sizes, *scaled], key=distance)
+
+
+def _scaled(profile: ModelProfile, width: int, height: int) -> list[str]:
+    """The same shape with about as few or as many pixels as the model makes, sides in steps of 16."""
+    least, most = profile.pixels
+    common = math.gcd(width, height)
+    unit = 16 * width // common, 16 * height // common
+    if width * height < least:
+        times = math.isqrt((least - 1) // (unit[0] * unit[1])) + 1
+    else:
+        times = math.isqrt(most // (unit[0] * unit[1]))
+    area = times * times * unit[0] * unit[1]
+    return [f"{times * unit[0]}x{times * unit[1]}"] if least <= area <= most else []
 
 
 def _nearest(tier: Tier, ratio: float) -> str:
-    def distance(size: str) -> float:
-        width, height = pixels(size)
-        # Of w/h and h/w alike, so that tall shapes are judged as wide ones are.
-        return max(width / height / ratio, ratio * height / width)
+    return min(tier.sizes.values(), key=lambda size: _distance(size, ratio))
 
-    return min(tier.sizes.values(), key=distance)
+
+def _distance(size: str, ratio: float) -> float:
+    width, height = pixels(size)
+    # Of w/h and h/w alike, so that tall shapes are judged as wide ones are.
+    return max(width / height / ratio, ratio * height / width)
 
 
 def _of_ratio(profile: ModelProfile, tier: Tier, ratio: float) -> str:

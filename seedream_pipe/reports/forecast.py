@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from seedream_pipe.problems import escaped
 from seedream_pipe.run.forecast import (
+    ORDER,
+    BackFromOut,
     BlobLost,
     Blocked,
     ByTestServer,
     InputChanged,
     Make,
+    MoreTakes,
     Needless,
     NeverMade,
     NotHere,
@@ -37,6 +40,8 @@ _KINDS: Final[Mapping[type, str]] = {
     InputChanged: "input-changed",
     BlobLost: "blob-lost",
     PaidFor: "paid-for",
+    BackFromOut: "back-from-out",
+    MoreTakes: "more-takes",
     ByTestServer: "test-server",
 }
 _NAMED: Final = 3
@@ -95,7 +100,7 @@ def reason_text(reason: Reason) -> str:
         case RecipeChanged():
             return _fields(reason.changes) + " changed"
         case InputChanged(tasks=()):
-            return "reference changed: " + _few([change.label for change in reason.changes])
+            return _references(reason.changes)
         case InputChanged():
             text = "needs " + _few(reason.tasks)
             return f"{text}; {_fields(reason.changes)} changed" if reason.changes else text
@@ -103,6 +108,10 @@ def reason_text(reason: Reason) -> str:
             return reason.message
         case PaidFor():
             return "paid for, not yet downloaded; costs nothing more"
+        case BackFromOut():
+            return "back from out/; costs nothing"
+        case MoreTakes():
+            return _many(reason.count, "more take")
         case ByTestServer():
             return f"made by a test server ({reason.origin})"
         case _:
@@ -115,6 +124,21 @@ def _blocked_text(blocked: Blocked) -> str:
         return f"needs {blocked.because}: {word(blocked.outcome)}"
     code = getattr(blocked.outcome, "code", "")
     return f"{code}: {message}" if code else message
+
+
+def _references(changes: tuple[Change, ...]) -> str:
+    """What became of the references, kind by kind."""
+    kinds: dict[str, list[str]] = {}
+    for change in changes:
+        if change.label == ORDER and isinstance(change.old, list):
+            return "the order of the references changed"
+        kind = "reference changed"
+        if change.old is None:
+            kind = "a reference was put in"
+        elif change.new is None:
+            kind = "reference removed"
+        kinds.setdefault(kind, []).append(change.label)
+    return "; ".join(f"{kind}: {_few(labels)}" for kind, labels in kinds.items())
 
 
 def _fields(changes: tuple[Change, ...]) -> str:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["Progress", "Told", "clock", "detail"]
 
 _PAUSE_WORTH_TELLING: Final = 5.0
+_TELL_AGAIN: Final = 29.0
+"""Seconds between two lines on the wait for another process; of many tasks one is told."""
 _MESSAGE: Final = 300
 _ENOUGH_TO_GUESS: Final = 3
 _KEEPS_ALL: Final = frozenset({"stopped", "budget"})
@@ -53,6 +55,8 @@ class Progress:
         self._began = now()
         self._placed: dict[str, list[str]] = {}
         self._short: set[str] = set()
+        self._kept: dict[str, None] = {}
+        self._elsewhere: float | None = None
         self._waits_told: set[str] = set()
         self.total = 0
         self.counts: dict[str, int] = {}
@@ -85,6 +89,7 @@ class Progress:
             case OutputPlaced():
                 self._placed.setdefault(event.address, []).append(event.path)
             case OutputKept():
+                self._kept[event.address] = None
                 return Told(word="kept", subject=escaped(event.path), lines=(event.why,))
             case TaskEnded():
                 return self._ended(event)
@@ -108,6 +113,12 @@ class Progress:
 
     def _paused(self, event: CallPaused) -> Told | None:
         self.pause = f"{event.address} waits: {escaped(event.why, limit=120)}"
+        if event.elsewhere:
+            now = self._now()
+            if self._elsewhere is not None and now - self._elsewhere < _TELL_AGAIN:
+                return None
+            self._elsewhere = now
+            return Told(word="waits", subject=event.address, lines=(escaped(event.why),))
         if event.seconds < _PAUSE_WORTH_TELLING:
             return None
         return Told(
@@ -135,16 +146,18 @@ class Progress:
                 return None
             self._waits_told.add(event.outcome.why)
         return Told(
-            word=name, subject=event.address, lines=tuple(detail(event.outcome, event.seconds, placed))
+            word=name,
+            subject=event.address,
+            lines=tuple(detail(event.outcome, event.seconds, placed, is_kept=event.address in self._kept)),
         )
 
 
-def detail(outcome: Outcome, seconds: float, placed: list[str]) -> Iterator[str]:
+def detail(outcome: Outcome, seconds: float, placed: list[str], *, is_kept: bool = False) -> Iterator[str]:
     """What there is to say of an outcome: where, how long, for how much, or why not."""
     match outcome:
         case Made():
             money = f", {outcome.price}" if outcome.price.currency else ""
-            where = escaped(placed[0]) if placed else "already in place"
+            where = escaped(placed[0]) if placed else _not_placed(is_kept=is_kept)
             more = f" and {len(placed) - 1} more" if len(placed) > 1 else ""
             yield f"{where}{more}  ({seconds:.1f} s{money})"
             yield from outcome.notes
@@ -165,6 +178,12 @@ def detail(outcome: Outcome, seconds: float, placed: list[str]) -> Iterator[str]
                 yield f"hint: {outcome.hint}"
         case Waiting() | Skipped() | NotNeeded():
             yield escaped(outcome.message, limit=_MESSAGE)
+
+
+def _not_placed(*, is_kept: bool) -> str:
+    if is_kept:
+        return "(kept: your own file is there; --force overwrites it)"
+    return "already in place"
 
 
 def _with_request(message: str, request_id: str) -> str:

@@ -178,6 +178,7 @@ _WARNINGS: Final[Mapping[str, Rule]] = MappingProxyType(
         "W-MATRIX-EXCLUDE": Rule(
             "An exclude matches nothing", "It was meant for a combination that the matrix does not have."
         ),
+        "W-EMPTY-TABLE": Rule("A table has no rows", "The step that goes over it makes nothing."),
         "W-EXTRA": Rule(
             "A field is sent that nobody here knows",
             "The service ignores what it does not know, and bills the picture. Look at what comes back.",

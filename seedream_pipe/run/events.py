@@ -70,6 +70,8 @@ class CallPaused:
     address: Address
     why: str
     seconds: float = 0.0
+    elsewhere: bool = False
+    """Whether another process makes the same pictures; said again while that lasts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from difflib import SequenceMatcher
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 from seedream_pipe import graph
 from seedream_pipe.money import written
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from seedream_pipe.store.results import Lookup, Result
 
 __all__ = [
+    "ORDER",
+    "BackFromOut",
     "BlobLost",
     "Blocked",
     "ByTestServer",
@@ -37,6 +41,7 @@ __all__ = [
     "Forecast",
     "InputChanged",
     "Make",
+    "MoreTakes",
     "Needless",
     "NeverMade",
     "NotHere",
@@ -50,6 +55,10 @@ __all__ = [
     "forecast",
     "pictures_of",
 ]
+
+
+ORDER: Final = "order"
+"""The label of the change when the same references stand in another order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,13 +111,35 @@ class PaidFor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackFromOut:
+    """The store has lost the pictures, and the output folder still has them: taken back for nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoreTakes:
+    """The task has takes of this recipe, and `count` more are asked for."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ByTestServer:
     """A test server at `origin` made the pictures: they do not stand for bought ones."""
 
     origin: str
 
 
-Reason: TypeAlias = NeverMade | NotHere | RecipeChanged | InputChanged | BlobLost | PaidFor | ByTestServer
+Reason: TypeAlias = (
+    NeverMade
+    | NotHere
+    | RecipeChanged
+    | InputChanged
+    | BlobLost
+    | PaidFor
+    | BackFromOut
+    | MoreTakes
+    | ByTestServer
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +237,9 @@ class Past(Protocol):
     def refusal(self, key: Key) -> Refused | None:
         """The content filter's remembered no."""
 
+    def back(self, task: Task, take: int, key: Key) -> tuple[BlobDigest | None, ...] | None:
+        """The pictures of a key that was lost, when the output folder has them all."""
+
     def pinned(self, url: str) -> BlobDigest | None:
         """The digest of a URL that was fetched already."""
 
@@ -284,7 +318,7 @@ class _Walk:
     def _blocked(self, task: Task) -> Blocked | None:
         for need in self._needs(task):
             decision = self.tasks[need].decision
-            if isinstance(decision, Blocked):
+            if isinstance(decision, Blocked) and not self._pictures(need):
                 return Blocked(outcome=decision.outcome, because=decision.because or need)
         return None
 
@@ -314,7 +348,11 @@ class _Walk:
         found = [given.task for given in task.inputs if isinstance(given, FromTask)]
         if task.picture_of is not None:
             found.append(task.picture_of.task)
-        return tuple(dict.fromkeys(n for n in found if isinstance(self.tasks[n].decision, Make)))
+        return tuple(dict.fromkeys(n for n in found if self._is_to_make(n)))
+
+    def _is_to_make(self, address: Address) -> bool:
+        """Whether the pictures that stand for a task are to be made; other takes of it are no matter."""
+        return isinstance(self.tasks[address].decision, Make) and not self._pictures(address)
 
     def _pictures(self, address: Address) -> tuple[BlobDigest | None, ...]:
         return picked(self._plan.tasks[address], self.tasks[address].takes)
@@ -334,6 +372,8 @@ class _Walk:
     def _with_inputs(self, task: Task, resolved: Resolved) -> TaskForecast:
         takes: list[TakePictures] = []
         missing: dict[Key, Lookup] = {}
+        blocked: Blocked | None = None
+        is_back = False
         for take in range(1, task.takes + 1):
             wanted = key(task.recipe, resolved.digests, take, labels=resolved.labels)
             lookup = self._past.result(wanted)
@@ -341,12 +381,19 @@ class _Walk:
             if found is not None:
                 takes.append(found)
                 continue
+            back = self._past.back(task, take, wanted)
+            if back is not None:
+                is_back = True
+                takes.append(TakePictures(take=take, key=wanted, pictures=back))
+                continue
             # One take that is held or refused blocks the task: a run sends nothing for it.
             outcome = self._past.hold(wanted) or self._past.refusal(wanted)
             if outcome is not None:
-                return TaskForecast(address=task.address, decision=Blocked(outcome=outcome))
+                blocked = blocked or Blocked(outcome=outcome)
             missing[wanted] = lookup
-        decision: Decision = self._missing(task, resolved, missing) if missing else Reuse()
+        decision: Decision = self._make(task, BackFromOut(), 0, 0) if is_back else Reuse()
+        if missing:
+            decision = blocked or self._missing(task, resolved, missing)
         return TaskForecast(address=task.address, decision=decision, takes=tuple(takes))
 
     def _missing(self, task: Task, resolved: Resolved, missing: Mapping[Key, Lookup]) -> Make:
@@ -356,7 +403,10 @@ class _Walk:
         to_buy = [wanted for wanted in unpaid if wanted not in self._buyers]
         shared = "" if to_buy else self._buyers[unpaid[0]]
         self._buyers.update(dict.fromkeys(to_buy, task.address))
-        reason = self._reason(task, resolved, missing[unpaid[0]])
+        first = missing[unpaid[0]]
+        reason = self._reason(task, resolved, first)
+        if len(missing) < task.takes and isinstance(first, Miss) and first.reason == "never made":
+            reason = MoreTakes(count=len(unpaid))
         return self._make(task, reason, len(to_buy), len(resolved.digests), shared=shared)
 
     def _make(self, task: Task, reason: Reason, calls: int, references: int, *, shared: Address = "") -> Make:
@@ -433,17 +483,27 @@ class _Walk:
 
 
 def _reference_changes(task: Task, before: list[str], resolved: Resolved, *, field: str) -> list[Change]:
+    """References compared as sequences: what was put in or taken out changes nothing else."""
     at = task.places.get(field, task.at)
-    changes = [
-        Change(field=field, old=before[i] if i < len(before) else None, new=digest, at=at, label=label)
-        for i, (digest, label) in enumerate(zip(resolved.digests, resolved.labels, strict=True))
-        if i >= len(before) or before[i] != digest
-    ]
-    gone = range(len(resolved.digests), len(before))
     one = "reference" if field == "references" else "picture"
-    return changes + [
-        Change(field=field, old=before[i], new=None, at=at, label=f"{one} {i + 1}") for i in gone
-    ]
+    now: list[str] = list(resolved.digests)
+    if before != now and sorted(before) == sorted(now):
+        return [Change(field=field, old=list(before), new=list(now), at=at, label=ORDER)]
+    changes: list[Change] = []
+    for kind, a, b, c, d in SequenceMatcher(None, before, now, autojunk=False).get_opcodes():
+        if kind == "equal":
+            continue
+        for old, new in zip_longest(range(a, b), range(c, d)):
+            changes.append(
+                Change(
+                    field=field,
+                    old=None if old is None else before[old],
+                    new=None if new is None else now[new],
+                    at=at,
+                    label=f"{one} {(old or 0) + 1}" if new is None else resolved.labels[new],
+                )
+            )
+    return changes
 
 
 def _lost(miss: Miss) -> str:

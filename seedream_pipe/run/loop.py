@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from seedream_pipe.run.events import TaskBegan, TaskEnded
 from seedream_pipe.run.outcomes import Failed, Held, Made, NotNeeded, Refused, Reused, Skipped, Waiting
 from seedream_pipe.run.resolve import Unresolved, not_needed, picked, resolve
-from seedream_pipe.run.schedule import has_pictures
 from seedream_pipe.run.stop import Stop
 
 if TYPE_CHECKING:
@@ -131,7 +130,7 @@ class Loop:
             message = str(error) or type(error).__name__
             self.stop.drain(message)
             outcome = Failed(code=getattr(error, "code", "E-BUG"), message=message)
-        if self.fail_fast and not has_pictures(outcome) and not isinstance(outcome, NotNeeded):
+        if self.fail_fast and not isinstance(outcome, (Made, Reused, NotNeeded)):
             self.stop.drain(f"{address} did not come, and --fail-fast stops then")
         self._note(address, outcome, seconds=self.monotonic() - began)
 
@@ -168,7 +167,7 @@ async def _watch(event: asyncio.Event, woken: asyncio.Queue[_Work | None]) -> No
 def takes_of(outcome: Outcome) -> tuple[TakePictures, ...]:
     """The pictures of an outcome that has some."""
     match outcome:
-        case Made() | Reused():
+        case Made() | Reused() | Waiting() | Held() | Refused() | Failed():
             return outcome.takes
-        case Waiting() | Held() | Refused() | Failed() | Skipped() | NotNeeded():
+        case Skipped() | NotNeeded():
             return ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -22,6 +22,7 @@ __all__ = [
     "Skipped",
     "TakePictures",
     "Waiting",
+    "standing",
 ]
 
 
@@ -89,6 +90,8 @@ class Waiting:
 
     why: str
     message: str
+    takes: tuple[TakePictures, ...] = ()
+    """The takes that are there all the same, when the picked one is among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +103,8 @@ class Held:
     message: str
     task: Address = ""
     """The task that it was for when it was sent."""
+    takes: tuple[TakePictures, ...] = ()
+    """The takes that are there all the same, when the picked one is among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +114,8 @@ class Refused:
     code: str
     message: str
     request_id: str = ""
+    takes: tuple[TakePictures, ...] = ()
+    """The takes that are there all the same, when the picked one is among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +126,8 @@ class Failed:
     message: str
     request_id: str = ""
     hint: str = ""
+    takes: tuple[TakePictures, ...] = ()
+    """The takes that are there all the same, when the picked one is among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,3 +147,10 @@ class NotNeeded:
 
 
 Outcome: TypeAlias = Made | Reused | Waiting | Held | Refused | Failed | Skipped | NotNeeded
+
+
+def standing(outcome: Outcome, takes: tuple[TakePictures, ...], pick: int) -> Outcome:
+    """An outcome with the takes that are there all the same, when the picked one is among them."""
+    if isinstance(outcome, (Waiting, Held, Refused, Failed)) and any(take.take == pick for take in takes):
+        return replace(outcome, takes=takes)
+    return outcome

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -21,7 +22,17 @@ from seedream_pipe.run.collect import Collected, collect
 from seedream_pipe.run.events import CallPaused
 from seedream_pipe.run.forecast import pictures_of
 from seedream_pipe.run.load import load
-from seedream_pipe.run.outcomes import Failed, Held, Made, Money, Refused, Reused, TakePictures, Waiting
+from seedream_pipe.run.outcomes import (
+    Failed,
+    Held,
+    Made,
+    Money,
+    Refused,
+    Reused,
+    TakePictures,
+    Waiting,
+    standing,
+)
 from seedream_pipe.run.pay import Bought, Order, held, now
 from seedream_pipe.run.scratch import Scratch
 from seedream_pipe.store.results import Hit, Result, counted
@@ -30,6 +41,7 @@ if TYPE_CHECKING:
     from seedream_pipe.digest import Key
     from seedream_pipe.makers import Generation, Provider, Request
     from seedream_pipe.plan.model import Task
+    from seedream_pipe.run.back import Back
     from seedream_pipe.run.events import Listener
     from seedream_pipe.run.outcomes import Outcome
     from seedream_pipe.run.pay import Sale, Shop
@@ -37,6 +49,9 @@ if TYPE_CHECKING:
     from seedream_pipe.store.folder import Store
 
 __all__ = ["Performer"]
+
+_TELL_AGAIN = 30.0
+"""Seconds after which a wait for another process is told again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +80,11 @@ class Performer:
     slots: asyncio.Semaphore
     tell: Listener
     retry_refused: bool = False
+    back: Back | None = None
+    """Where pictures that the store has lost may still be."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     monotonic: Callable[[], float] = field(default=time.monotonic)
+    _making: set[Key] = field(default_factory=set)
 
     async def perform(self, task: Task, resolved: Resolved) -> Outcome:
         """Every take of a task, looked up or made."""
@@ -81,7 +99,7 @@ class Performer:
             taken.append(item)
         found = [item for item in taken if isinstance(item, _Found)]
         if len(found) < len(taken):
-            return _worst(taken)
+            return standing(_worst(taken), tuple(item.pictures for item in found), task.pick)
         return _made(found, self.monotonic() - began)
 
     async def _take(self, task: Task, resolved: Resolved, take: int) -> _Taken:
@@ -90,12 +108,38 @@ class Performer:
         if found is not None:
             return found
 
-        def waits() -> None:
-            why = "another task or process is making the same picture"
-            self.tell(CallPaused(address=task.address, why=why))
-
-        async with self.slots, claim(self.store, wanted, sleep=self.sleep, waiting=waits):
+        if wanted in self._making:
+            self.tell(CallPaused(address=task.address, why="another task is making the same picture"))
+        async with self.slots, self._claimed(task, wanted):
             return await self._under_claim(task, resolved, take, wanted)
+
+    @asynccontextmanager
+    async def _claimed(self, task: Task, wanted: Key) -> AsyncIterator[None]:
+        """The claim of a key; while another process has it, that is said again and again."""
+        told: list[asyncio.Task[None]] = []
+
+        def waits() -> None:
+            if wanted not in self._making:
+                told.append(asyncio.create_task(self._tell_of_wait(task, wanted)))
+
+        try:
+            async with claim(self.store, wanted, sleep=self.sleep, waiting=waits):
+                for teller in told:
+                    teller.cancel()
+                self._making.add(wanted)
+                try:
+                    yield
+                finally:
+                    self._making.discard(wanted)
+        finally:
+            for teller in told:
+                teller.cancel()
+
+    async def _tell_of_wait(self, task: Task, wanted: Key) -> None:
+        why = "another run is making the same pictures; this one goes on when it has them"
+        while wanted not in self._making:
+            self.tell(CallPaused(address=task.address, why=why, elsewhere=True))
+            await self.sleep(_TELL_AGAIN)
 
     def _look_up(self, wanted: Key, take: int) -> _Found | None:
         origin = self.shop.origin if self.shop is not None else ""
@@ -105,8 +149,17 @@ class Performer:
             return None
         return _Found(pictures=pictures, result=lookup.result)
 
+    def _take_back(self, task: Task, resolved: Resolved, take: int, wanted: Key) -> _Found | None:
+        lost = self.store.results.get(wanted)
+        if self.back is None or isinstance(lost, Hit):
+            return None
+        result = self.back.taken(task, take, lost, wanted, resolved.digests)
+        return None if result is None else self._look_up(wanted, take)
+
     async def _under_claim(self, task: Task, resolved: Resolved, take: int, wanted: Key) -> _Taken:
         found = await asyncio.to_thread(self._look_up, wanted, take)
+        if found is None and self.back is not None:
+            found = await asyncio.to_thread(self._take_back, task, resolved, take, wanted)
         if found is not None:
             return found
         if not isinstance(task.recipe, Recipe):

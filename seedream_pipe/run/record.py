@@ -73,7 +73,7 @@ class Record:
     price: Money = field(default_factory=Money)
     """What the run cost, by what the service counted; also for tasks that did not come to their end."""
     holds: tuple[Held, ...] = ()
-    """Calls of earlier runs that may be owed and that no task of this one needs."""
+    """Calls that may be owed beside those of the outcomes: of earlier runs, and further takes of this one."""
 
     @property
     def made(self) -> int:

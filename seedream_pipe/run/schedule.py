@@ -1,6 +1,7 @@
 """Which tasks can go, given what became of the others. A pure state machine, one owner.
 
-Rule 1: a task is ready when everything it needs has pictures.
+Rule 1: a task is ready when everything it needs has pictures: those of its picked take,
+whatever became of the others.
 Rule 2: what needs a task that has none is skipped at once, with the first cause named;
 what needs one that *waits* waits as well.
 Rule 3: every task ends exactly once.
@@ -28,7 +29,13 @@ __all__ = ["Schedule", "after", "can_do_without", "has_pictures"]
 
 def has_pictures(outcome: Outcome) -> bool:
     """Whether what needs the task can go on."""
-    return isinstance(outcome, (Made, Reused))
+    match outcome:
+        case Made() | Reused():
+            return True
+        case Waiting() | Held() | Refused() | Failed():
+            return bool(outcome.takes)
+        case Skipped() | NotNeeded():
+            return False
 
 
 def can_do_without(task: Task, need: Address) -> bool:

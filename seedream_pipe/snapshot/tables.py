@@ -1,8 +1,9 @@
 """Tables: inline, .csv, .tsv, .json, .jsonl and .yaml, as rows with their places.
 
-A cell of a CSV or TSV file is text. The columns of a CSV file are separated by what its first
-line has: a comma, else a semicolon (as Excel writes it in much of Europe), else a tab.
-A map is a table whose rows have their key as `id`.
+A cell of a CSV or TSV file is text; a line of empty cells, as Excel leaves them below a table, is
+no row. The columns of a CSV file are separated by what its first line has: a comma, else a
+semicolon (as Excel writes it in much of Europe), else a tab. A map is a table whose rows have
+their key as `id`.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["TABLE_LIMIT", "read_table"]
 
 TABLE_LIMIT: Final = 64 << 20
+_SAVE: Final = 'save it as UTF-8 (in Excel: "CSV UTF-8")'
+_QUOTES: Final = 'a quote inside a quoted cell is written twice: "say ""no"""'
 _BREAK: Final = re.compile(r"[\s,]*")
 
 
@@ -55,7 +58,7 @@ def read_table(table: Table, root: Root, seen: dict[str, None]) -> TableRows:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         message = f"the byte 0x{data[error.start]:02x} is not UTF-8"
-        raise _invalid("E-ENCODING", Place(shown, line, 1), message, "save it as UTF-8") from None
+        raise _invalid("E-ENCODING", Place(shown, line, 1), message, _SAVE) from None
     reader = _READERS.get(table.path.rpartition(".")[2].lower())
     if reader is None:
         raise _invalid("E-TABLE", table.at, f'"{shown}" is not a table', f"known: {', '.join(_READERS)}")
@@ -125,7 +128,7 @@ def _from_lines(table: TableFile, shown: str, text: str, delimiter: str) -> Tabl
         for cells in reader:
             at = Place(shown, start, 1)
             start = reader.line_num + 1
-            if not cells or cells == [""]:
+            if not any(cell.strip() for cell in cells):
                 continue
             if not header:
                 header = [cell.strip() for cell in cells]
@@ -136,7 +139,7 @@ def _from_lines(table: TableFile, shown: str, text: str, delimiter: str) -> Tabl
                 rows.append(Row(value=dict(zip(header, cells, strict=True)), at=at))
     except csv.Error as error:
         problems.append(
-            Problem(code="E-TABLE", place=Place(shown, start, 1), message=f"cannot be read: {error}")
+            Problem(code="E-TABLE", place=Place(shown, start, 1), message=_not_csv(error), hint=_QUOTES)
         )
     if not header and not problems:
         problems.append(
@@ -150,6 +153,12 @@ def _from_lines(table: TableFile, shown: str, text: str, delimiter: str) -> Tabl
     if problems:
         raise InvalidPipeline(problems)
     return TableRows(name=table.name, rows=tuple(rows))
+
+
+def _not_csv(error: csv.Error) -> str:
+    if "unexpected end" in str(error):
+        return "a quote that begins a cell of this row is never closed"
+    return f"cannot be read: {error}"
 
 
 def _delimiter(text: str) -> str:
@@ -175,6 +184,7 @@ def _ragged(at: Place, cells: int, columns: int, delimiter: str) -> Problem:
         code="E-TABLE",
         place=at,
         message=f"the row has {cells} cells; the table has {columns} columns",
+        same=f"{at.file} {cells}",
         hint=f"put a cell that holds the separator in quotes: {example}" if cells > columns else "",
     )
 

@@ -320,7 +320,28 @@ def _unsound(faults: Iterable[_Fault], root: Any) -> Iterator[TreePath]:
         if fault.is_name:
             yield _entry((*fault.path, fault.value), root)
         elif fault.keyword == "type" or (fault.path and _changes_meaning(fault)):
-            yield _entry(fault.path, root)
+            entry = _entry(fault.path, root)
+            yield from (entry, *_picked_of(entry))
+        elif fault.keyword == "additionalProperties":
+            for key in _meant(fault):
+                path = (*fault.path, key)
+                yield from _picked_of(path)
+                if path[0] == "steps" and path[2:] in _LOAD_BEARING:
+                    yield _entry(path, root)
+
+
+def _picked_of(entry: TreePath) -> Iterator[TreePath]:
+    """The `pick` beside a `takes` that is unreadable: nobody knows what it may be."""
+    if entry and entry[-1] == "takes":
+        yield (*entry[:-1], "pick")
+
+
+def _meant(fault: _Fault) -> Iterator[str]:
+    """The known keys that unknown ones are misspellings of."""
+    absent = [key for key in fault.rule["properties"] if key not in fault.value]
+    for key in fault.value:
+        if key not in fault.rule["properties"]:
+            yield from difflib.get_close_matches(key, absent, n=1, cutoff=0.6)
 
 
 def _changes_meaning(fault: _Fault) -> bool:

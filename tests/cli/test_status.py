@@ -127,6 +127,18 @@ def test_task_that_is_not_there_is_met_with_a_guess(board, cli, command, word, h
     assert f"  hint: {hint}" in said.err
 
 
+def test_prompt_that_turns_text_around_is_shown_escaped(board, cli, edit) -> None:
+    cli("run", "board.yaml", "sheet")
+    edit("board.yaml", "Character sheet of Mina, a girl in a yellow coat.", '"a\\u202eb\\x9bc\\e[31md"')
+
+    text = cli("why", "board.yaml", "sheet").out
+    machine = cli("why", "board.yaml", "sheet", "--json").out
+
+    assert "a\\u202eb\\x9bc\\x1b[31md" in text
+    assert not set("\u202e\x9b\x1b") & set(text + machine)
+    assert json.loads(machine)["changes"][0]["new"] == "a\u202eb\x9bc\x1b[31md"
+
+
 def test_run_that_was_killed_is_not_finished(board, cli, paid, spawn) -> None:
     paid.script({"delay": 5, "times": 0})
     process = spawn("run", "board.yaml", "--yes")

@@ -124,7 +124,7 @@ def test_all_of_a_step_without_rows_is_none(board):
     text = (
         f"data: {{rows: t.csv}}\nsteps: {{m: {{{ROWS}, prompt: x}}, s: {{prompt: x, references: ['m[*]']}}}}"
     )
-    assert board.tasks(text)["s"].inputs == ()
+    assert board.expand(text).plan.tasks["s"].inputs == ()
 
 
 def test_a_name_labels_the_picture(board):
@@ -293,3 +293,18 @@ def test_a_glob_of_thousands_is_told_before_they_are_read(board):
     text = "references: {m: refs/*.jpg}\nsteps: {s: {prompt: x, references: [m]}}"
     message = '5,000 files match "refs/*.jpg"; a call takes at most 14 references'
     assert board.problems(text) == [("E-REFERENCES", message)]
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [(90, "nearest of 90: s13, s10, s11, s12, s14"), (3, "known: s10, s11, s12")],
+)
+def test_a_key_that_is_like_no_other_is_told_with_some_that_are(board, count, told):
+    board.write("t.csv", "id\n" + "".join(f"s{number}\n" for number in range(10, 10 + count)))
+    text = f"""data: {{rows: t.csv}}
+steps:
+  rows: {{{ROWS}, prompt: x}}
+  s: {{prompt: x, references: ["rows@s13XXXXXXXX"]}}
+"""
+    (found,) = board.expand(text).problems
+    assert (found.message, found.hint) == ('step "rows" has no task "s13XXXXXXXX"', told)

@@ -307,7 +307,7 @@ ERRORS = [
     ("{{ '\\ud83d' }}", "E-TEMPLATE-REFUSED", "half of a character", "", (1, 1)),
     ("a\nb {{ 3 + }}", "E-TEMPLATE-SYNTAX", "unexpected", "", (2, 3)),
     ("a\n{% if x %}", "E-TEMPLATE-SYNTAX", "Unexpected end of template", "", (2, 1)),
-    ("{{ x", "E-TEMPLATE-SYNTAX", "unexpected end", "", (1, 1)),
+    ("{{ x", "E-TEMPLATE-SYNTAX", '"}}" is missing', "", (1, 1)),
     ("{% macro f(a, a) %}{% endmacro %}", "E-TEMPLATE-SYNTAX", "duplicate argument", "", (1, 0)),
     ("{% include 'nope.j2' %}", "E-MISSING", 'no file "nope.j2"', "", (1, 1)),
     ("\n{% include shot.action %}", "E-MISSING", 'no file "runs"', "", (2, 1)),
@@ -599,3 +599,26 @@ def test_any_text_gives_a_value_or_a_template_error(text):
         assert 0 < found.line <= text.count("\n") + text.count("\r") + 1
     else:
         assert isinstance(found, str | int | float | list | dict | None)
+
+
+UNCLOSED = {
+    "She looks {{ c.look }.": (1, 11, '"{{"', '"}}"'),
+    "one {{ a }}\n  and {{ b }\nand {{ c }}": (2, 7, '"{{"', '"}}"'),
+    "one {{ a }}\nand {{ b": (2, 5, '"{{"', '"}}"'),
+    "{% if a }x{% endif %}": (1, 1, '"{%"', '"%}"'),
+    "{{ a }} {# a note": (1, 9, '"{#"', '"#}"'),
+    "{# {{ #} {% raw %}{{ {% endraw %}{{ a }": (1, 34, '"{{"', '"}}"'),
+}
+
+
+@pytest.mark.parametrize(("text", "told"), UNCLOSED.items())
+def test_a_mark_that_is_not_closed_is_told_where_it_is_opened(text, told):
+    line, column, opened, missing = told
+    error = failure(text)
+    assert (error.code, error.line, error.column) == ("E-TEMPLATE-SYNTAX", line, column)
+    assert error.message == f"a {opened} is not closed: {missing} is missing"
+
+
+@pytest.mark.parametrize("text", ["{{ {{ a }} }}", "{{ a b }}", "{{ a }} {% if %}"])
+def test_another_mistake_is_not_told_as_a_mark_that_is_not_closed(text):
+    assert "not closed" not in failure(text).message

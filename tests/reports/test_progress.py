@@ -5,7 +5,15 @@ from decimal import Decimal
 import pytest
 
 from seedream_pipe.reports.progress import Progress, clock
-from seedream_pipe.run.events import CallPaid, CallPaused, OutputPlaced, RunBegan, TaskBegan, TaskEnded
+from seedream_pipe.run.events import (
+    CallPaid,
+    CallPaused,
+    OutputKept,
+    OutputPlaced,
+    RunBegan,
+    TaskBegan,
+    TaskEnded,
+)
 from seedream_pipe.run.outcomes import Failed, Made, Money, Reused, Waiting
 
 DOLLAR = Money(amount=Decimal("0.04"), currency="USD")
@@ -96,3 +104,19 @@ def test_what_is_under_way_is_known(progress) -> None:
 )
 def test_times_are_told_as_people_do(seconds, text) -> None:
     assert clock(seconds) == text
+
+
+def test_a_picture_whose_place_is_taken_is_not_said_to_be_in_place(progress) -> None:
+    progress.take(OutputKept(address="a", path="a.jpg", why="it was changed"))
+    told = progress.take(TaskEnded(address="a", outcome=MADE, seconds=1.5))
+    assert told is not None
+    assert told.lines == ("(kept: your own file is there; --force overwrites it)  (1.5 s, $0.04)",)
+
+
+def test_a_wait_for_another_run_is_said_at_once_and_every_half_minute(progress, now) -> None:
+    told = []
+    for seconds in (0.0, 0.1, 30.0, 30.1, 60.0):
+        now[0] = seconds
+        told.append(progress.take(CallPaused(address="a", why="another run makes it", elsewhere=True)))
+    assert [each is not None for each in told] == [True, False, True, False, True]
+    assert told[0].lines == ("another run makes it",)

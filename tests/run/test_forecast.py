@@ -8,6 +8,7 @@ from seedream_pipe.errors import OverBudget
 from seedream_pipe.plan.key import key, keyed
 from seedream_pipe.plan.model import FromUrl, Known
 from seedream_pipe.problems import Place
+from seedream_pipe.reports.forecast import reason_text
 from seedream_pipe.run.forecast import (
     BlobLost,
     Blocked,
@@ -15,6 +16,7 @@ from seedream_pipe.run.forecast import (
     Change,
     InputChanged,
     Make,
+    MoreTakes,
     NeverMade,
     NotHere,
     PaidFor,
@@ -42,6 +44,7 @@ class Memory:
     refused: dict = field(default_factory=dict)
     paid: set = field(default_factory=set)
     pins: dict = field(default_factory=dict)
+    outside: dict = field(default_factory=dict)
 
     def result(self, key):
         return self.results.get(key, Miss(reason="never made", result=None))
@@ -60,6 +63,9 @@ class Memory:
 
     def refusal(self, key):
         return self.refused.get(key)
+
+    def back(self, _task, _take, key):
+        return self.outside.get(key)
 
     def pinned(self, url):
         return self.pins.get(url)
@@ -321,3 +327,73 @@ def test_what_a_test_server_made_is_said_to_be_no_bought_picture():
     result = replace(result_of(board.tasks["a"], "one"), origin="127.0.0.1:8080")
     past.results[result.key] = Miss(reason="test server", result=result)
     assert decision(board, past, "a").reason == ByTestServer(origin="127.0.0.1:8080")
+
+
+def test_more_takes_are_priced_alone_and_remake_nothing_below():
+    sheet = task("sheet", takes=3)
+    board, past = plan(sheet, task("shot", picture_of("sheet"))), Memory()
+    past.bought(sheet, "one", takes=3)
+    past.bought(board.tasks["shot"], "shot", inputs=[digest("one")])
+    more = plan(replace(sheet, takes=5), board.tasks["shot"])
+    found = looked(more, past)
+    assert found.tasks["sheet"].decision.reason == MoreTakes(count=2)
+    assert found.tasks["shot"].decision == Reuse()
+    assert (found.pictures, found.worst) == (2, dollars("0.08"))
+
+
+def test_a_lost_take_that_is_not_picked_remakes_nothing_below():
+    sheet = task("sheet", takes=2)
+    board, past = plan(sheet, task("shot", picture_of("sheet"))), Memory()
+    past.bought(sheet, "one", takes=2)
+    past.bought(board.tasks["shot"], "shot", inputs=[digest("one")])
+    second = key(sheet.recipe, (), 2)
+    past.results[second] = Miss(reason="blob lost", result=past.results[second].result)
+    found = looked(board, past)
+    assert isinstance(found.tasks["sheet"].decision.reason, BlobLost)
+    assert (found.tasks["shot"].decision, found.pictures) == (Reuse(), 1)
+
+
+@pytest.mark.parametrize("kind", ["held", "refused"])
+def test_a_picked_take_that_is_there_keeps_nothing_below_from_going_on(kind):
+    sheet = task("sheet", takes=2)
+    board, past = plan(sheet, task("shot", picture_of("sheet"))), Memory()
+    past.bought(sheet, "one", takes=2)
+    second = key(sheet.recipe, (), 2)
+    del past.results[second]
+    getattr(past, kind)[second] = HELD if kind == "held" else REFUSED
+    found = looked(board, past)
+    assert isinstance(found.tasks["sheet"].decision, Blocked)
+    assert isinstance(found.tasks["shot"].decision, Make)
+
+
+def references_changed(before, now):
+    owner, past = task("a", *(known(name) for name in now)), Memory()
+    past.bought(owner, "one", inputs=[digest(name) for name in before])
+    reason = decision(plan(owner), past, "a").reason
+    return reason_text(reason), [(change.label, change.old, change.new) for change in reason.changes]
+
+
+def known(name):
+    return Known(digest=digest(name), path=f"/p/{name}.jpg", label=name)
+
+
+def test_a_reference_that_was_put_in_leaves_the_others_alone():
+    text, changes = references_changed(["a", "b"], ["new", "a", "b"])
+    assert text == "a reference was put in: new"
+    assert changes == [("new", None, digest("new"))]
+
+
+def test_a_reference_that_was_removed_leaves_the_others_alone():
+    text, changes = references_changed(["a", "b", "c"], ["b", "c"])
+    assert text == "reference removed: reference 1"
+    assert changes == [("reference 1", digest("a"), None)]
+
+
+def test_references_in_another_order_are_one_change():
+    text, changes = references_changed(["a", "b"], ["b", "a"])
+    assert text == "the order of the references changed"
+    assert changes == [("order", [digest("a"), digest("b")], [digest("b"), digest("a")])]
+
+
+def test_a_reference_with_other_bytes_is_told_as_before():
+    assert references_changed(["a", "b"], ["a", "c"])[0] == "reference changed: c"

@@ -7,7 +7,9 @@ import pytest
 
 from seedream_pipe.digest import blob_digest
 from seedream_pipe.errors import ProviderError
+from seedream_pipe.ledger.claims import claim
 from seedream_pipe.makers import Answer, Fetched, Lost, Part, Reply, Request, Span, Unknown
+from seedream_pipe.plan.key import key
 from seedream_pipe.plan.model import Known
 from seedream_pipe.run.outcomes import Failed, Made, Money, Reused
 from seedream_pipe.run.perform import Performer
@@ -166,3 +168,28 @@ def test_a_bought_picture_is_taken_by_a_test_server(market):
     market.buy(task("a"))
     market.origin = "127.0.0.1:8080"
     assert isinstance(market.buy(task("a")), Reused)
+
+
+def test_a_wait_for_another_process_is_told_at_once_and_again(market):
+    wanted = key(task("a").recipe, (), 1)
+
+    async def other() -> None:
+        store = market.store
+        performer = market._performer(store, None)
+        performer.shop = None
+        performer.sleep = market._no_time
+        async with claim(store, wanted):
+            waiting = asyncio.create_task(
+                performer.perform(task("a"), Resolved(digests=(), labels=(), sources=()))
+            )
+            for _ in range(1000):
+                await asyncio.sleep(0.01)
+                if len(market.paused()) >= 2:
+                    break
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+        await performer.provider.close()
+
+    asyncio.run(asyncio.wait_for(other(), 20))
+    assert len(market.paused()) >= 2
+    assert all(event.elsewhere for event in market.paused())

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from seedream_pipe.errors import InvalidPipeline
 from seedream_pipe.plan.model import TableRows
-from seedream_pipe.problems import Place
+from seedream_pipe.problems import Place, merged
 from seedream_pipe.snapshot.root import Root
 from seedream_pipe.snapshot.tables import read_table
 from seedream_pipe.spec.model import InlineTable, TableFile
@@ -136,7 +136,7 @@ WRONG = [
             ("t.csv:4:1", "the row has 3 cells; the table has 2 columns"),
         ],
     ),
-    ("t.csv", 'a,b\n1,"x\n', [("t.csv:2:1", "cannot be read: unexpected end of data")]),
+    ("t.csv", 'a,b\n1,"x\n', [("t.csv:2:1", "a quote that begins a cell of this row is never closed")]),
     ("t.csv", 'a,b\n1,"x"y\n', [("t.csv:2:1", "cannot be read: ',' expected after '\"'")]),
     ("t.csv", "a,b\n1,\0\n", [("t.csv:2:1", "holds a NUL character")]),
     ("t.csv", "a,b\n1,caf\xe9\n".encode("latin-1"), [("t.csv:2:1", "the byte 0xe9 is not UTF-8")]),
@@ -317,3 +317,15 @@ def test_a_row_of_too_many_cells_is_told_with_the_separator_of_its_file(read):
         read("t.csv", "id;n\na;b;1\n")
     (found,) = raised.value.problems
     assert found.hint == 'put a cell that holds the separator in quotes: "a; b"'
+
+
+@pytest.mark.parametrize("line", [",", ",,,,", " , ", '"",""'])
+def test_a_line_of_empty_cells_is_no_row(read, line):
+    assert [row.value for row in read("t.csv", f"id,n\na,1\n{line}\nb,2\n{line}\n").rows] == TWO
+
+
+def test_rows_of_another_length_are_one_finding_to_the_reader(read):
+    with pytest.raises(InvalidPipeline) as raised:
+        read("t.csv", "id,n\n" + "a,1,2\n" * 300)
+    (found,) = merged(raised.value.problems)
+    assert (str(found.place), found.count) == ("t.csv:2:1", 300)

@@ -1,0 +1,136 @@
+"""Pictures that the store has lost and the output folder still has, taken back for nothing (P7).
+
+Rule 1: only bytes that are exactly those that the lock names for that key.
+Rule 2: what the store knows of them stays; where it knows nothing the price stands as nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from seedream_pipe import pictures
+from seedream_pipe.digest import file_digest
+from seedream_pipe.plan.key import keyed
+from seedream_pipe.plan.outputs import split_extension
+from seedream_pipe.run.pay import now
+from seedream_pipe.store.results import Gap, Result, Stored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from seedream_pipe.digest import BlobDigest, Key
+    from seedream_pipe.plan.model import Address, Task
+    from seedream_pipe.run.lock import Locked
+    from seedream_pipe.store.folder import Store
+    from seedream_pipe.store.results import Entry, Miss
+
+__all__ = ["Back"]
+
+_EXTENSIONS: Final = ("jpg", "png", "webp")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+    """Looks for lost pictures below the output folder. Blocking."""
+
+    folder: Path
+    lock: Mapping[Address, Locked]
+    store: Store
+
+    def found(self, task: Task, take: int, wanted: Key) -> tuple[BlobDigest | None, ...] | None:
+        """The pictures of a key when every one of them is there as a file; None is a hole."""
+        files = self._files(task, take, wanted)
+        return None if files is None else tuple(digest for digest, _ in files)
+
+    def taken(
+        self, task: Task, take: int, lost: Miss, wanted: Key, inputs: Sequence[BlobDigest]
+    ) -> Result | None:
+        """The result of a key, with its pictures in the store again; None when it cannot be had."""
+        files = None if lost.reason == "test server" else self._files(task, take, wanted)
+        if files is None:
+            return None
+        entries: list[Entry] = []
+        for index, (digest, path) in enumerate(files):
+            if path is None:
+                entries.append(Gap(index=index, code="Unknown", message="it did not come", refused=False))
+                continue
+            stored = self._adopted(path)
+            if stored is None or stored.digest != digest:
+                return None
+            entries.append(stored)
+        if lost.result is not None and [e.digest for e in lost.result.stored] == _digests(entries):
+            return lost.result
+        result = Result(
+            key=wanted,
+            recipe=keyed(task.recipe, tuple(inputs), take),
+            inputs=tuple(inputs),
+            take=take,
+            pictures=tuple(entries),
+            provider="output folder",
+            model="taken back, its price is not known",
+            created_at=now(),
+        )
+        self.store.results.put(result)
+        return result
+
+    def _files(
+        self, task: Task, take: int, wanted: Key
+    ) -> list[tuple[BlobDigest | None, Path | None]] | None:
+        locked = self.lock.get(task.address)
+        held = next((each for each in locked.takes if each.key == wanted), None) if locked else None
+        if held is None or not any(held.pictures):
+            return None
+        files: list[tuple[BlobDigest | None, Path | None]] = []
+        for index, digest in enumerate(held.pictures):
+            paths = (path for path in self._paths(task, take, index) if _digest_of(path) == digest)
+            path = None if digest is None else next(paths, None)
+            if digest is not None and path is None:
+                return None
+            files.append((digest, path))
+        return files
+
+    def _paths(self, task: Task, take: int, index: int) -> Iterator[Path]:
+        """Where a picture of a take may have been placed."""
+        for number, names in enumerate(task.outputs):
+            if index < len(names) and (number or task.pick) == take:
+                _, given = split_extension(names[index])
+                for ending in [""] if given else [f".{each}" for each in _EXTENSIONS]:
+                    yield self.folder / f"{names[index]}{ending}"
+
+    def _adopted(self, path: Path) -> Stored | None:
+        target = self.store.blobs.temporary()
+        try:
+            shutil.copyfile(path, target)
+            with target.open("rb") as file:
+                facts = pictures.inspect(file)
+            size = target.stat().st_size
+            digest = self.store.blobs.adopt(target)
+        except (OSError, pictures.NotAPicture):
+            return None
+        finally:
+            target.unlink(missing_ok=True)
+        return Stored(
+            digest=digest,
+            media_type=facts.media_type,
+            width=facts.width,
+            height=facts.height,
+            bytes=size,
+        )
+
+
+def _digests(entries: Sequence[Entry]) -> list[BlobDigest]:
+    return [entry.digest for entry in entries if isinstance(entry, Stored)]
+
+
+def _digest_of(path: Path) -> BlobDigest | None:
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    with os.fdopen(handle, "rb") as file:
+        return file_digest(file) if stat.S_ISREG(os.fstat(handle).st_mode) else None
