@@ -8,7 +8,7 @@ import random
 import secrets
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -29,10 +29,10 @@ from seedream_pipe.run import lock as locks
 from seedream_pipe.run import state as states
 from seedream_pipe.run.back import Back
 from seedream_pipe.run.events import CallSent, RunBegan, RunEnded
-from seedream_pipe.run.forecast import BackFromOut, Make, forecast
+from seedream_pipe.run.forecast import BackFromOut, Make, Reuse, forecast
 from seedream_pipe.run.loop import Loop, cut_off, takes_of
 from seedream_pipe.run.outcomes import Held, Money, Waiting
-from seedream_pipe.run.outputs import Outputs
+from seedream_pipe.run.outputs import Outputs, wanted
 from seedream_pipe.run.pay import Shop, held, now
 from seedream_pipe.run.perform import Performer
 from seedream_pipe.run.pins import Pins
@@ -128,16 +128,35 @@ def planned(project: Project, targets: Sequence[str], *, settings: Settings) -> 
     with ExitStack() as stack:
         ledger = stack.enter_context(Ledger.open(store)) if profile.paid else None
         past = past_of(project, store, ledger, profile, settings)
-        return _planned(project, targets, settings, profile, past)
+        found = _planned(project, targets, settings, profile, past)
+        return replace(found, forecast=_with_files(found, store, settings, profile))
+
+
+def _with_files(found: Planned, store: Store, settings: Settings, profile: ProviderProfile) -> Forecast:
+    """The forecast with what a run would do to the files of tasks that are up to date."""
+    realm = catalog.maker(profile).realm
+    outputs = Outputs(
+        top=output_top(found.project, settings),
+        folder=output_folder(found.project, settings, realm),
+        store=store,
+        last=states.read(states.path_of(store.folder, found.project.path, realm)),
+    )
+    files: dict[str, list[str]] = {"in place": [], "put back": [], "kept": []}
+    for address, task in found.forecast.tasks.items():
+        if isinstance(task.decision, Reuse):
+            for name, digest in wanted(found.plan.tasks[address], task.takes):
+                files[outputs.would(name, digest)].append(name)
+    return replace(found.forecast, put_back=tuple(files["put back"]), kept=tuple(files["kept"]))
 
 
 def _planned(
     project: Project, targets: Sequence[str], settings: Settings, profile: ProviderProfile, past: Remembered
 ) -> Planned:
     whole = project.expand(catalog.maker(profile), provider=profile)
-    wanted = select(whole, targets)
-    made = forecast(whole, wanted, past, prices(profile, settings), provider=profile.name)
-    return Planned(project=project, plan=whole, targets=tuple(wanted), forecast=made)
+    selected = select(whole, targets)
+    made = forecast(whole, selected, past, prices(profile, settings), provider=profile.name)
+    made = replace(made, limit=_limit(settings, whole, made.worst))
+    return Planned(project=project, plan=whole, targets=tuple(selected), forecast=made)
 
 
 async def run_async(
@@ -251,6 +270,21 @@ def _cap(settings: Settings, made: Planned) -> Cap:
     if made.plan.budget is not None:
         caps.append(Decimal(made.plan.budget))
     return Cap(run=min(caps))
+
+
+def _limit(settings: Settings, plan: Plan, worst: Money) -> str:
+    """The cap that stops a run before the worst price: whose it is, and where it is said."""
+    if not worst.currency:
+        return ""
+    own = None if plan.budget is None else Decimal(plan.budget)
+    caps = [worst.amount, *([] if settings.max_cost is None else [settings.max_cost])]
+    if own is not None and own < min(caps):
+        at = plan.budget_at
+        where = f", {at.file}:{at.line}" if at is not None else ""
+        return f"the pipeline's own budget of {replace(worst, amount=own)}{where}"
+    if settings.max_cost is not None and settings.max_cost < worst.amount:
+        return f"the --max-cost of {replace(worst, amount=settings.max_cost)}"
+    return ""
 
 
 def prices(profile: ProviderProfile, settings: Settings) -> Prices:
@@ -454,6 +488,7 @@ class _Run:
             client_id=client_id,
             tell=self._emit,
             stop=self.stop,
+            limit=self.planned.forecast.limit,
             origin=local_server(self.settings),
             chance=random.random,
         )

@@ -113,6 +113,8 @@ def _next(record: Record, file: str) -> str:
     counts = record.counts()
     if counts["held"] or record.holds:
         return f"{command('held')}   (look them up in the provider's console, then drop or retry)"
+    if record.exit_code == 5 and "the pipeline's own budget" in record.stopped:
+        return f"raise budget: in {quoted(file)}, then: {command('run')}   (the rest waits; nothing is lost)"
     if record.exit_code == 5:
         return f"{command('run')} --max-cost …   (the rest waits; nothing is lost)"
     if counts["refused"] and not counts["failed"] and not counts["waiting"]:

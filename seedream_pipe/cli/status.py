@@ -13,6 +13,7 @@ from seedream_pipe.api.status import last_record, unfinished
 from seedream_pipe.cli import options
 from seedream_pipe.cli.pieces import print_lines
 from seedream_pipe.cli.terminal import out
+from seedream_pipe.reports.forecast import files_text
 from seedream_pipe.reports.status import as_tree, lines, summed
 
 if TYPE_CHECKING:
@@ -44,4 +45,6 @@ def status(file: str, *, variant: Variant, as_json: bool, **flags: Any) -> int:
         return 0
     options.warn_default(made)
     print_lines(lines(state))
+    for line in files_text(found.forecast):
+        out(line)
     return 0

@@ -159,6 +159,7 @@ class Plan:
     file: str
     tasks: Mapping[Address, Task]
     budget: str | None = None
+    budget_at: Place | None = None
     left_out: Mapping[Address, Place] = field(default_factory=dict)
     """Tasks that `when:` left out, and where it says so."""
     warnings: tuple[Problem, ...] = ()

@@ -30,7 +30,17 @@ if TYPE_CHECKING:
     from seedream_pipe.run.forecast import Change, Forecast, Reason, TaskForecast
     from seedream_pipe.run.outcomes import Money
 
-__all__ = ["SCHEMA", "Line", "as_tree", "lines", "price_text", "reason_text", "task_tree", "total_text"]
+__all__ = [
+    "SCHEMA",
+    "Line",
+    "as_tree",
+    "files_text",
+    "lines",
+    "price_text",
+    "reason_text",
+    "task_tree",
+    "total_text",
+]
 
 SCHEMA: Final = "plan/1"
 _KINDS: Final[Mapping[type, str]] = {
@@ -151,7 +161,20 @@ def _few(names: tuple[str, ...] | list[str]) -> str:
 
 
 def total_text(forecast: Forecast) -> str:
-    """The sum in a sentence: tasks, pictures, money."""
+    """The sum in a sentence: tasks, pictures, money, and files to put back."""
+    return "\n".join([_work_text(forecast), *files_text(forecast)])
+
+
+def files_text(forecast: Forecast) -> Iterator[str]:
+    """What a run would do to the files of tasks that are up to date."""
+    if forecast.put_back:
+        yield f"{_many(len(forecast.put_back), 'file')} to put back: {_few(forecast.put_back)}"
+    if forecast.kept:
+        count = len(forecast.kept)
+        yield f"{_many(count, 'file')} of yours {'is' if count == 1 else 'are'} kept: {_few(forecast.kept)}"
+
+
+def _work_text(forecast: Forecast) -> str:
     counts = forecast.counts()
     if not counts["make"]:
         text = f"{_many(len(forecast.tasks), 'task')}: everything is up to date"
@@ -173,9 +196,10 @@ def total_text(forecast: Forecast) -> str:
             f"{_many(len(forecast.tasks), 'task')}: {', '.join(parts)}\nnothing to buy: operations are free"
         )
     money = str(forecast.worst) if forecast.worst.currency else "free (drawn locally)"
+    limit = f"\n{forecast.limit} is less: what it does not cover waits" if forecast.limit else ""
     return (
         f"{_many(len(forecast.tasks), 'task')}: {', '.join(parts)}\n"
-        f"{up_to}{_many(forecast.pictures, 'picture')} on {forecast.provider}: {up_to}{money}"
+        f"{up_to}{_many(forecast.pictures, 'picture')} on {forecast.provider}: {up_to}{money}{limit}"
     )
 
 

@@ -204,6 +204,12 @@ class Forecast:
     least: Money = field(default_factory=Money)
     holds: tuple[Held, ...] = ()
     """Calls in the store that may be owed and that no task here is blocked by."""
+    put_back: tuple[str, ...] = ()
+    """Files of tasks that are up to date, below the output folder, that a run would put there again."""
+    kept: tuple[str, ...] = ()
+    """Files in their place that somebody edited or put there; a run leaves them alone."""
+    limit: str = ""
+    """The cap that stops a run before the worst price, where there is one: whose it is and how much."""
 
     def counts(self) -> Counter[str]:
         """How many tasks would be reused, made or are blocked."""

@@ -18,7 +18,7 @@ import stat
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, Literal
 
 from seedream_pipe.digest import BlobDigest, file_digest
 from seedream_pipe.errors import StoreError
@@ -112,6 +112,26 @@ class Outputs:
             return False
         self._placed[name] = digest
         return True
+
+    def would(self, name: str, digest: BlobDigest) -> Literal["in place", "put back", "kept"]:
+        """What `place` would do. Writes nothing."""
+        if self.is_placed(name, digest):
+            return "in place"
+        target = self.folder / name
+        try:
+            folder = os.open(target.parent, _FOLDER)
+        except OSError:
+            return "put back"
+        try:
+            present = _digest_of(target.name, folder)
+        except OSError:
+            return "kept"
+        finally:
+            os.close(folder)
+        if present == digest:
+            return "in place"
+        known = self.last.placed.get(name) if self.last else None
+        return "put back" if present is None or self.force or known == present else "kept"
 
     def place(self, name: str, digest: BlobDigest) -> Placed | Kept | Gone:
         """Put a picture under a name below the folder; `Gone` when the store has lost it. Blocking.

@@ -91,6 +91,8 @@ class Shop:
     client_id: Callable[[], str]
     tell: Listener
     stop: Stop
+    limit: str = ""
+    """Whose cap it is, where that is not plain."""
     origin: str = ""
     """The host and port of a test server; empty where pictures are bought."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -134,8 +136,9 @@ class Shop:
             call = await self.ledger.begin(intent, self.cap)
         except OverBudget as error:
             await gate.give_back(booking, came=0)
-            self.stop.close(error.message, kind="budget")
-            return Waiting(why="budget", message=error.message)
+            message = f"{error.message}; that is {self.limit}" if self.limit else error.message
+            self.stop.close(message, kind="budget")
+            return Waiting(why="budget", message=message)
         worst = Money(amount=intent.worst, currency=intent.currency)
         self.tell(CallSent(address=order.task.address, worst=worst, call=call.id))
         sale = await self._sent(call, order, dataclasses.replace(request, client_id=intent.client_id))

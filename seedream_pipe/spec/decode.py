@@ -98,6 +98,7 @@ class _Decoder:
             references={name: self._set(name, tree) for name, tree in root.get("references", {}).items()},
             steps=steps,
             budget=None if budget is None else str(budget),
+            budget_at=None if budget is None else self._document.place(("budget", "run")),
             unsound=self._document.missing.union(
                 str(path[-1]) for path in without if path and path[0] in _NAMING and len(path) < 3
             ),

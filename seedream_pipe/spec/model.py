@@ -259,6 +259,7 @@ class Pipeline:
     references: Mapping[str, NamedSet] = field(default_factory=dict)
     steps: Mapping[str, Step] = field(default_factory=dict)
     budget: str | None = None
+    budget_at: Place | None = None
     """The cap of a run that the file proposes, a decimal number as text; it can only lower the user's."""
     name_at: Place | None = None
     """Where the name stands; None when the file's own name is used."""

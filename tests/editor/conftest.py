@@ -4,6 +4,7 @@
 a temporary folder is used. Where node, npm or the package cannot be had, the tests are skipped.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -12,7 +13,6 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from filelock import FileLock
 
 from tests.editor.language_server import Editor
 
@@ -48,7 +48,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     kept = os.environ.get("YAML_LANGUAGE_SERVER")
     folder = Path(kept).absolute() if kept else tmp_path_factory.getbasetemp().parent / "language-server"
     folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / "lock", timeout=100):
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # workers of one run fetch it once
         if not (folder / SERVER).exists():
             _fetch(folder)
     return [node, str(folder / SERVER), "--stdio"]

@@ -115,7 +115,7 @@ def test_defaults_may_hold_every_field():
 
 
 def test_a_pipeline_has_the_entries_of_its_record():
-    of_reading = {"file", "name_at", "unsound", "files", "chosen"}
+    of_reading = {"file", "name_at", "budget_at", "unsound", "files", "chosen"}
     own = {field.name for field in dataclasses.fields(model.Pipeline)} - of_reading
     assert set(PIPELINE["properties"]) == own | {"version", "defaults", "include"}
 
