@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+LANGUAGE_SERVER := .language-server
 DEMO := pipelines/night-market/night-market.yaml
 
 # Errors only: what pip says beside them is about pip.
@@ -12,10 +13,10 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-header --no-annotate --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check format test bench wheel lock clean
+.PHONY: help setup demo check format test bench fuzz editor reference wheel lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## make .venv with everything, at the versions of the lock
 
@@ -40,17 +41,28 @@ check: $(READY) ## style, types, schemas and architecture
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_packages.py
+	$(BIN)/python -m pytest -q tests/test_architecture.py tests/test_packages.py tests/docs/test_reference.py
 
 format: $(READY) ## lay the code out and mend what can be mended
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
 test: $(READY) ## all tests
-	$(BIN)/python -m pytest -n 2
+	YAML_LANGUAGE_SERVER=$(LANGUAGE_SERVER) $(BIN)/python -m pytest -n 2
 
 bench: $(READY) ## print how fast it is, beside ninja and a plain httpx loop
 	$(BIN)/python -m bench
+
+fuzz: $(READY) ## feed validate and plan with mad files for ten minutes
+	FUZZ_MINUTES=2 $(BIN)/python -m pytest -n 2 tests/fuzz
+
+editor: ## fetch the language server that tests/editor drives (needs node and npm)
+	@mkdir -p $(LANGUAGE_SERVER)
+	@cp tests/editor/package.json tests/editor/package-lock.json $(LANGUAGE_SERVER)/
+	@cd $(LANGUAGE_SERVER) && npm ci --silent --ignore-scripts --no-audit --no-fund --cache cache
+
+reference: $(READY) ## write docs/language.md, docs/filters.md and docs/problems.md anew
+	$(BIN)/python tools/language_reference.py
 
 wheel: $(READY) ## build the release, install it into an empty environment and use it
 	$(BIN)/python tests/release_check.py
@@ -61,4 +73,4 @@ lock: $(READY) ## look for newer versions of everything and write them down
 	$(LOCK) --upgrade pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
 clean: ## forget what make made; pictures and stores stay
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) $(LANGUAGE_SERVER) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

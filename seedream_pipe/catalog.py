@@ -1,4 +1,7 @@
-"""The one list of makers. Only `api` imports it; each provider is imported when it is chosen."""
+"""The one list of makers. Only `api` imports it; each provider is imported when it is chosen.
+
+Operations are imported at once: their parameters are read by every plan, and none loads Pillow.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,25 @@ from typing import TYPE_CHECKING, Final
 
 from seedream_pipe import profiles
 from seedream_pipe.makers import MakerId
+from seedream_pipe.operations.caption import Caption
+from seedream_pipe.operations.concat import Concat
+from seedream_pipe.operations.convert import Convert
+from seedream_pipe.operations.crop import Crop
+from seedream_pipe.operations.grid import Grid
+from seedream_pipe.operations.pad import Pad
+from seedream_pipe.operations.resize import Resize
 from seedream_pipe.version import MAKER_VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+    from typing import Any
 
-    from seedream_pipe.makers import Fetched, LinkDead, NotFetched, Provider
+    from seedream_pipe.makers import Fetched, LinkDead, NotFetched, Operation, Provider
     from seedream_pipe.profiles import ProviderProfile
     from seedream_pipe.settings import Secret, Settings
 
-__all__ = ["MAKERS", "fetch_reference", "maker", "provider"]
+__all__ = ["MAKERS", "OPERATIONS", "fetch_reference", "maker", "provider"]
 
 MAKERS: Final[Mapping[str, MakerId]] = {
     "seedream": MakerId(name="seedream", version=MAKER_VERSIONS["seedream"], realm="seedream"),
@@ -25,6 +36,11 @@ MAKERS: Final[Mapping[str, MakerId]] = {
 }
 """What is in the key, by the `maker` of a provider's profile. Raise `version` in the commit
 that changes a maker's pictures."""
+
+OPERATIONS: Final[Mapping[str, Operation[Any]]] = {
+    each.name: each for each in (Caption(), Concat(), Convert(), Crop(), Grid(), Pad(), Resize())
+}
+"""What a pipeline's `use:` can name."""
 
 
 def maker(profile: ProviderProfile) -> MakerId:

@@ -20,11 +20,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias, TypeVar
+from typing import Final, Literal, Protocol, TypeAlias, TypeVar
 
 from seedream_pipe.digest import BlobDigest, Json
 
 __all__ = [
+    "LAYERS_CEILING",
     "Answer",
     "Fetched",
     "Generation",
@@ -56,8 +57,11 @@ __all__ = [
 
 Params = TypeVar("Params")
 
-Realm: TypeAlias = Literal["seedream", "preview"]
-"""Where pictures come from: paid for, or drawn locally. Part of the key."""
+Realm: TypeAlias = Literal["seedream", "preview", "local"]
+"""Where pictures come from: paid for, drawn as a preview, or made by an operation. Part of the key."""
+
+LAYERS_CEILING: Final = 17
+"""Pictures that a decomposition into layers makes at most: the base and 16 layers (R39)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +80,7 @@ class Generation:
     Every value is as resolved: `model` neutral and versioned, `size` an upper-case
     tier or ``WxH``. `group` is the ceiling of a series, None for a single picture.
     `seed` is a label of a variant; it does not make a picture repeatable (R38).
+    `extra` are fields that no profile knows, sent as they are.
     """
 
     model: str
@@ -87,6 +92,21 @@ class Generation:
     optimize_prompt: str | None = None
     output_format: str | None = None
     tools: tuple[str, ...] = ()
+    layer_decomposition: bool = False
+    background: str | None = None
+    extra: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def ceiling(self) -> int:
+        """How many pictures one call makes at most."""
+        if self.layer_decomposition:
+            return LAYERS_CEILING
+        return self.group or 1
+
+    @property
+    def is_series(self) -> bool:
+        """Whether its pictures are told apart by an index, also when only one comes."""
+        return self.group is not None or self.layer_decomposition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -368,7 +388,8 @@ class Operation(Protocol[Params]):
     def decode(self, with_: Mapping[str, Json]) -> Params:
         """The parameters as a frozen record of plain values, defaults filled in.
 
-        Equal meanings give equal records. Loads no picture library.
+        Equal meanings give equal records. A record whose `labels` is True wants the labels of
+        the pictures, which are then in the key. Loads no picture library.
 
         Raises:
             WrongParameter: one is unknown, missing, of the wrong kind or out of bounds.

@@ -68,6 +68,8 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "run.forecast",
             "run.outcomes",
             "plan.model",  # a graph is drawn of a plan
+            "plan.advice",  # what the codes of warnings mean
+            "version",  # a report says who made it
             "store.results",  # what a task holds
             "money",
             "problems",

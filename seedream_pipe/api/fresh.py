@@ -15,14 +15,15 @@ from seedream_pipe.snapshot.root import find_root
 from seedream_pipe.version import MAKER_VERSIONS
 
 if TYPE_CHECKING:
+    from seedream_pipe.api.variant import Variant
     from seedream_pipe.run.state import State
     from seedream_pipe.settings import Settings
 
 __all__ = ["up_to_date"]
 
 
-def up_to_date(file: str, settings: Settings) -> State | None:
-    """The state of a pipeline's last whole run when nothing has moved since, else None."""
+def up_to_date(file: str, settings: Settings, variant: Variant | None = None) -> State | None:
+    """The state of the last whole run of a pipeline's variant when nothing has moved since, else None."""
     path = Path(os.path.abspath(file))
     realm = "preview" if settings.provider == "preview" else "seedream"
     store = settings.store.absolute() if settings.store else find_root(path.parent) / ".seedream"
@@ -33,4 +34,4 @@ def up_to_date(file: str, settings: Settings) -> State | None:
     mark = states.fingerprint(
         pipeline=path, maker=realm, version=MAKER_VERSIONS[realm], out=out, origin=local_server(settings)
     )
-    return state if states.unchanged(state, mark) else None
+    return state if states.unchanged(state, mark + (variant.mark if variant else "")) else None

@@ -1,7 +1,8 @@
-"""A new project: a small board that works, from the files that the package ships."""
+"""A new project that works as it is, from the files that the package ships."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -10,22 +11,23 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from seedream_pipe.errors import SeedreamError, UsageError
-from seedream_pipe.problems import escaped
+from seedream_pipe.problems import did_you_mean, escaped
 from seedream_pipe.spec.names import folder_problem
+from seedream_pipe.spec.schema import schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
-__all__ = ["PIPELINE", "Started", "start"]
+__all__ = ["STARTS", "Started", "start"]
 
-PIPELINE: Final = "board.yaml"
+STARTS: Final = ("board", "book", "campaign")
+"""The kinds of projects; the first is the usual one. A kind's pipeline is ``KIND.yaml``."""
+
 _IGNORE: Final = ".gitignore"
-# What git would read in our own repository ships under another name.
-_SHIPPED_AS: Final = {"gitignore.txt": _IGNORE}
 _SCHEMA: Final = "pipeline.schema.json"
-_NAME_LINE: Final = b"name: lighthouse\n"
+_NAME_LINE: Final = re.compile(rb"^name: \w+$", re.MULTILINE)
 _NAME: Final = re.compile(r"\w[\w-]{0,60}")
 _PLAIN: Final = re.compile(r"[^\W\d][\w-]*")
 _NOT_TEXT: Final = frozenset({"null", "true", "false"})
@@ -34,19 +36,23 @@ Started = tuple[tuple[str, ...], bool]
 """The files that were written, and whether a .gitignore stood there before and was left."""
 
 
-def start(folder: Path, *, name: str | None = None) -> Started:
-    """Write a small working project: pipeline, prompt, shots, reference pictures, schema, .gitignore.
+def start(folder: Path, *, kind: str = STARTS[0], name: str | None = None) -> Started:
+    """Write a small working project: pipeline, prompt, table, reference pictures, schema, .gitignore.
 
     Args:
         folder: where; made when it is missing.
+        kind: one of `STARTS`.
         name: the pipeline's; by default the folder's own, where it can be one.
 
     Raises:
-        UsageError: a file of the project is there already (nothing was written), or the name is none.
+        UsageError: a file of the project is there already (nothing was written), the name is none,
+            or there is no such kind.
         SeedreamError: the folder cannot be written.
 
     """
-    contents = dict(_contents(_chosen(folder, name)))
+    if kind not in STARTS:
+        raise UsageError(f'there is no start "{escaped(kind)}"', hint=did_you_mean(kind, STARTS))
+    contents = dict(_contents(kind, _chosen(folder, name, otherwise=kind)))
     there = [path for path in contents if os.path.lexists(folder / path)]
     keeps_ignore = _IGNORE in there
     if [path for path in there if path != _IGNORE]:
@@ -63,7 +69,7 @@ def start(folder: Path, *, name: str | None = None) -> Started:
     return tuple(written), keeps_ignore
 
 
-def _chosen(folder: Path, name: str | None) -> str:
+def _chosen(folder: Path, name: str | None, *, otherwise: str) -> str:
     if name is not None:
         if not _may_be(name):
             raise UsageError(
@@ -71,7 +77,7 @@ def _chosen(folder: Path, name: str | None) -> str:
             )
         return _in_yaml(name)
     own = re.sub(r"\W+", "-", folder.absolute().name).strip("-")
-    return _in_yaml(own) if _may_be(own) else "board"
+    return _in_yaml(own) if _may_be(own) and own != "preview" else otherwise
 
 
 def _may_be(name: str) -> bool:
@@ -91,13 +97,16 @@ def _free(folder: Path) -> str:
     return shlex.quote(escaped(next(name for name in tried if not os.path.lexists(name))))
 
 
-def _contents(name: str) -> Iterator[tuple[str, bytes]]:
-    for path, data in _shipped(files("seedream_pipe") / "templates" / "board"):
-        if path == PIPELINE:
-            yield path, data.replace(_NAME_LINE, f"name: {name}\n".encode())
+def _contents(kind: str, name: str) -> Iterator[tuple[str, bytes]]:
+    templates = files("seedream_pipe") / "templates"
+    for path, data in _shipped(templates / kind):
+        if path == f"{kind}.yaml":
+            yield path, _NAME_LINE.sub(f"name: {name}".encode(), data, count=1)
         else:
-            yield _SHIPPED_AS.get(path, path), data
-    yield _SCHEMA, (files("seedream_pipe.schemas") / _SCHEMA).read_bytes()
+            yield path, data
+    yield _IGNORE, (templates / "gitignore.txt").read_bytes()
+    # An editor is given one file, so what the schema borrows from others is in it.
+    yield _SCHEMA, (json.dumps(schema("pipeline"), ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _shipped(folder: Traversable, above: str = "") -> Iterator[tuple[str, bytes]]:

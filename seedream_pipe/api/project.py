@@ -8,27 +8,34 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from seedream_pipe.api.variant import Variant
+from seedream_pipe.catalog import OPERATIONS
 from seedream_pipe.errors import InvalidPipeline, UsageError
 from seedream_pipe.makers import MakerId
 from seedream_pipe.plan.expand import expand
-from seedream_pipe.problems import merged
+from seedream_pipe.plan.model import FilesError
+from seedream_pipe.problems import Problem, merged
 from seedream_pipe.snapshot.files import ProjectFiles
 from seedream_pipe.snapshot.root import Root, find_root
 from seedream_pipe.snapshot.tables import read_table
 from seedream_pipe.spec import document as documents
 from seedream_pipe.spec import schema
 from seedream_pipe.spec.check import check
+from seedream_pipe.spec.compose import compose
 from seedream_pipe.spec.decode import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from seedream_pipe.plan.expand import Expansion
     from seedream_pipe.plan.model import Plan, TableRows
-    from seedream_pipe.problems import Problem
+    from seedream_pipe.problems import Place
+    from seedream_pipe.profiles import ProviderProfile
+    from seedream_pipe.spec.compose import Composed
+    from seedream_pipe.spec.document import Document
     from seedream_pipe.spec.model import Pipeline
 
-__all__ = ["Project", "load", "problems_of"]
+__all__ = ["Project", "load", "opened", "problems_of"]
 
 _NOBODY: Final = MakerId(name="", version=0, realm="preview")
 """Stands for the maker where tasks are made only for what is wrong with them."""
@@ -39,7 +46,8 @@ class Project:
     """A pipeline file, read: its records, its tables, and the root that its files lie below.
 
     `warnings` are findings that keep nothing from running. `read_ns` is when reading began,
-    in nanoseconds of the clock: what changed after it may not be what was read.
+    in nanoseconds of the clock: what changed after it may not be what was read. `variant` is
+    what was chosen beside the file: profiles, values, files of vars.
     """
 
     pipeline: Pipeline
@@ -50,53 +58,98 @@ class Project:
     seen: Mapping[str, None] = field(repr=False, default_factory=dict)
     warnings: tuple[Problem, ...] = ()
     read_ns: int = 0
+    variant: Variant = field(default_factory=Variant)
 
-    def expand(self, maker: MakerId) -> Plan:
-        """The tasks of the pipeline, as one maker would make them.
+    def expand(self, maker: MakerId, *, provider: ProviderProfile | None = None) -> Plan:
+        """The tasks of the pipeline, as one maker would make them; with a provider, within its limits.
 
         Raises:
             InvalidPipeline: with every problem that only rows and files show.
 
         """
-        expansion = self._expanded(maker)
+        expansion = self._expanded(maker, provider)
         if any(problem.is_error for problem in expansion.problems):
             raise InvalidPipeline(expansion.problems)
         return expansion.plan
 
-    def _expanded(self, maker: MakerId) -> Expansion:
-        return expand(self.pipeline, tables=self.tables, files=self.files, maker=maker)
+    def _expanded(self, maker: MakerId, provider: ProviderProfile | None = None) -> Expansion:
+        return expand(
+            self.pipeline,
+            tables=self.tables,
+            files=self.files,
+            maker=maker,
+            operations=OPERATIONS,
+            provider=provider,
+        )
 
     def paths_seen(self) -> list[str]:
         """Every file and folder that was looked at, for the up-to-date check."""
         return list(dict.fromkeys([os.fspath(self.path), *self.seen, *self.files.seen]))
 
 
-def load(file: str | os.PathLike[str], *, max_bytes: int = documents.DEFAULT_MAX_BYTES) -> Project:
-    """Read and check a pipeline file.
+def load(
+    file: str | os.PathLike[str],
+    *,
+    profiles: Sequence[str] = (),
+    overrides: Sequence[str] = (),
+    vars_files: Sequence[str | os.PathLike[str]] = (),
+    max_bytes: int = documents.DEFAULT_MAX_BYTES,
+) -> Project:
+    """Read and check a pipeline file, with the files that it includes.
+
+    Args:
+        file: its path.
+        profiles: overlays of the file to apply, in this order.
+        overrides: single values as ``path=value``, the value in YAML: ``vars.look=neon``.
+        vars_files: paths of YAML files with vars that take the place of the file's own.
+        max_bytes: a larger file is a problem.
 
     Raises:
         InvalidPipeline: its problems; once there is one, also those that its tasks would have.
         UsageError: there is no such file.
 
     """
-    project, problems = _read(file, max_bytes)
+    return opened(file, Variant.of(profiles, overrides, vars_files), max_bytes=max_bytes)
+
+
+def opened(
+    file: str | os.PathLike[str], variant: Variant, *, max_bytes: int = documents.DEFAULT_MAX_BYTES
+) -> Project:
+    """As `load`, for who has a `Variant`."""
+    project, problems = _read(file, variant, max_bytes)
     if project is None or any(problem.is_error for problem in problems):
         raise InvalidPipeline(_together(project, problems, _NOBODY)[1])
-    return replace(project, warnings=tuple(problems))
+    return replace(project, warnings=tuple(_told(project, problems)))
 
 
 def problems_of(
-    file: str | os.PathLike[str], maker: MakerId, *, max_bytes: int = documents.DEFAULT_MAX_BYTES
+    file: str | os.PathLike[str],
+    maker: MakerId,
+    *,
+    profiles: Sequence[str] = (),
+    overrides: Sequence[str] = (),
+    vars_files: Sequence[str | os.PathLike[str]] = (),
+    max_bytes: int = documents.DEFAULT_MAX_BYTES,
 ) -> tuple[Project | None, Plan | None, list[Problem]]:
     """Every problem of a pipeline file at once, with the project and plan when there are none.
 
-    What is sound of a wrong file is still looked at in full, so that one pass tells all.
+    What is sound of a wrong file is still looked at in full, so that one pass tells all. The
+    profiles that were not chosen are looked at for their shape.
+
+    Args:
+        file: its path.
+        maker: who would make its tasks.
+        profiles: as for `load`.
+        overrides: as for `load`.
+        vars_files: as for `load`.
+        max_bytes: as for `load`.
 
     Raises:
         UsageError: there is no such file.
 
     """
-    project, problems = _read(file, max_bytes)
+    variant = Variant.of(profiles, overrides, vars_files)
+    project, problems = _read(file, variant, max_bytes, every_profile=True)
     plan, problems = _together(project, problems, maker)
     return project, plan, problems
 
@@ -111,38 +164,70 @@ def _together(
     # The check says before what the expansion finds again for each row.
     known = {(problem.code, problem.place) for problem in problems}
     cycle = any(problem.code == "E-CYCLE" for problem in problems)
+    # What is wrong will change: advice waits for it.
+    wrong = any(problem.is_error for problem in problems)
     problems = merged(
         [
             *problems,
             *(
                 problem
                 for problem in expansion.problems
-                if (problem.code, problem.place) not in known and not (cycle and problem.code == "E-CYCLE")
+                if (problem.is_error or not wrong)
+                and (problem.code, problem.place) not in known
+                and not (cycle and problem.code == "E-CYCLE")
             ),
         ]
     )
-    return (None if any(problem.is_error for problem in problems) else expansion.plan), problems
+    plan = None if any(problem.is_error for problem in problems) else expansion.plan
+    return plan, _told(project, problems)
 
 
-def _read(file: str | os.PathLike[str], max_bytes: int) -> tuple[Project | None, list[Problem]]:
+def _told(project: Project, problems: list[Problem]) -> list[Problem]:
+    """The problems without the warnings that the author has silenced."""
+    lint = project.pipeline.lint
+    return [
+        problem for problem in problems if problem.is_error or not lint.silences(problem.code, problem.place)
+    ]
+
+
+def _read(
+    file: str | os.PathLike[str], variant: Variant, max_bytes: int, *, every_profile: bool = False
+) -> tuple[Project | None, list[Problem]]:
     read_ns = time.time_ns()
     shown = os.fspath(file)
     path = Path(os.path.abspath(shown))
     if "\0" in shown or not os.path.lexists(path):
         raise UsageError(f"there is no pipeline file {shown!r}", hint="seedream-pipe init makes one")
-    try:
-        document = documents.load(path, shown=shown, max_bytes=max_bytes)
-    except InvalidPipeline as error:
-        return None, list(error.problems)
-    found = schema.findings(document)
-    problems = list(found.problems)
-    if () in found.unsound:
-        return None, problems
-    pipeline = decode(document, without=found.unsound)
-    problems += check(pipeline) if pipeline.steps else []
     folder = path.parent
     root = Root(top=find_root(folder).resolve(), folder=folder, shown_prefix=os.path.dirname(shown))
     seen: dict[str, None] = {}
+    try:
+        document = documents.load(path, shown=shown, max_bytes=max_bytes)
+        of_vars = _files_of_vars(variant, seen)
+    except InvalidPipeline as error:
+        return None, list(error.problems)
+    parts = _Parts(root, seen, max_bytes)
+
+    def composed(profiles: Sequence[str]) -> Composed:
+        return compose(
+            document,
+            load=parts.load,
+            profiles=profiles,
+            overrides=variant.overrides,
+            vars_files=of_vars,
+        )
+
+    whole = composed(variant.profiles)
+    found = schema.findings(whole)
+    problems = [*whole.problems, *found.problems, *_alone(whole)]
+    if every_profile:
+        for name in whole.profiles:
+            problems += schema.findings(composed([name])).problems
+    problems = list(dict.fromkeys(problems))
+    if () in found.unsound:
+        return None, problems
+    pipeline = decode(whole, without=found.unsound)
+    problems += check(pipeline) if pipeline.steps else []
     tables, more = _tables(pipeline, root, seen)
     problems += more
     project = Project(
@@ -153,8 +238,47 @@ def _read(file: str | os.PathLike[str], max_bytes: int) -> tuple[Project | None,
         files=ProjectFiles(root),
         seen=seen,
         read_ns=read_ns,
+        variant=variant,
     )
     return project, problems
+
+
+def _alone(whole: Composed) -> Iterable[Problem]:
+    """What is wrong with each file by itself, where an overlay or another file would hide it."""
+    if whole.root is not whole.document.root:
+        for one in (whole.document, *whole.parts):
+            yield from schema.findings(one, part=True).problems
+
+
+def _files_of_vars(variant: Variant, seen: dict[str, None]) -> list[Document]:
+    found = []
+    for file in variant.vars_files:
+        path = Path(os.path.abspath(file))
+        found.append(documents.load(path, shown=file))
+        seen[os.fspath(path)] = None
+    return found
+
+
+class _Parts:
+    """The files that a pipeline includes: below the project's root, each read once."""
+
+    def __init__(self, root: Root, seen: dict[str, None], max_bytes: int) -> None:
+        self._root, self._seen, self._max_bytes = root, seen, max_bytes
+        self._known: dict[str, Document] = {}
+
+    def load(self, target: str, at: Place) -> Document:
+        """See `compose.Load`."""
+        if target not in self._known:
+            try:
+                path = self._root.resolve(target)
+            except FilesError as error:
+                raise InvalidPipeline(
+                    [Problem(code=error.code, place=at, message=str(error), hint=error.hint)]
+                ) from None
+            self._seen[self._root.watched(target)] = None
+            shown = self._root.shown(target)
+            self._known[target] = documents.load(path, shown=shown, max_bytes=self._max_bytes)
+        return self._known[target]
 
 
 def _tables(

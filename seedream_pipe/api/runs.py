@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from seedream_pipe import catalog, profiles
 from seedream_pipe import settings as user_settings
@@ -39,6 +39,7 @@ from seedream_pipe.run.pins import Pins
 from seedream_pipe.run.record import fold
 from seedream_pipe.run.schedule import Schedule
 from seedream_pipe.run.stop import Stop
+from seedream_pipe.run.transform import Transformer
 from seedream_pipe.settings import Settings
 from seedream_pipe.store.folder import Store
 
@@ -65,6 +66,9 @@ __all__ = [
     "run_async",
     "store_folder",
 ]
+
+_WORKERS: Final = max(os.cpu_count() or 1, 2)
+"""Operations at work at once: each holds whole pictures in memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +152,7 @@ def _with_files(found: Planned, store: Store, settings: Settings, profile: Provi
 def _planned(
     project: Project, targets: Sequence[str], settings: Settings, profile: ProviderProfile, past: Remembered
 ) -> Planned:
-    whole = project.expand(catalog.maker(profile))
+    whole = project.expand(catalog.maker(profile), provider=profile)
     selected = select(whole, targets)
     made = forecast(whole, selected, past, prices(profile, settings), provider=profile.name)
     made = replace(made, limit=_limit(settings, whole, made.worst))
@@ -373,6 +377,7 @@ class _Run:
                 provider=self.profile.name,
                 total=schedule.total,
                 worst=self.planned.forecast.worst,
+                warnings=len(self.planned.plan.warnings),
             )
         )
         worker = self._worker()
@@ -435,6 +440,9 @@ class _Run:
         )
         return Worker(
             make_performer=self._performer,
+            transformer=Transformer(
+                operations=catalog.OPERATIONS, store=self.store, slots=asyncio.Semaphore(_WORKERS)
+            ),
             fetch_url=lambda url, target: catalog.fetch_reference(url, target, self.settings),
             outputs=outputs,
             pins=self.past.pins,
@@ -555,13 +563,14 @@ def begun_path(state: Path) -> Path:
 
 def fingerprint(project: Project, profile: ProviderProfile, settings: Settings) -> str:
     """Everything that is not a file's content and decides what a run would do."""
-    return states.fingerprint(
+    mark = states.fingerprint(
         pipeline=project.path,
         maker=profile.maker,
         version=catalog.maker(profile).version,
         out=os.fspath(settings.out.absolute()) if settings.out else "",
         origin=local_server(settings),
     )
+    return mark + project.variant.mark
 
 
 def client_id() -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from seedream_pipe import pictures
 from seedream_pipe.makers import Fetched
-from seedream_pipe.plan.model import FromUrl
+from seedream_pipe.plan.model import FromUrl, TransformRecipe
 from seedream_pipe.run.events import OutputKept, OutputPlaced
-from seedream_pipe.run.forecast import Blocked, Make, Reuse
+from seedream_pipe.run.forecast import Blocked, Make, Needless, Reuse
 from seedream_pipe.run.loop import takes_of
 from seedream_pipe.run.outcomes import Failed, Reused, standing
 from seedream_pipe.run.outputs import Kept, Placed, wanted
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from seedream_pipe.run.perform import Performer
     from seedream_pipe.run.pins import Pins
     from seedream_pipe.run.resolve import Resolved
+    from seedream_pipe.run.transform import Transformer
     from seedream_pipe.store.folder import Store
 
 __all__ = ["Worker"]
@@ -40,6 +41,7 @@ class Worker:
     """Makes a task and places its pictures. The performer is made when the first task needs one."""
 
     make_performer: Callable[[], Performer]
+    transformer: Transformer
     fetch_url: Callable[[str, Path], Awaitable[Fetched | NotFetched | LinkDead]]
     outputs: Outputs
     pins: Pins
@@ -71,6 +73,10 @@ class Worker:
                 outcome: Outcome = Reused(takes=expected.takes, notes=_holes(expected.takes))
             case Blocked():
                 outcome = standing(expected.decision.outcome, expected.takes, task.pick)
+            case Needless():
+                return expected.decision.outcome
+            case Make() if isinstance(task.recipe, TransformRecipe):
+                outcome = await self.transformer.perform(task, task.recipe, resolved)
             case Make():
                 if self._performer is None:
                     self._performer = self.make_performer()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from seedream_pipe import settings as user_settings
 from seedream_pipe.api.origin import local_server
+from seedream_pipe.api.variant import Variant
 from seedream_pipe.cli.complete import addresses, providers, yaml_files
 from seedream_pipe.cli.terminal import say, style
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from seedream_pipe.settings import Settings
 
-__all__ = ["as_json", "file", "files", "settings", "targets", "task", "user", "warn_default"]
+__all__ = ["as_json", "file", "files", "settings", "targets", "task", "user", "variant", "warn_default"]
 
 file = click.argument("file", type=click.Path(), shell_complete=yaml_files)
 """The pipeline file."""
@@ -58,6 +60,52 @@ _USER: Final = (
     click.option("--out", metavar="DIR", type=click.Path(), help="Where outputs are placed. [SEEDREAM_OUT]"),
     click.option(
         "--price", metavar="AMOUNT", help="Price of a picture of an unknown model. [SEEDREAM_PRICE]"
+    ),
+)
+
+
+def variant(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that choose among what a pipeline offers; the command gets one `variant`."""
+
+    @wraps(command)
+    def chosen(
+        *args: Any,
+        profiles: tuple[str, ...],
+        overrides: tuple[str, ...],
+        vars_files: tuple[str, ...],
+        **rest: Any,
+    ) -> Any:
+        made = Variant.of(profiles, overrides, vars_files)
+        return command(*args, variant=made, **rest)
+
+    for option in reversed(_VARIANT):
+        chosen = option(chosen)
+    return chosen
+
+
+_VARIANT: Final = (
+    click.option(
+        "--profile",
+        "profiles",
+        multiple=True,
+        metavar="NAME",
+        help="An overlay of the pipeline; several are laid over each other in their order.",
+    ),
+    click.option(
+        "--set",
+        "overrides",
+        multiple=True,
+        metavar="PATH=VALUE",
+        help="One value, in YAML: vars.look=neon, defaults.size=4K, steps.poster.takes=4.",
+    ),
+    click.option(
+        "--vars-file",
+        "vars_files",
+        multiple=True,
+        metavar="FILE",
+        type=click.Path(),
+        shell_complete=yaml_files,
+        help="A YAML file of vars that take the place of the pipeline's own.",
     ),
 )
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from seedream_pipe.api.agreed import recipes
-from seedream_pipe.api.project import load
+from seedream_pipe.api.project import opened
 from seedream_pipe.api.runs import planned
 from seedream_pipe.cli import options
 from seedream_pipe.cli.forecast import print_forecast
@@ -18,16 +18,27 @@ from seedream_pipe.cli.terminal import out
 from seedream_pipe.errors import UsageError
 from seedream_pipe.reports.forecast import as_tree
 
+if TYPE_CHECKING:
+    from seedream_pipe.api.variant import Variant
+
 
 @click.command()
 @options.file
 @options.targets
+@options.variant
 @options.user
 @click.option("--all", "everything", is_flag=True, help="Show what is up to date too.")
 @click.option("-o", "--output", metavar="FILE", help="Write the plan as JSON to a file.")
 @options.as_json
 def plan(
-    file: str, targets: tuple[str, ...], *, everything: bool, output: str | None, as_json: bool, **flags: Any
+    file: str,
+    targets: tuple[str, ...],
+    *,
+    variant: Variant,
+    everything: bool,
+    output: str | None,
+    as_json: bool,
+    **flags: Any,
 ) -> int:
     """Show what would be made, why, and for how much.
 
@@ -36,10 +47,11 @@ def plan(
     after for what needs it.
     """
     made = options.settings(**flags)
-    project = load(file)
-    if project.warnings:
-        show(project.warnings)
+    project = opened(file, variant)
     found = planned(project, targets, settings=made)
+    warnings = (*project.warnings, *found.plan.warnings)
+    if warnings:
+        show(warnings)
     if not as_json:
         options.warn_default(made)
     if output or as_json:

@@ -30,6 +30,7 @@ _COLOURS: Final = {
     "refused": "red",
     "failed": "red",
     "skipped": "yellow",
+    "needless": "cyan",
 }
 _OTHER_COLOURS: Final = {"kept": "yellow", "waits": "magenta"}
 _WORD: Final = 9

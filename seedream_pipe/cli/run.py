@@ -11,12 +11,14 @@ from seedream_pipe.cli import options
 from seedream_pipe.cli.terminal import plural, say, style
 
 if TYPE_CHECKING:
+    from seedream_pipe.api.variant import Variant
     from seedream_pipe.run.state import State
 
 
 @click.command()
 @options.file
 @options.targets
+@options.variant
 @options.user
 @click.option("-j", "--jobs", metavar="N", help="Requests under way at once. [SEEDREAM_JOBS, else 8]")
 @click.option("--max-cost", metavar="AMOUNT", help="The most this run may cost. [SEEDREAM_MAX_COST]")
@@ -38,7 +40,9 @@ if TYPE_CHECKING:
     help="How pictures come back. [SEEDREAM_RESPONSE_FORMAT, else url]",
 )
 @options.as_json
-def run(file: str, targets: tuple[str, ...], *, dry_run: bool, as_json: bool, **flags: Any) -> int:
+def run(
+    file: str, targets: tuple[str, ...], *, variant: Variant, dry_run: bool, as_json: bool, **flags: Any
+) -> int:
     """Make what is missing or stale, and put it under the names asked for.
 
     Shows the price and asks before it spends; --yes or a --max-cost that covers it
@@ -47,14 +51,14 @@ def run(file: str, targets: tuple[str, ...], *, dry_run: bool, as_json: bool, **
     """
     made = options.settings(**flags)
     if not targets and not dry_run and not as_json and not flags["plan"]:
-        fresh = up_to_date(file, made)
+        fresh = up_to_date(file, made, variant)
         if fresh is not None:
             _say_fresh(fresh)
             return 0
     # The rest of the house is entered only when there may be something to do.
     from seedream_pipe.cli import running
 
-    return running.run(file, targets, made, dry_run=dry_run, as_json=as_json, flags=flags)
+    return running.run(file, targets, made, variant=variant, dry_run=dry_run, as_json=as_json, flags=flags)
 
 
 def _say_fresh(fresh: State) -> None:

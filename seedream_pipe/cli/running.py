@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seedream_pipe.api.agreed import expect_agreed, read, recipes
-from seedream_pipe.api.project import load
+from seedream_pipe.api.project import opened
 from seedream_pipe.api.runs import RunOptions, planned, run_async
 from seedream_pipe.cli import options
-from seedream_pipe.cli.again import command
+from seedream_pipe.cli.again import command, quoted
 from seedream_pipe.cli.forecast import print_forecast, say_forecast
 from seedream_pipe.cli.problems import show
 from seedream_pipe.cli.progress import progress, say_end
-from seedream_pipe.cli.terminal import is_interactive, out, say
+from seedream_pipe.cli.terminal import is_interactive, out, plural, say
 from seedream_pipe.errors import OverBudget
 from seedream_pipe.reports.forecast import as_tree
 from seedream_pipe.run.events import RunBegan
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from seedream_pipe.api.runs import Planned
+    from seedream_pipe.api.variant import Variant
     from seedream_pipe.run.events import Event
     from seedream_pipe.run.forecast import Forecast
     from seedream_pipe.settings import Settings
@@ -41,12 +42,13 @@ def run(
     targets: tuple[str, ...],
     made: Settings,
     *,
+    variant: Variant,
     dry_run: bool,
     as_json: bool,
     flags: Mapping[str, Any],
 ) -> int:
     """Run a pipeline; gives the exit code."""
-    project = load(file)
+    project = opened(file, variant)
     if project.warnings:
         show(project.warnings)
     options.warn_default(made)
@@ -62,6 +64,8 @@ def run(
         def listener(event: Event) -> None:
             if isinstance(event, RunBegan):
                 signals.listen()
+                if event.warnings and not as_json:
+                    say(f"{plural(event.warnings, 'warning')}: seedream-pipe validate {quoted(file)}")
             teller.tell(event)
 
         how = RunOptions(

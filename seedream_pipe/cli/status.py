@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from seedream_pipe.api.project import load
+from seedream_pipe.api.project import opened
 from seedream_pipe.api.runs import planned
 from seedream_pipe.api.status import last_record, unfinished
 from seedream_pipe.cli import options
@@ -16,19 +16,23 @@ from seedream_pipe.cli.terminal import out
 from seedream_pipe.reports.forecast import files_text
 from seedream_pipe.reports.status import as_tree, lines, summed
 
+if TYPE_CHECKING:
+    from seedream_pipe.api.variant import Variant
+
 
 @click.command()
 @options.file
+@options.variant
 @options.user
 @options.as_json
-def status(file: str, *, as_json: bool, **flags: Any) -> int:
+def status(file: str, *, variant: Variant, as_json: bool, **flags: Any) -> int:
     """Show the state of every step, and what waits for a person.
 
     Up to date, to make and for how much, waiting for another task, held because a call's
     outcome is unknown, refused by the content filter, or failed in the last run.
     """
     made = options.settings(**flags)
-    project = load(file)
+    project = opened(file, variant)
     found = planned(project, (), settings=made)
     state = summed(
         found.plan,

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
+import os
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from seedream_pipe.api.findings import Findings, findings
-from seedream_pipe.cli.options import as_json, files
+from seedream_pipe.cli import options
 from seedream_pipe.cli.problems import show
 from seedream_pipe.cli.terminal import out, plural, say, style
 from seedream_pipe.errors import UsageError
 from seedream_pipe.problems import Place, Problem
 from seedream_pipe.reports import github, sarif
-from seedream_pipe.reports.problems import as_tree
-from seedream_pipe.version import VERSION
+from seedream_pipe.reports import problems as plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from seedream_pipe.api.variant import Variant
+
+_FORMATS: Final[Mapping[str, Callable[[Iterable[Problem]], str]]] = MappingProxyType(
+    {"json": plain.render, "github": github.render, "sarif": sarif.render}
+)
+
 
 @click.command()
-@files
+@options.files
 @click.option(
     "--format",
     "how",
-    type=click.Choice(["text", "json", "github", "sarif"]),
+    type=click.Choice(["text", *_FORMATS]),
     default="text",
     help="How problems are told: for people, machines, pull requests or code scanners.",
 )
@@ -39,14 +46,17 @@ if TYPE_CHECKING:
     metavar="MIB",
     help="Largest pipeline file, in MiB.",
 )
-@as_json
-def validate(files: tuple[str, ...], *, how: str, strict: bool, max_size: int, as_json: bool) -> int:
+@options.variant
+@options.as_json
+def validate(
+    files: tuple[str, ...], *, variant: Variant, how: str, strict: bool, max_size: int, as_json: bool
+) -> int:
     """Show every problem of pipeline files, each with its place and its remedy.
 
     Looks at the file, its tables, templates and reference pictures. Sends nothing
     and writes nothing.
     """
-    found = [_findings(file, max_bytes=max_size << 20) for file in files]
+    found = [_findings(file, variant, max_bytes=max_size << 20) for file in files]
     problems = [problem for one in found for problem in one.problems]
     _tell(problems, "json" if as_json else how)
     for one in found:
@@ -55,21 +65,25 @@ def validate(files: tuple[str, ...], *, how: str, strict: bool, max_size: int, a
     return 3 if any(problem.is_error or strict for problem in problems) else 0
 
 
-def _findings(file: str, *, max_bytes: int) -> Findings:
+def _findings(file: str, variant: Variant, *, max_bytes: int) -> Findings:
     """The findings of a file; that it is not there is one, and no reason to leave the others."""
     try:
-        return findings(file, max_bytes=max_bytes)
+        return findings(
+            file,
+            max_bytes=max_bytes,
+            profiles=variant.profiles,
+            overrides=variant.overrides,
+            vars_files=variant.vars_files,
+        )
     except UsageError as error:
         problem = Problem(code="E-MISSING", place=Place(file), message=error.message, hint=error.hint)
         return Findings(file=file, problems=(problem,))
 
 
 def _tell(problems: Sequence[Problem], how: str) -> None:
-    if how == "json":
-        out(json.dumps([as_tree(problem) for problem in problems], ensure_ascii=False, indent=1))
-    elif how == "sarif":
-        out(sarif.render(problems, version=VERSION))
-    elif how == "github" and problems:
-        out(github.render(problems))
+    if how in _FORMATS:
+        text = _FORMATS[how](plain.relative(problems, os.getcwd()))
+        if text:
+            out(text)
     elif problems:
         show(problems)

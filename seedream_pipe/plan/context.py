@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe.plan.model import FilesError
@@ -55,6 +55,7 @@ class Context:
         self._by_file: dict[str, Rendering | None] = {}
         self.lost = set(lost)
         self.problems: list[Problem] = []
+        self._advice: dict[tuple[Place, str], Problem] = {}
         self.failures = 0
         """How often something could not be made, also where no finding says so."""
 
@@ -66,10 +67,23 @@ class Context:
         self.problems.append(Problem(code=code, place=at, message=message, hint=hint, also=also, same=same))
         self.failures += 1
 
-    def advise(self, code: str, at: Place, message: str, *, row: Place | None) -> None:
-        """Add a warning."""
+    def advise(self, code: str, at: Place, message: str, *, hint: str = "", row: Place | None = None) -> None:
+        """Add a warning; of a code it is told once a place, with how often."""
+        known = self._advice.get((at, code))
+        if known is not None:
+            self._advice[at, code] = replace(known, count=known.count + 1)
+            return
         also = (row,) if row else ()
-        self.problems.append(Problem(code=code, place=at, message=message, severity="warning", also=also))
+        self._advice[at, code] = Problem(
+            code=code, place=at, message=message, hint=hint, severity="warning", also=also
+        )
+
+    @property
+    def findings(self) -> list[Problem]:
+        """Everything that was found so far; no advice on what is wrong, and will change."""
+        if self.failures or any(problem.is_error for problem in self.problems):
+            return self.problems
+        return [*self.problems, *self._advice.values()]
 
     def compiled(self, given: Field) -> Rendering | None:
         """A field's templates, compiled once; None when they cannot be."""

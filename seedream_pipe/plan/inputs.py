@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import posixpath
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, assert_never
 
+from seedream_pipe.plan import bind
 from seedream_pipe.plan.context import FAILED, Scope, as_text
 from seedream_pipe.plan.model import FilesError, FromTask, FromUrl, Known
+from seedream_pipe.plan.rows import has_keys
 from seedream_pipe.problems import did_you_mean
 from seedream_pipe.spec import refs
+from seedream_pipe.spec.model import Generate, Transform
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from seedream_pipe.plan.context import Context
     from seedream_pipe.plan.model import Address, FileFacts, Files, Input
+    from seedream_pipe.plan.rows import Rows, Seed
     from seedream_pipe.plan.template import Rendering
     from seedream_pipe.problems import Place
     from seedream_pipe.spec.model import Field, NamedSet, Pipeline, ReferenceEntry
 
-__all__ = ["Entry", "Indexed", "Inputs"]
+__all__ = ["Attached", "Entry", "Indexed", "Inputs", "beside"]
 
 _MOST_HINTS: Final = 20
 """A table of thousands of wrong names is not compared with thousands of tasks."""
@@ -31,6 +36,8 @@ _FEW_KEYS: Final = 12
 _COMPARED: Final = 500
 _MOST_MATCHES: Final = 14
 """No call takes more references (R30), so no more pictures of a glob are read."""
+_MOST_OF_OPERATION: Final = 1000
+"""An operation takes more."""
 
 _SHORT: Final = 300
 _parsed: Final = lru_cache(maxsize=4096)(refs.parse)
@@ -52,7 +59,15 @@ class Entry:
     source: Rendering | None
     name: Rendering | None
     within: Rendering | None
+    items: Rendering | None
     follows: bool
+
+
+class Attached(NamedTuple):
+    """A picture, or pictures of one task, that a task refers to, and what a prompt may call it."""
+
+    given: Input
+    called: bind.Called
 
 
 class Indexed(NamedTuple):
@@ -67,31 +82,32 @@ class Indexed(NamedTuple):
 class Inputs:
     """Turns rendered references into inputs. Knows every step's addresses and the named sets.
 
-    `indexed` collects the references whose picture may not exist.
+    `indexed` collects the references whose picture may not exist, `used` the names of the sets
+    that some task refers to.
     """
 
     def __init__(
-        self,
-        context: Context,
-        files: Files,
-        pipeline: Pipeline,
-        *,
-        base: Scope,
-        addresses: Mapping[str, list[Address]],
-        partial: Collection[str],
+        self, context: Context, files: Files, pipeline: Pipeline, *, base: Scope, rows: Rows
     ) -> None:
-        """As the class says. Tasks of `partial` steps may be missing, for a finding told already."""
+        """As the class says. Tasks of `rows.partial` steps may be missing, for a finding told already."""
         self._context = context
         self._files = files
         self._steps = pipeline.steps
-        self._addresses = addresses
-        self._partial = partial
-        self._known = frozenset(address for found in addresses.values() for address in found)
+        self._addresses = {name: [seed.address for seed in rows.of(name)] for name in pipeline.steps}
+        self._partial = rows.partial
+        self._left_out = rows.left_out
+        self._known = frozenset(address for found in self._addresses.values() for address in found)
+        self._doubtful = frozenset(
+            seed.address for name in pipeline.steps for seed in rows.of(name) if seed.picture_of is not None
+        )
         self._lost = pipeline.unsound
         self._hints = 0
+        transforms = any(isinstance(step, Transform) for step in pipeline.steps.values())
+        self._most = _MOST_OF_OPERATION if transforms else _MOST_MATCHES
         self._sets = {name: self._set(named, base) for name, named in pipeline.references.items()}
-        self._last: dict[tuple[str, int, str], Address] = {}
+        self._last: dict[tuple[str, str, int, str, str], Address] = {}
         self.indexed: list[Indexed] = []
+        self.used: set[str] = set()
 
     def entries(self, references: tuple[ReferenceEntry, ...]) -> list[Entry]:
         """A step's references, compiled once for all of its rows."""
@@ -104,28 +120,79 @@ class Inputs:
                 source=source,
                 name=compiled(entry.name) if entry.name else None,
                 within=compiled(entry.within) if entry.within else None,
+                items=compiled(entry.each.items) if entry.each else None,
                 follows=source is not None
                 and (not source.constant or str(entry.source.value).strip() == "prev"),
             )
             found.append(made)
         return found
 
-    def of(self, entries: list[Entry], address: Address, scope: Scope) -> tuple[Input, ...]:
-        """The inputs of one task; what is wrong with them goes to the findings."""
-        found: list[Input] = []
+    def of(
+        self, entries: list[Entry], seed: Seed, *, unique: bool = False
+    ) -> tuple[list[Attached], set[str]]:
+        """The inputs of one task in their order, and the names that have no picture in it.
+
+        With `unique` a picture that stands there already is left out: the same bytes, the same
+        URL, the same picture of the same task. What is wrong goes to the findings.
+        """
+        found: list[Attached] = []
+        absent: set[str] = set()
         for number, entry in enumerate(entries):
-            before = self._before(entry, number, address, scope) if entry.follows else None
-            name = self._name(entry, scope)
-            at = entry.given.source.at
-            for text in self._texts(entry.source, entry.given.source, scope):
-                try:
-                    for given in self._inputs(text, name, before, scope):
-                        found.append(given)
-                        if isinstance(given, FromTask) and given.index is not None and given.index > 0:
-                            self.indexed.append(Indexed(address, given, at, scope.row))
-                except (_Wrong, FilesError) as wrong:
-                    self._tell(wrong, at, scope.row)
-        return tuple(found)
+            for item, scope in self._items(entry, seed.scope):
+                own = seed if scope is seed.scope else replace(seed, scope=scope)
+                found += self._of_entry(entry, number, item, own, absent)
+        present = {name for each in found for name in (each.called.name, *each.called.ids)}
+        if unique:
+            first: dict[object, Attached] = {}
+            for each in found:
+                first.setdefault(_identity(each.given), each)
+            found = list(first.values())
+        return found, absent - present
+
+    def _items(self, entry: Entry, scope: Scope) -> Iterator[tuple[str, Scope]]:
+        """The scope once; or for `each` once an item, with the item under its name."""
+        each = entry.given.each
+        if each is None:
+            yield "", scope
+            return
+        value = self._context.render(entry.items, each.items, scope)
+        if value is FAILED:
+            return
+        if not isinstance(value, list | dict | None):
+            message = f'each is "{as_text(value)}"; a list is expected'
+            hint = "{{ row.cast.split() }} makes a list of words"
+            self._context.complain("E-EACH", each.items.at, message, hint=hint, row=scope.row)
+            return
+        for item in value or ():
+            yield as_text(item) or repr(item), scope.with_values(**{each.variable: item})
+
+    def _of_entry(self, entry: Entry, number: int, item: str, seed: Seed, absent: set[str]) -> list[Attached]:
+        before = self._before(entry, number, item, seed) if entry.follows else None
+        name = self._name(entry, seed.scope)
+        source, row = entry.given.source, seed.scope.row
+        found: list[Attached] = []
+        texts = self._texts(entry.source, source, seed.scope)
+        for text in texts:
+            ids = bind.ids(text)
+            try:
+                inputs = list(self._inputs(text, name, before, seed.scope, folder=entry.given.folder))
+            except (_Wrong, FilesError) as wrong:
+                self._tell(wrong, source.at, row)
+                # What is wrong is told; that nothing has its name need not be told as well.
+                absent.update(ids)
+                absent.add(name)
+                continue
+            if not inputs:
+                absent.update(ids)
+            for given in inputs:
+                own = bind.ids(given.task) if isinstance(given, FromTask) else ()
+                called = bind.Called(entry=number, name=name, ids=tuple(dict.fromkeys((*ids, *own))))
+                found.append(Attached(given, called))
+                if isinstance(given, FromTask) and given.index is not None and given.index > 0:
+                    self.indexed.append(Indexed(seed.address, given, source.at, row))
+        if not found and name:
+            absent.add(name)
+        return found
 
     def needed(self, compiled: Rendering | None, given: Field, scope: Scope) -> Iterator[Address]:
         """The tasks that an entry of `needs:` names: ``step``, ``step@key`` or ``step[*]``."""
@@ -135,7 +202,8 @@ class Inputs:
                 if not isinstance(parsed, refs.Name) or parsed.name in self._sets:
                     message = f'"{text}" is not a step or a task; pictures belong under `references:`'
                     raise _Wrong("E-REF", message)
-                yield from self._tasks(refs.Name(name=parsed.name, key=parsed.key, index="*"))
+                if f"{parsed.name}@{parsed.key}" not in self._left_out:
+                    yield from self._tasks(refs.Name(name=parsed.name, key=parsed.key, index="*"))
             except _Wrong as wrong:
                 self._tell(wrong, given.at, scope.row)
 
@@ -155,19 +223,21 @@ class Inputs:
         given = entry.given.name
         return (self._context.text(entry.name, given, scope) or "") if given else ""
 
-    def _before(self, entry: Entry, number: int, address: Address, scope: Scope) -> Address | None:
-        """The task before this one, in the table's order, whose `within` is the same.
+    def _before(self, entry: Entry, number: int, item: str, seed: Seed) -> Address | None:
+        """The task before this one, in the table's order, of the same combination and `within`.
 
         Kept for every row, also for one that does not refer to it: the row after may.
         """
-        given = entry.given.within
+        given, scope = entry.given.within, seed.scope
         bound = (self._context.text(entry.within, given, scope) or "") if given else ""
-        mark = (scope.values["step"], number, bound)
+        mark = (scope.values["step"], seed.lane, number, item, bound)
         before = self._last.get(mark)
-        self._last[mark] = address
+        self._last[mark] = seed.address
         return before
 
-    def _inputs(self, text: str, name: str, before: Address | None, scope: Scope) -> Iterable[Input]:
+    def _inputs(
+        self, text: str, name: str, before: Address | None, scope: Scope, *, folder: str
+    ) -> Iterable[Input]:
         match parsed := _parse(text):
             case refs.Prev():
                 return self._previous(name, before, scope.values["step"])
@@ -175,15 +245,22 @@ class Inputs:
                 if parsed.key is not None or isinstance(parsed.index, int):
                     message = f'"{parsed.name}" is a set of references; it has neither keys nor indices'
                     raise _Wrong("E-REF", message)
+                self.used.add(parsed.name)
                 return self._sets[parsed.name]
             case refs.Name():
                 index = None if parsed.index == "*" else int(parsed.index or 0)
                 return [
-                    FromTask(task=task, index=index, label=name or task, name=name)
+                    FromTask(
+                        task=task,
+                        index=index,
+                        label=name or task,
+                        name=name,
+                        optional=parsed.key is None and task in self._doubtful,
+                    )
                     for task in self._tasks(parsed)
                 ]
             case _:
-                return self._outside(parsed, name)
+                return self._outside(parsed, name, folder)
 
     def _set(self, named: NamedSet, base: Scope) -> list[Input]:
         """A set's pictures; what is wrong with it is told once, whether a step uses it or not."""
@@ -196,17 +273,20 @@ class Inputs:
                         holds = "a set holds files, globs, URLs and data URIs"
                         message = f'the set "{named.name}" names "{text}"; {holds}'
                         raise _Wrong("E-REF", message, hint="a path has a / or a . in it")
-                    found += self._outside(parsed, "")
+                    found += self._outside(parsed, "", named.folder)
                 except (_Wrong, FilesError) as wrong:
                     self._tell(wrong, source.at, None)
         return found
 
-    def _outside(self, parsed: refs.Path | refs.Glob | refs.Url | refs.DataUri, name: str) -> Iterator[Input]:
+    def _outside(
+        self, parsed: refs.Path | refs.Glob | refs.Url | refs.DataUri, name: str, folder: str
+    ) -> Iterator[Input]:
         match parsed:
-            case refs.Path(path=path):
+            case refs.Path():
+                path = beside(folder, parsed.path)
                 yield _known(self._files.picture(path), name or self._files.shown(path), name)
             case refs.Glob(pattern=pattern):
-                for path in self._matches(pattern):
+                for path in self._matches(beside(folder, pattern)):
                     yield _known(self._files.picture(path), name or self._files.shown(path), name)
             case refs.Url(url=url):
                 yield FromUrl(url=url, label=name or _last_part(url), name=name)
@@ -221,16 +301,17 @@ class Inputs:
         shown = self._files.shown(pattern)
         if not paths:
             raise _Wrong("E-GLOB", f'no file matches "{shown}"')
-        if len(paths) > _MOST_MATCHES:
-            message = f'{len(paths):,} files match "{shown}"; a call takes at most {_MOST_MATCHES} references'
+        if len(paths) > self._most:
+            message = f'{len(paths):,} files match "{shown}"; a call takes at most {self._most} references'
             raise _Wrong("E-REFERENCES", message, hint="narrow it")
         return paths
 
     def _previous(self, name: str, before: Address | None, step: str) -> Iterator[Input]:
-        if self._steps[step].foreach is None:
+        given = self._steps[step]
+        if given.foreach is None:
             raise _Wrong("E-REF", f'"prev" needs foreach: step "{step}" is a single task')
         if before is not None:
-            index = -1 if "group" in self._steps[step].fields else 0
+            index = -1 if isinstance(given, Generate) and "group" in given.fields else 0
             yield FromTask(task=before, index=index, label=name or "prev", name=name)
 
     def _tasks(self, parsed: refs.Name) -> list[Address]:
@@ -245,17 +326,30 @@ class Inputs:
         if parsed.key is not None:
             address = f"{parsed.name}@{parsed.key}"
             if address not in self._known:
-                raise self._unknown_key(parsed.name, parsed.key, single=step.foreach is None)
+                raise self._unknown_key(parsed.name, parsed.key, single=not has_keys(step))
             return [address]
-        if step.foreach is not None and parsed.index != "*":
+        if parsed.index == "*":
+            return addresses
+        if has_keys(step):
+            each = "row" if step.foreach is not None else "combination"
             raise _Wrong(
                 "E-REF",
-                f'"{parsed.name}" does not say which: the step has a task for every row',
+                f'"{parsed.name}" does not say which: the step has a task for every {each}',
                 hint=f"write {parsed.name}@KEY, or {parsed.name}[*] for all",
             )
+        if not addresses and parsed.name in self._left_out:
+            raise self._absent(parsed.name)
         return addresses
 
+    def _absent(self, address: Address) -> _Wrong:
+        message = f'"{address}" is left out by `when` at {self._left_out[address]}'
+        name = address.partition("@")[0]
+        hint = f"{name}[*] takes those that there are; `when` here can leave this one out as well"
+        return _Wrong("E-LEFT-OUT", message, hint=hint)
+
     def _unknown_key(self, step: str, key: str, *, single: bool) -> _Wrong:
+        if f"{step}@{key}" in self._left_out:
+            return self._absent(f"{step}@{key}")
         keys = [known.partition("@")[2] for known in self._addresses[step]]
         hint = f'"{step}" is one task, without a key' if single else self._near_keys(key, keys)
         message = f'step "{step}" has no task "{key}"'
@@ -312,5 +406,25 @@ def _known(facts: FileFacts, label: str, name: str, data: bytes | None = None) -
         media_type=facts.media_type,
         width=facts.width,
         height=facts.height,
+        size=facts.bytes,
         data=data,
     )
+
+
+def _identity(given: Input) -> object:
+    match given:
+        case Known():
+            return given.digest
+        case FromUrl():
+            return given.url
+        case FromTask():
+            return given.task, given.index
+        case _:
+            assert_never(given)
+
+
+def beside(folder: str, path: str) -> str:
+    """A path as the pipeline's folder sees it, when it was written in a file of another folder."""
+    if not folder or path.startswith("/"):
+        return path
+    return posixpath.normpath(f"{folder}/{path}")

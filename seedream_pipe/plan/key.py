@@ -6,8 +6,12 @@ In it (design section 4, contract R141, R143), and why:
 - model, neutral and versioned: all providers run the same models, switching costs nothing
 - the final prompt text, exact
 - digest of each reference's bytes, in order: content and order are meaning (R44)
-- size as resolved, group ceiling, watermark, prompt optimisation, output format, tools
+- size as resolved, group ceiling, watermark, prompt optimisation, output format, tools,
+  layers, background, extra fields
 - seed, salt, and the take when it is not 1: labels of a variant
+
+Of an operation: its name, version and parameters, the digests of its pictures in order, and
+their labels when it letters them.
 
 Not in it (R142): provider, host, API key, timeouts, retries, streaming, url or base64,
 names of steps and outputs, layout of the YAML, the tool's version.
@@ -21,6 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from seedream_pipe.digest import Key, tagged
+from seedream_pipe.plan.model import TransformRecipe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,18 +38,35 @@ __all__ = ["FORMAT", "key", "keyed"]
 FORMAT: Final = "task/1"
 
 
-def key(recipe: Recipe, inputs: Sequence[BlobDigest], take: int) -> Key:
-    """The key of one take of a recipe whose input digests are known."""
-    return Key(tagged(FORMAT, keyed(recipe, inputs, take)))
+def key(
+    recipe: Recipe | TransformRecipe, inputs: Sequence[BlobDigest], take: int, *, labels: Sequence[str] = ()
+) -> Key:
+    """The key of one take of a recipe whose input digests are known, with their labels."""
+    return Key(tagged(FORMAT, keyed(recipe, inputs, take, labels=labels)))
 
 
-def keyed(recipe: Recipe, inputs: Sequence[BlobDigest], take: int) -> dict[str, Json]:
+def keyed(
+    recipe: Recipe | TransformRecipe, inputs: Sequence[BlobDigest], take: int, *, labels: Sequence[str] = ()
+) -> dict[str, Json]:
     """What the key is taken of; a result keeps it, so that `why` can compare."""
-    made = recipe.generation
-    value: dict[str, Json] = {
+    maker: dict[str, Json] = {
         "maker": recipe.maker.name,
         "version": recipe.maker.version,
         "realm": recipe.maker.realm,
+    }
+    if isinstance(recipe, TransformRecipe):
+        return {
+            **maker,
+            "options": recipe.options,
+            "images": list(inputs),
+            **({"labels": list(labels)} if recipe.labelled else {}),
+        }
+    return {**maker, **_generated(recipe, inputs, take)}
+
+
+def _generated(recipe: Recipe, inputs: Sequence[BlobDigest], take: int) -> dict[str, Json]:
+    made = recipe.generation
+    value: dict[str, Json] = {
         "model": made.model,
         "prompt": made.prompt,
         "references": list(inputs),
@@ -56,6 +78,9 @@ def keyed(recipe: Recipe, inputs: Sequence[BlobDigest], take: int) -> dict[str, 
         "optimize_prompt": made.optimize_prompt,
         "output_format": made.output_format,
         "tools": list(made.tools) or None,
+        "layer_decomposition": made.layer_decomposition or None,
+        "background": made.background,
+        "extra": dict(made.extra) or None,
         "seed": made.seed,
         "salt": recipe.salt,
         "take": take if take != 1 else None,

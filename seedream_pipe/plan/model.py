@@ -19,11 +19,13 @@ __all__ = [
     "FromUrl",
     "Input",
     "Known",
+    "PictureOf",
     "Plan",
     "Recipe",
     "Row",
     "TableRows",
     "Task",
+    "TransformRecipe",
 ]
 
 Address: TypeAlias = str
@@ -46,6 +48,21 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransformRecipe:
+    """All of a task of an operation that determines its pictures, input pictures aside.
+
+    `options` are its parameters as the key holds them, those at their defaults left out;
+    `params` is the operation's own record of the same, never looked into here. `labelled`
+    says that it letters the labels of its pictures.
+    """
+
+    maker: MakerId
+    options: Json
+    params: object = field(repr=False)
+    labelled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """An input whose bytes are known: a file of the project, or a data URI.
 
@@ -59,6 +76,8 @@ class Known:
     media_type: str = ""
     width: int = 0
     height: int = 0
+    size: int = 0
+    """How many bytes it has."""
     data: bytes | None = field(default=None, repr=False)
 
 
@@ -73,15 +92,30 @@ class FromUrl:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FromTask:
-    """An input that another task makes: picture `index` of its picked take; None means all."""
+    """An input that another task makes: picture `index` of its picked take; None means all.
+
+    An `optional` one is passed over when its task was not needed (see `PictureOf`).
+    """
 
     task: Address
     index: int | None
     label: str
     name: str = ""
+    optional: bool = False
 
 
 Input: TypeAlias = Known | FromUrl | FromTask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureOf:
+    """The picture of a group that a task was planned for.
+
+    The group may come with fewer: then the task is not needed.
+    """
+
+    task: Address
+    index: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +126,14 @@ class Task:
     step: str
     key: str
     """The row's key; empty when the step is one task."""
-    recipe: Recipe
+    recipe: Recipe | TransformRecipe
     inputs: tuple[Input, ...] = ()
+    most: int = 1
+    """How many pictures one take has at most."""
+    is_series: bool = False
+    """Whether its pictures are told apart by an index."""
+    picture_of: PictureOf | None = None
+    """What it was planned for, when that may turn out not to be there."""
     takes: int = 1
     pick: int = 1
     """Which take stands for the task, from 1."""
@@ -120,6 +160,8 @@ class Plan:
     tasks: Mapping[Address, Task]
     budget: str | None = None
     budget_at: Place | None = None
+    left_out: Mapping[Address, Place] = field(default_factory=dict)
+    """Tasks that `when:` left out, and where it says so."""
     warnings: tuple[Problem, ...] = ()
     """What its rows and files show that keeps nothing from running."""
 
@@ -127,7 +169,13 @@ class Plan:
         """Each task with the tasks it needs, each once, in order."""
         return {
             address: list(
-                dict.fromkeys([*(i.task for i in task.inputs if isinstance(i, FromTask)), *task.needs])
+                dict.fromkeys(
+                    [
+                        *(i.task for i in task.inputs if isinstance(i, FromTask)),
+                        *task.needs,
+                        *([task.picture_of.task] if task.picture_of else ()),
+                    ]
+                )
             )
             for address, task in self.tasks.items()
         }

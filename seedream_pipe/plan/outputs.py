@@ -7,6 +7,7 @@ own beside it (``name.take-2``). A template that uses `index` or `take` names th
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from seedream_pipe.problems import Problem
@@ -16,13 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from seedream_pipe.plan.model import Address, Task
-    from seedream_pipe.plan.values import Options
     from seedream_pipe.problems import Place
 
-__all__ = ["Render", "clashes", "names", "split_extension"]
+__all__ = ["Render", "Shape", "clashes", "names", "split_extension"]
 
-_EXTENSIONS: Final[Mapping[str, str]] = {"jpg": "jpeg", "jpeg": "jpeg", "png": "png"}
-_FOREIGN: Final = frozenset({"webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "avif", "svg", "pdf"})
+_EXTENSIONS: Final[Mapping[str, str]] = {"jpg": "jpeg", "jpeg": "jpeg", "png": "png", "webp": "webp"}
+_FOREIGN: Final = frozenset({"gif", "bmp", "tif", "tiff", "heic", "heif", "avif", "svg", "pdf"})
 
 Names = tuple[tuple[str, ...], ...]
 
@@ -34,6 +34,21 @@ def split_extension(name: str) -> tuple[str, str]:
     return (stem, dot + last) if known and stem and not stem.endswith("/") else (name, "")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What of a task its names depend on.
+
+    `series` is the most pictures of a series, None for a single picture; `formats` what its
+    files may be; `maker` who makes them, for messages.
+    """
+
+    maker: str
+    series: int | None = None
+    takes: int = 1
+    pick: int = 1
+    formats: tuple[str, ...] = ("jpeg",)
+
+
 class Render(Protocol):
     """The author's `output:`, for one picture of one task."""
 
@@ -41,22 +56,22 @@ class Render(Protocol):
         """The author's name for a picture; None when its template fails."""
 
 
-def names(render: Render, used: frozenset[str], options: Options) -> tuple[Names, str, str]:
+def names(render: Render, used: frozenset[str], shape: Shape) -> tuple[Names, str, str]:
     """The names of a task's pictures, and what is wrong with them and how to mend it.
 
     The first row is for what stands for the task; then, with several takes, one row a take.
     `used` has ``index`` or ``take`` when the author's name tells pictures apart by them.
     """
-    given = _Given(render, used, options)
-    if options.takes == 1:
+    given = _Given(render, used, shape)
+    if shape.takes == 1:
         made: Names = (given.row(1, ""),)
     elif "take" in used:
-        made = ((), *(given.row(take, "") for take in range(1, options.takes + 1)))
+        made = ((), *(given.row(take, "") for take in range(1, shape.takes + 1)))
     else:
-        own = (given.row(take, f".take-{take}") for take in range(1, options.takes + 1))
-        made = (given.row(options.pick, ""), *own)
+        own = (given.row(take, f".take-{take}") for take in range(1, shape.takes + 1))
+        made = (given.row(shape.pick, ""), *own)
     for name in dict.fromkeys(name for row in made for name in row):
-        complaint, hint = _complaint(name, options)
+        complaint, hint = _complaint(name, shape)
         if complaint:
             return (), complaint, hint
     return made, "", ""
@@ -65,12 +80,12 @@ def names(render: Render, used: frozenset[str], options: Options) -> tuple[Names
 class _Given:
     """The author's names, each rendered once."""
 
-    def __init__(self, render: Render, used: frozenset[str], options: Options) -> None:
-        self._render, self._used, self._options = render, used, options
+    def __init__(self, render: Render, used: frozenset[str], shape: Shape) -> None:
+        self._render, self._used, self._shape = render, used, shape
         self._known: dict[tuple[int, int], str | None] = {}
 
     def row(self, take: int, suffix: str) -> tuple[str, ...]:
-        names = (self._one(take, index, suffix) for index in range(self._options.group or 1))
+        names = (self._one(take, index, suffix) for index in range(self._shape.series or 1))
         return tuple(name for name in names if name is not None)
 
     def _one(self, take: int, index: int, suffix: str) -> str | None:
@@ -81,24 +96,23 @@ class _Given:
         if name is None:
             return None
         stem, extension = split_extension(name)
-        number = f"-{index:02d}" if self._options.group is not None and "index" not in self._used else ""
+        number = f"-{index:02d}" if self._shape.series is not None and "index" not in self._used else ""
         return f"{stem}{number}{suffix}{extension}"
 
 
-def _complaint(name: str, options: Options) -> tuple[str, str]:
+def _complaint(name: str, shape: Shape) -> tuple[str, str]:
     problem = output_problem(name)
     if problem:
         return problem, ""
     extension = split_extension(name)[1][1:].lower()
-    # Nobody knows what a model without a profile makes when it is not told.
-    made = options.output_format or ("jpeg" if options.profile else _EXTENSIONS.get(extension, "jpeg"))
-    if extension and _EXTENSIONS.get(extension) != made:
-        right = "jpg" if made == "jpeg" else made
-        return (
-            f'output "{name}": {options.model} makes {made.upper()} files here',
-            f"name it .{right}, or leave the extension out",
-        )
-    return "", ""
+    if not extension or _EXTENSIONS.get(extension) in shape.formats:
+        return "", ""
+    made = " or ".join(name.upper() for name in shape.formats)
+    right = " or ".join("." + ("jpg" if name == "jpeg" else name) for name in shape.formats)
+    return (
+        f'output "{name}": {shape.maker} makes {made} files here',
+        f"name it {right}, or leave the extension out",
+    )
 
 
 def clashes(tasks: Mapping[Address, Task]) -> list[Problem]:

@@ -357,9 +357,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return self._placed(found, path, text, word=name if isinstance(name, str) else "")
 
     def _placed(self, error: TemplateError, path: str | None, text: str, word: str = "") -> TemplateError:
-        if error.file is None and not (error.column and error.line):
-            error.line = max(error.line, 1)
-            error.line, error.column = position(text, error.line, word)
+        if error.file is None:
+            if not (error.column and error.line):
+                error.line = max(error.line, 1)
+                error.line, error.column = position(text, error.line, word)
             error.file = None if path is None else self._project.shown(path)
         return error
 

@@ -117,7 +117,8 @@ class ModelProfile:
     inclusive range of width times height, `aspect` of width over height. `rejects` are
     fields it answers 400 to, whatever their value (R36). `pictures_per_call` bounds
     references and pictures together (R30). A model with one output format takes no
-    ``output_format`` (R33).
+    ``output_format`` (R33). `layers` says that it takes ``layer_decomposition`` (R39),
+    `backgrounds` are the kinds of ``background`` that it takes (R40).
     """
 
     name: str
@@ -140,6 +141,8 @@ class ModelProfile:
     prices: Mapping[str, Prices]
     pictures_per_minute: int
     patience: Patience
+    layers: bool = False
+    backgrounds: tuple[str, ...] = ()
 
     def tier(self, name: str) -> Tier | None:
         """The tier of that name, in any case (R54)."""
@@ -324,7 +327,9 @@ def price(
 
 def _most_pixels(profile: ModelProfile, size: str) -> int:
     tier = profile.tier(size)
-    shapes = tier.sizes.values() if tier else (size,)
+    shapes = [*tier.sizes.values()] if tier else [size]
+    if size == "auto":
+        shapes = [each for every in profile.tiers for each in every.sizes.values()]
     return max(width * height for width, height in map(pixels, shapes))
 
 
@@ -490,6 +495,8 @@ def _model(tree: dict[str, Any]) -> ModelProfile:
         output_formats=tuple(tree["output_formats"]),
         optimize_modes=tuple(tree["optimize_modes"]),
         tools={name: tuple(tools) for name, tools in tree["tools"].items()},
+        layers=tree.get("layers", False),
+        backgrounds=tuple(tree.get("backgrounds", ())),
         prices={name: _prices(prices) for name, prices in tree["prices"].items()},
         pictures_per_minute=tree["pictures_per_minute"],
         patience=Patience(**tree["patience"]),

@@ -15,6 +15,7 @@ from seedream_pipe.run.forecast import (
     InputChanged,
     Make,
     MoreTakes,
+    Needless,
     NeverMade,
     NotHere,
     PaidFor,
@@ -76,7 +77,9 @@ def lines(forecast: Forecast, *, everything: bool = False) -> Iterator[Line]:
                     yield Line(word="reuse", address=task.address, reason="up to date", price="")
             case Make() as make:
                 reason = f"the same request as {make.shared}" if make.shared else reason_text(make.reason)
-                price = "" if make.shared else price_text(make.least, make.worst)
+                price = "" if make.shared or make.local else price_text(make.least, make.worst)
+                if make.perhaps:
+                    reason += "; perhaps: the group may come with fewer"
                 yield Line(word="make", address=task.address, reason=reason, price=price)
             case Blocked() as blocked:
                 yield Line(
@@ -85,6 +88,9 @@ def lines(forecast: Forecast, *, everything: bool = False) -> Iterator[Line]:
                     reason=_blocked_text(blocked),
                     price="",
                 )
+            case Needless(outcome=outcome):
+                if everything:
+                    yield Line(word="needless", address=task.address, reason=outcome.message, price="")
             case _:
                 assert_never(task.decision)
 
@@ -177,10 +183,18 @@ def _work_text(forecast: Forecast) -> str:
             if not counts["blocked"]
             else f"{counts['blocked']} of {_many(len(forecast.tasks), 'task')} wait"
         )
-    parts = [f"{counts['make']:,} to make", f"{counts['reuse']:,} up to date"]
+    makes = [task.decision for task in forecast.tasks.values() if isinstance(task.decision, Make)]
+    perhaps = "up to " if any(make.perhaps for make in makes) else ""
+    parts = [f"{perhaps}{counts['make']:,} to make", f"{counts['reuse']:,} up to date"]
     if counts["blocked"]:
         parts.append(f"{counts['blocked']:,} waiting")
-    up_to = "up to " if forecast.least != forecast.worst else ""
+    if counts["needless"]:
+        parts.append(f"{counts['needless']:,} not needed")
+    up_to = "up to " if forecast.least != forecast.worst or perhaps else ""
+    if all(make.local for make in makes):
+        return (
+            f"{_many(len(forecast.tasks), 'task')}: {', '.join(parts)}\nnothing to buy: operations are free"
+        )
     money = str(forecast.worst) if forecast.worst.currency else "free (drawn locally)"
     limit = f"\n{forecast.limit} is less: what it does not cover waits" if forecast.limit else ""
     return (
@@ -206,7 +220,8 @@ def as_tree(forecast: Forecast, *, recipes: Mapping[str, str]) -> dict[str, Any]
         "schema": SCHEMA,
         "pipeline": forecast.pipeline,
         "provider": forecast.provider,
-        "counts": {name: counts[name] for name in ("make", "reuse", "blocked")},
+        "counts": {name: counts[name] for name in ("make", "reuse", "blocked")}
+        | ({"needless": counts["needless"]} if counts["needless"] else {}),
         "pictures": forecast.pictures,
         "least": str(forecast.least.amount),
         "worst": str(forecast.worst.amount),
@@ -234,9 +249,13 @@ def task_tree(task: TaskForecast) -> dict[str, Any]:
                 "worst": str(make.worst.amount),
                 "changes": [_change_tree(change) for change in _changes(make.reason)],
             }
-            return tree | ({"shared": make.shared} if make.shared else {})
+            for name, value in (("shared", make.shared), ("perhaps", make.perhaps), ("local", make.local)):
+                tree |= {name: value} if value else {}
+            return tree
         case Blocked() as blocked:
             return {"decision": "blocked", "because": blocked.because, **outcome_tree(blocked.outcome)}
+        case Needless(outcome=outcome):
+            return {"decision": "needless", "because": outcome.because, "message": outcome.message}
         case _:
             assert_never(task.decision)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from seedream_pipe.problems import escaped
+from seedream_pipe.reports.problems import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,11 +13,9 @@ if TYPE_CHECKING:
 
 __all__ = ["render"]
 
-_MESSAGE = 1000
-
 
 def render(problems: Iterable[Problem]) -> str:
-    """A line a problem: ``::error file=…,line=…,col=…,title=…::message``."""
+    """A line a problem: ``::error file=…,title=…,line=…,col=…::message``."""
     return "\n".join(_line(problem) for problem in problems)
 
 
@@ -26,9 +24,10 @@ def _line(problem: Problem) -> str:
     facts = {"file": place.file, "title": problem.code}
     if place.line:
         facts |= {"line": str(place.line), "col": str(place.column)}
-    told = ",".join(f"{name}={_property(value)}" for name, value in facts.items())
-    hint = f" ({problem.hint})" if problem.hint else ""
-    return f"::{problem.severity} {told}::{_data(escaped(problem.message + hint, limit=_MESSAGE))}"
+        if place.length:
+            facts["endColumn"] = str(place.column + place.length)
+    properties = ",".join(f"{name}={_property(value)}" for name, value in facts.items())
+    return f"::{problem.severity} {properties}::{_data(told(problem))}"
 
 
 def _data(text: str) -> str:

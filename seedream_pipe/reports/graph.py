@@ -64,8 +64,8 @@ def _name(task: Task, *, tasks: bool) -> str:
 
 
 def _box(name: str, tasks: list[Task], *, chained: bool, alone: bool) -> Box:
-    pictures = sum((task.recipe.generation.group or 1) * task.takes for task in tasks)
-    grouped = any(task.recipe.generation.group for task in tasks)
+    pictures = sum(task.most * task.takes for task in tasks)
+    grouped = any(task.is_series or task.picture_of is not None for task in tasks)
     files = {
         given.url if isinstance(given, FromUrl) else given.path or given.digest
         for task in tasks

@@ -18,7 +18,7 @@ from seedream_pipe.run.events import (
     TaskBegan,
     TaskEnded,
 )
-from seedream_pipe.run.outcomes import Failed, Held, Made, Money, Refused, Reused, Skipped, Waiting
+from seedream_pipe.run.outcomes import Failed, Held, Made, Money, NotNeeded, Refused, Reused, Skipped, Waiting
 from seedream_pipe.run.record import word
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class Progress:
         self._now = now
         self._began = now()
         self._placed: dict[str, list[str]] = {}
+        self._short: set[str] = set()
         self._kept: dict[str, None] = {}
         self._elsewhere: float | None = None
         self._waits_told: set[str] = set()
@@ -129,6 +130,11 @@ class Progress:
         self.counts[name] = self.counts.get(name, 0) + 1
         self.under_way.pop(event.address, None)
         self.pause = ""
+        if isinstance(event.outcome, NotNeeded):
+            # A group that came short is told once, and not for each picture that it lacks.
+            known = event.outcome.because in self._short
+            self._short.add(event.outcome.because)
+            return None if known else Told(word=name, subject=event.address, lines=(event.outcome.message,))
         if isinstance(event.outcome, Made):
             self.pictures += event.outcome.made
         placed = self._placed.pop(event.address, [])
@@ -170,7 +176,7 @@ def detail(outcome: Outcome, seconds: float, placed: list[str], *, is_kept: bool
             yield f"{outcome.code}: {_with_request(outcome.message, outcome.request_id)}"
             if outcome.hint:
                 yield f"hint: {outcome.hint}"
-        case Waiting() | Skipped():
+        case Waiting() | Skipped() | NotNeeded():
             yield escaped(outcome.message, limit=_MESSAGE)
 
 

@@ -10,7 +10,7 @@ from seedream_pipe.money import written
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.forecast import price_text
 from seedream_pipe.reports.pieces import Line, Piece
-from seedream_pipe.run.forecast import Blocked, Make, Reuse
+from seedream_pipe.run.forecast import Blocked, Make, Needless, Reuse
 from seedream_pipe.run.outcomes import Held, Money, Refused
 from seedream_pipe.run.record import outcome_tree, word
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["SCHEMA", "Status", "StepStatus", "as_tree", "lines", "summed"]
 
 SCHEMA: Final = "status/1"
-_WORDS: Final = ("up to date", "to make", "failed", "waiting", "held", "refused")
+_WORDS: Final = ("up to date", "to make", "failed", "waiting", "held", "refused", "not needed")
 _TONES: Final[Mapping[str, Tone]] = {
     "up to date": "good",
     "to make": "work",
@@ -103,6 +103,8 @@ def _state(task: TaskForecast, failed: set[Address]) -> str:
             return "failed" if task.address in failed else "to make"
         case Blocked():
             return "waiting" if task.decision.because else word(task.decision.outcome)
+        case Needless():
+            return "not needed"
 
 
 def lines(status: Status) -> Iterator[Line]:

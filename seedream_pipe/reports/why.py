@@ -11,7 +11,7 @@ from seedream_pipe.reports.forecast import price_text, reason_text, task_tree
 from seedream_pipe.reports.pieces import Line, Piece
 from seedream_pipe.reports.progress import detail
 from seedream_pipe.reports.words import compared
-from seedream_pipe.run.forecast import Blocked, InputChanged, Make, RecipeChanged, Reuse
+from seedream_pipe.run.forecast import Blocked, InputChanged, Make, Needless, RecipeChanged, Reuse
 from seedream_pipe.run.record import word
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ def lines(task: Task, forecast: Forecast, results: Sequence[Result]) -> Iterator
             yield from _origin(task)
             yield from _held(task, results)
         case Make():
-            price = price_text(decision.least, decision.worst)
+            price = (
+                "free, made on this machine" if decision.local else price_text(decision.least, decision.worst)
+            )
             text = (
                 f"the same request as {decision.shared}" if decision.shared else reason_text(decision.reason)
             )
@@ -56,6 +58,9 @@ def lines(task: Task, forecast: Forecast, results: Sequence[Result]) -> Iterator
             yield from _origin(task)
             for text in detail(decision.outcome, 0, []):
                 yield (Piece(f"  {text}"),)
+        case Needless(outcome=outcome):
+            yield name, Piece(": "), Piece("not needed", "dim"), Piece(f": {outcome.message}")
+            yield from _origin(task)
 
 
 def _origin(task: Task) -> Iterator[Line]:
@@ -92,7 +97,7 @@ def _both(change: Change) -> tuple[Line, Line]:
 def _shown(field: str, value: object) -> str:
     if value is None:
         return "(none)"
-    if field == "references" and isinstance(value, str):
+    if field in {"references", "images"} and isinstance(value, str):
         return f"sha256 {value[:_DIGEST]}…"
     return escaped(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), limit=_VALUE)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from seedream_pipe import pictures
 from seedream_pipe.digest import file_digest
 from seedream_pipe.plan.key import keyed
+from seedream_pipe.plan.model import TransformRecipe
 from seedream_pipe.plan.outputs import split_extension
 from seedream_pipe.run.pay import now
 from seedream_pipe.store.results import Gap, Result, Stored
@@ -44,7 +45,8 @@ class Back:
 
     def found(self, task: Task, take: int, wanted: Key) -> tuple[BlobDigest | None, ...] | None:
         """The pictures of a key when every one of them is there as a file; None is a hole."""
-        files = self._files(task, take, wanted)
+        # What an operation makes is made again for nothing, with its record.
+        files = None if isinstance(task.recipe, TransformRecipe) else self._files(task, take, wanted)
         return None if files is None else tuple(digest for digest, _ in files)
 
     def taken(
@@ -52,7 +54,7 @@ class Back:
     ) -> Result | None:
         """The result of a key, with its pictures in the store again; None when it cannot be had."""
         files = None if lost.reason == "test server" else self._files(task, take, wanted)
-        if files is None:
+        if files is None or isinstance(task.recipe, TransformRecipe):
             return None
         entries: list[Entry] = []
         for index, (digest, path) in enumerate(files):

@@ -26,12 +26,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunBegan:
-    """A run of `total` tasks begins; `worst` is the most that it can cost."""
+    """A run of `total` tasks begins; `worst` is the most that it can cost.
+
+    `warnings` is how many findings its rows and files have that keep nothing from running.
+    """
 
     pipeline: str
     provider: str
     total: int
     worst: Money
+    warnings: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

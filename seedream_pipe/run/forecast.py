@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 from seedream_pipe import graph
 from seedream_pipe.money import written
 from seedream_pipe.plan.key import key, keyed
-from seedream_pipe.plan.model import FromTask, FromUrl
-from seedream_pipe.run.outcomes import Failed, Held, Money, Outcome, Refused, TakePictures
-from seedream_pipe.run.resolve import Resolved, picked, resolve
+from seedream_pipe.plan.model import FromTask, FromUrl, Recipe, TransformRecipe
+from seedream_pipe.run.outcomes import Failed, Held, Money, NotNeeded, Outcome, Refused, TakePictures
+from seedream_pipe.run.resolve import Resolved, not_needed, picked, resolve
+from seedream_pipe.run.schedule import after, can_do_without
 from seedream_pipe.store.results import Miss, Stored
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ __all__ = [
     "InputChanged",
     "Make",
     "MoreTakes",
+    "Needless",
     "NeverMade",
     "NotHere",
     "PaidFor",
@@ -150,7 +152,9 @@ class Make:
     """Pictures have to be made. `worst` is the most that can cost, `least` the least (a group may be short).
 
     `pictures` is how many have to be bought at most: none when all are paid for already, or
-    when an equal request of the task `shared` is bought instead.
+    when an equal request of the task `shared` is bought instead. `perhaps` says that it was
+    planned for a picture of a group that may come with fewer; `local` that an operation of
+    this machine makes it, which costs nothing.
     """
 
     reason: Reason
@@ -158,6 +162,15 @@ class Make:
     least: Money
     pictures: int
     shared: Address = ""
+    perhaps: bool = False
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needless:
+    """There is nothing to do: the picture of the group that the task was planned for did not come."""
+
+    outcome: NotNeeded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +181,7 @@ class Blocked:
     because: Address = ""
 
 
-Decision: TypeAlias = Reuse | Make | Blocked
+Decision: TypeAlias = Reuse | Make | Needless | Blocked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +213,7 @@ class Forecast:
 
     def counts(self) -> Counter[str]:
         """How many tasks would be reused, made or are blocked."""
-        names = {Reuse: "reuse", Make: "make", Blocked: "blocked"}
+        names = {Reuse: "reuse", Make: "make", Blocked: "blocked", Needless: "needless"}
         return Counter(names[type(task.decision)] for task in self.tasks.values())
 
     @property
@@ -292,7 +305,7 @@ class _Walk:
         self.tasks[task.address] = self._forecast(task)
 
     def _forecast(self, task: Task) -> TaskForecast:
-        blocked = self._blocked(task)
+        blocked = self._blocked(task) or self._needless(task)
         if blocked is not None:
             return TaskForecast(address=task.address, decision=blocked)
         unmade = self._unmade(task)
@@ -300,7 +313,7 @@ class _Walk:
             first_time = self._past.locked(task.address) is None
             changed = InputChanged(tasks=unmade, changes=self._changes(task, None))
             return self._all(task, NeverMade() if first_time else changed)
-        resolved = resolve(task, self._pictures, self._past.pinned)
+        resolved = resolve(task, self._pictures, self._past.pinned, is_there=self._is_there)
         if isinstance(resolved, Resolved):
             return self._with_inputs(task, resolved)
         if any(isinstance(i, FromUrl) and self._past.pinned(i.url) is None for i in task.inputs):
@@ -315,12 +328,32 @@ class _Walk:
                 return Blocked(outcome=decision.outcome, because=decision.because or need)
         return None
 
+    def _needless(self, task: Task) -> Needless | Blocked | None:
+        """Of a group that is there already, whether it has the picture that the task stands for."""
+        for need in self._needs(task):
+            decision = self.tasks[need].decision
+            if isinstance(decision, Needless) and not can_do_without(task, need):
+                ended = after(need, decision.outcome, user=task)
+                if isinstance(ended, NotNeeded):
+                    return Needless(outcome=ended)
+                return Blocked(outcome=ended, because=need)
+        if task.picture_of is None or isinstance(self.tasks[task.picture_of.task].decision, Make):
+            return None
+        outcome = not_needed(task, self._pictures)
+        return None if outcome is None else Needless(outcome=outcome)
+
+    def _is_there(self, address: Address) -> bool:
+        return not isinstance(self.tasks[address].decision, Needless)
+
     def _needs(self, task: Task) -> Iterable[Address]:
-        return [*(given.task for given in task.inputs if isinstance(given, FromTask)), *task.needs]
+        own = [task.picture_of.task] if task.picture_of is not None else []
+        return [*own, *(given.task for given in task.inputs if isinstance(given, FromTask)), *task.needs]
 
     def _unmade(self, task: Task) -> tuple[Address, ...]:
         """Tasks whose pictures are inputs and are to be made first; order alone is no reason."""
-        found = (given.task for given in task.inputs if isinstance(given, FromTask))
+        found = [given.task for given in task.inputs if isinstance(given, FromTask)]
+        if task.picture_of is not None:
+            found.append(task.picture_of.task)
         return tuple(dict.fromkeys(n for n in found if self._is_to_make(n)))
 
     def _is_to_make(self, address: Address) -> bool:
@@ -339,7 +372,7 @@ class _Walk:
     def _most(self, given: Input) -> int:
         """How many pictures an input comes to at most."""
         if isinstance(given, FromTask) and given.index is None:
-            return self._plan.tasks[given.task].recipe.generation.group or 1
+            return self._plan.tasks[given.task].most
         return 1
 
     def _with_inputs(self, task: Task, resolved: Resolved) -> TaskForecast:
@@ -348,7 +381,7 @@ class _Walk:
         blocked: Blocked | None = None
         is_back = False
         for take in range(1, task.takes + 1):
-            wanted = key(task.recipe, resolved.digests, take)
+            wanted = key(task.recipe, resolved.digests, take, labels=resolved.labels)
             lookup = self._past.result(wanted)
             found = pictures_of(lookup, take)
             if found is not None:
@@ -383,15 +416,36 @@ class _Walk:
         return self._make(task, reason, len(to_buy), len(resolved.digests), shared=shared)
 
     def _make(self, task: Task, reason: Reason, calls: int, references: int, *, shared: Address = "") -> Make:
+        perhaps = self._perhaps(task)
+        if isinstance(task.recipe, TransformRecipe):
+            return Make(
+                reason=reason,
+                worst=Money(),
+                least=Money(),
+                pictures=0,
+                shared=shared,
+                perhaps=perhaps,
+                local=True,
+            )
         generation = task.recipe.generation
-        ceiling = generation.group or 1
+        worst = self._prices(generation, generation.ceiling, references).times(calls) if calls else Money()
+        least = self._prices(generation, 1, references).times(0 if perhaps else calls) if calls else Money()
         return Make(
             reason=reason,
-            worst=self._prices(generation, ceiling, references).times(calls) if calls else Money(),
-            least=self._prices(generation, 1, references).times(calls) if calls else Money(),
-            pictures=ceiling * calls,
+            worst=worst,
+            least=least,
+            pictures=generation.ceiling * calls,
             shared=shared,
+            perhaps=perhaps,
         )
+
+    def _perhaps(self, task: Task) -> bool:
+        """Whether it stands for a picture that is not there yet, and may never be."""
+        wanted = task.picture_of
+        if wanted is None:
+            return False
+        decision = self.tasks[wanted.task].decision
+        return isinstance(decision, Make) and (wanted.index > 0 or decision.perhaps)
 
     def _reason(self, task: Task, resolved: Resolved, miss: Lookup) -> Reason:
         locked = self._past.locked(task.address)
@@ -404,7 +458,7 @@ class _Walk:
         changes = self._changes(task, resolved)
         if not changes:
             return NeverMade() if self._old(task) is not None else NotHere()
-        references = tuple(change for change in changes if change.field == "references")
+        references = tuple(change for change in changes if change.field in {"references", "images"})
         if len(references) == len(changes):
             return InputChanged(tasks=(), changes=references)
         return RecipeChanged(changes=changes)
@@ -421,23 +475,26 @@ class _Walk:
         if old is None or not isinstance(old.recipe, dict):
             return ()
         before: dict[str, Any] = {name: value for name, value in old.recipe.items() if name != "take"}
-        now = keyed(task.recipe, resolved.digests if resolved else (), 1)
+        labels = resolved.labels if resolved else before.get("labels") or ()
+        now = keyed(task.recipe, resolved.digests if resolved else (), 1, labels=labels)
+        inputs = "references" if isinstance(task.recipe, Recipe) else "images"
         changes = [
             Change(field=name, old=before.get(name), new=now.get(name), at=task.places.get(name, task.at))
-            for name in sorted({*before, *now} - {"references"})
+            for name in sorted({*before, *now} - {inputs})
             if before.get(name) != now.get(name)
         ]
         if resolved is not None:
-            changes += _reference_changes(task, before.get("references") or [], resolved)
+            changes += _reference_changes(task, before.get(inputs) or [], resolved, field=inputs)
         return tuple(changes)
 
 
-def _reference_changes(task: Task, before: list[str], resolved: Resolved) -> list[Change]:
+def _reference_changes(task: Task, before: list[str], resolved: Resolved, *, field: str) -> list[Change]:
     """References compared as sequences: what was put in or taken out changes nothing else."""
-    at = task.places.get("references", task.at)
+    at = task.places.get(field, task.at)
+    one = "reference" if field == "references" else "picture"
     now: list[str] = list(resolved.digests)
     if before != now and sorted(before) == sorted(now):
-        return [Change(field="references", old=list(before), new=list(now), at=at, label=ORDER)]
+        return [Change(field=field, old=list(before), new=list(now), at=at, label=ORDER)]
     changes: list[Change] = []
     for kind, a, b, c, d in SequenceMatcher(None, before, now, autojunk=False).get_opcodes():
         if kind == "equal":
@@ -445,11 +502,11 @@ def _reference_changes(task: Task, before: list[str], resolved: Resolved) -> lis
         for old, new in zip_longest(range(a, b), range(c, d)):
             changes.append(
                 Change(
-                    field="references",
+                    field=field,
                     old=None if old is None else before[old],
                     new=None if new is None else now[new],
                     at=at,
-                    label=f"reference {(old or 0) + 1}" if new is None else resolved.labels[new],
+                    label=f"{one} {(old or 0) + 1}" if new is None else resolved.labels[new],
                 )
             )
     return changes

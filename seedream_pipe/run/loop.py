@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from seedream_pipe.run.events import TaskBegan, TaskEnded
-from seedream_pipe.run.outcomes import Failed, Held, Made, Refused, Reused, Skipped, Waiting
-from seedream_pipe.run.resolve import Unresolved, picked, resolve
+from seedream_pipe.run.outcomes import Failed, Held, Made, NotNeeded, Refused, Reused, Skipped, Waiting
+from seedream_pipe.run.resolve import Unresolved, not_needed, picked, resolve
 from seedream_pipe.run.stop import Stop
 
 if TYPE_CHECKING:
@@ -104,16 +104,22 @@ class Loop:
             task.add_done_callback(woken.put_nowait)
 
     async def _perform(self, task: Task) -> Outcome:
+        needless = not_needed(task, self._pictures)
+        if needless is not None:
+            return needless
         trouble = await self.worker.fetch_inputs(task)
         if trouble:
             return Failed(code="E-FETCH", message=trouble)
-        resolved = resolve(task, self._pictures, self.pinned)
+        resolved = resolve(task, self._pictures, self.pinned, is_there=self._is_there)
         if isinstance(resolved, Unresolved):
             return Failed(code="E-REFERENCE", message=resolved.message)
         return await self.worker.perform(task, resolved)
 
     def _pictures(self, address: Address) -> tuple[BlobDigest | None, ...]:
         return picked(self.plan.tasks[address], takes_of(self.schedule.outcomes[address]))
+
+    def _is_there(self, address: Address) -> bool:
+        return not isinstance(self.schedule.outcomes[address], NotNeeded)
 
     def _end(self, task: _Work) -> None:
         address, began = self._in_flight.pop(task)
@@ -124,7 +130,7 @@ class Loop:
             message = str(error) or type(error).__name__
             self.stop.drain(message)
             outcome = Failed(code=getattr(error, "code", "E-BUG"), message=message)
-        if self.fail_fast and not isinstance(outcome, (Made, Reused)):
+        if self.fail_fast and not isinstance(outcome, (Made, Reused, NotNeeded)):
             self.stop.drain(f"{address} did not come, and --fail-fast stops then")
         self._note(address, outcome, seconds=self.monotonic() - began)
 
@@ -163,5 +169,5 @@ def takes_of(outcome: Outcome) -> tuple[TakePictures, ...]:
     match outcome:
         case Made() | Reused() | Waiting() | Held() | Refused() | Failed():
             return outcome.takes
-        case Skipped():
+        case Skipped() | NotNeeded():
             return ()

@@ -15,6 +15,7 @@ __all__ = [
     "Held",
     "Made",
     "Money",
+    "NotNeeded",
     "Outcome",
     "Refused",
     "Reused",
@@ -137,7 +138,15 @@ class Skipped:
     message: str
 
 
-Outcome: TypeAlias = Made | Reused | Waiting | Held | Refused | Failed | Skipped
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotNeeded:
+    """Planned for the picture of a group that came with fewer: nothing is wrong, and nothing was made."""
+
+    because: Address
+    message: str
+
+
+Outcome: TypeAlias = Made | Reused | Waiting | Held | Refused | Failed | Skipped | NotNeeded
 
 
 def standing(outcome: Outcome, takes: tuple[TakePictures, ...], pick: int) -> Outcome:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Literal
 from seedream_pipe.digest import BlobDigest, file_digest
 from seedream_pipe.errors import StoreError
 from seedream_pipe.pictures import extension
+from seedream_pipe.plan.model import TransformRecipe
 from seedream_pipe.plan.outputs import split_extension
 from seedream_pipe.run.state import TICK, Signature, State, signature
 from seedream_pipe.store.blobs import Gone
@@ -75,7 +76,15 @@ def wanted(task: Task, takes: Sequence[TakePictures]) -> Iterator[tuple[str, Blo
         for name, digest, media_type in zip(names, pictures.pictures, pictures.media_types, strict=False):
             if digest is not None:
                 stem, given = split_extension(name)
-                yield (name if given else f"{stem}.{extension(media_type)}"), digest
+                is_right = given and not _contradicts(task, given, media_type)
+                yield (name if is_right else f"{stem}.{extension(media_type)}"), digest
+
+
+def _contradicts(task: Task, given: str, media_type: str) -> bool:
+    """Whether a name says another format than the file has, where only the file could tell."""
+    told = given[1:].lower().replace("jpeg", "jpg")
+    uncertain = isinstance(task.recipe, TransformRecipe) or task.recipe.generation.layer_decomposition
+    return uncertain and bool(media_type) and told != extension(media_type)
 
 
 @dataclass(slots=True, kw_only=True)

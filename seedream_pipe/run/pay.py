@@ -58,13 +58,10 @@ class Order:
     task: Task
     take: int
     inputs: tuple[BlobDigest, ...]
+    recipe: Recipe
+    """The task's recipe."""
     price: Callable[[int], Money]
     """The price of a number of pictures of this order."""
-
-    @property
-    def recipe(self) -> Recipe:
-        """The task's recipe."""
-        return self.task.recipe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

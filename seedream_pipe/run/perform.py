@@ -7,25 +7,21 @@ a second task, or a second process, finds what the first one made.
 from __future__ import annotations
 
 import asyncio
-import errno
-import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from seedream_pipe import pictures as picture_files
-from seedream_pipe.digest import blob_digest
 from seedream_pipe.errors import SeedreamError, StoreError
 from seedream_pipe.ledger.claims import claim
-from seedream_pipe.makers import Answer, Picture, Reply
+from seedream_pipe.makers import Answer, Reply
 from seedream_pipe.plan.key import key, keyed
-from seedream_pipe.plan.model import Known
+from seedream_pipe.plan.model import Recipe
 from seedream_pipe.run.collect import Collected, collect
 from seedream_pipe.run.events import CallPaused
 from seedream_pipe.run.forecast import pictures_of
+from seedream_pipe.run.load import load
 from seedream_pipe.run.outcomes import (
     Failed,
     Held,
@@ -39,13 +35,12 @@ from seedream_pipe.run.outcomes import (
 )
 from seedream_pipe.run.pay import Bought, Order, held, now
 from seedream_pipe.run.scratch import Scratch
-from seedream_pipe.store.blobs import Gone
 from seedream_pipe.store.results import Hit, Result, counted
 
 if TYPE_CHECKING:
-    from seedream_pipe.digest import BlobDigest, Key
+    from seedream_pipe.digest import Key
     from seedream_pipe.makers import Generation, Provider, Request
-    from seedream_pipe.plan.model import Input, Task
+    from seedream_pipe.plan.model import Task
     from seedream_pipe.run.back import Back
     from seedream_pipe.run.events import Listener
     from seedream_pipe.run.outcomes import Outcome
@@ -167,10 +162,13 @@ class Performer:
             found = await asyncio.to_thread(self._take_back, task, resolved, take, wanted)
         if found is not None:
             return found
+        if not isinstance(task.recipe, Recipe):
+            raise TypeError(f"{task.address} is not for a provider")
         generation = task.recipe.generation
         order = Order(
             key=wanted,
             task=task,
+            recipe=task.recipe,
             take=take,
             inputs=resolved.digests,
             price=lambda count: self.price(generation, count, len(resolved.digests)),
@@ -179,7 +177,7 @@ class Performer:
         if remembered is not None:
             return remembered
         try:
-            references = await asyncio.to_thread(self._load, resolved)
+            references = await asyncio.to_thread(load, self.store, resolved)
             request = self.provider.request(generation, references, take=take)
         except StoreError:
             raise
@@ -203,32 +201,6 @@ class Performer:
         if refusal is None:
             return None
         return Refused(code=refusal.code, message=refusal.message, request_id=refusal.request_id)
-
-    def _load(self, resolved: Resolved) -> list[Picture]:
-        return [
-            self._picture(digest, label, source)
-            for digest, label, source in zip(resolved.digests, resolved.labels, resolved.sources, strict=True)
-        ]
-
-    def _picture(self, digest: BlobDigest, label: str, source: Input) -> Picture:
-        data = _known_bytes(source) if isinstance(source, Known) else self._stored_bytes(digest, label)
-        if blob_digest(data) != digest:
-            raise SeedreamError(f"{label} changed while the run was under way", hint="run again")
-        facts = picture_files.inspect_bytes(data)
-        return Picture(
-            digest=digest,
-            data=data,
-            media_type=facts.media_type,
-            width=facts.width,
-            height=facts.height,
-            label=label,
-        )
-
-    def _stored_bytes(self, digest: BlobDigest, label: str) -> bytes:
-        data = self.store.blobs.read(digest)
-        if isinstance(data, Gone):
-            raise SeedreamError(f"the picture of {label} is {data.reason} in the store", hint="run again")
-        return data
 
     async def _draw(self, order: Order, request: Request) -> _Taken:
         """A provider that costs nothing: the same three movements, without an account."""
@@ -259,16 +231,6 @@ class Performer:
         )
         await asyncio.to_thread(self.store.results.put, result)
         return _sold(Bought(result=result, price=Money()), order.take)
-
-
-def _known_bytes(source: Known) -> bytes:
-    if source.data is not None:
-        return source.data
-    try:
-        return Path(source.path).read_bytes()
-    except OSError as error:
-        message = f"{source.label} cannot be read any more: {os.strerror(error.errno or errno.EIO).lower()}"
-        raise SeedreamError(message, hint="run again") from error
 
 
 def _sold(sale: Sale, take: int) -> _Taken:

@@ -17,7 +17,17 @@ from seedream_pipe.run.events import (
     TaskBegan,
     TaskEnded,
 )
-from seedream_pipe.run.outcomes import Failed, Held, Made, Money, Refused, Reused, Skipped, Waiting
+from seedream_pipe.run.outcomes import (
+    Failed,
+    Held,
+    Made,
+    Money,
+    NotNeeded,
+    Refused,
+    Reused,
+    Skipped,
+    Waiting,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,6 +48,7 @@ _WORDS: Final[Mapping[type, str]] = {
     Refused: "refused",
     Failed: "failed",
     Skipped: "skipped",
+    NotNeeded: "needless",
 }
 
 
@@ -127,6 +138,8 @@ def _code(outcome: Outcome) -> int:
         case Made() | Reused():
             # A hole is no success, also when it was there before.
             return 1 if outcome.notes else 0
+        case NotNeeded():
+            return 0
 
 
 def outcome_tree(outcome: Outcome) -> dict[str, Any]:
@@ -163,7 +176,7 @@ def outcome_tree(outcome: Outcome) -> dict[str, Any]:
                 "request_id": outcome.request_id,
                 "hint": outcome.hint,
             }
-        case Skipped():
+        case Skipped() | NotNeeded():
             tree |= {"because": outcome.because, "message": outcome.message}
     return tree
 

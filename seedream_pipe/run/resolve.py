@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from seedream_pipe.plan.model import FromTask, FromUrl, Known
+from seedream_pipe.run.outcomes import NotNeeded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from seedream_pipe.plan.model import Address, Input, Task
     from seedream_pipe.run.outcomes import TakePictures
 
-__all__ = ["Resolved", "Unresolved", "picked", "resolve"]
+__all__ = ["Resolved", "Unresolved", "not_needed", "picked", "resolve"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +39,28 @@ def picked(task: Task, takes: Sequence[TakePictures]) -> tuple[BlobDigest | None
     return next((take.pictures for take in takes if take.take == task.pick), ())
 
 
+def not_needed(task: Task, pictures: Callable[[Address], Sequence[BlobDigest | None]]) -> NotNeeded | None:
+    """Why a task has nothing to do: the picture that it was planned for did not come."""
+    wanted = task.picture_of
+    if wanted is None:
+        return None
+    found = pictures(wanted.task)
+    if wanted.index < len(found) and found[wanted.index] is not None:
+        return None
+    why = "it was refused or failed" if wanted.index < len(found) else f"it came with {len(found)}"
+    return NotNeeded(because=wanted.task, message=f"{wanted.task} has no picture [{wanted.index}]: {why}")
+
+
+def _always(_address: Address) -> bool:
+    return True
+
+
 def resolve(
     task: Task,
     pictures: Callable[[Address], Sequence[BlobDigest | None]],
     pinned: Callable[[str], BlobDigest | None],
+    *,
+    is_there: Callable[[Address], bool] = _always,
 ) -> Resolved | Unresolved:
     """The digests of a task's inputs.
 
@@ -49,6 +68,7 @@ def resolve(
         task: whose inputs.
         pictures: what stands for a task that it needs; called only for those.
         pinned: the digest of a URL that was fetched already.
+        is_there: whether a task was needed; optional inputs of one that was not are passed over.
 
     """
     digests: list[BlobDigest] = []
@@ -61,6 +81,8 @@ def resolve(
                 found = (given.digest,)
             case FromUrl():
                 found = (pinned(given.url),)
+            case FromTask() if given.optional and not is_there(given.task):
+                continue
             case FromTask():
                 found = _selected(pictures(given.task), given.index)
         for digest in found:
@@ -71,6 +93,8 @@ def resolve(
             sources.append(given)
         if not found:
             return Unresolved(message=_missing(given))
+    if task.inputs and not digests:
+        return Unresolved(message="of all the pictures that it takes none came")
     return Resolved(digests=tuple(digests), labels=tuple(labels), sources=tuple(sources))
 
 

@@ -5,6 +5,8 @@ whatever became of the others.
 Rule 2: what needs a task that has none is skipped at once, with the first cause named;
 what needs one that *waits* waits as well.
 Rule 3: every task ends exactly once.
+Rule 4: a task that turned out not to be needed, because a group came with fewer pictures,
+keeps nothing from going on that takes all there are; what wants its picture by name is skipped.
 """
 
 from __future__ import annotations
@@ -13,15 +15,16 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from seedream_pipe import graph
-from seedream_pipe.run.outcomes import Failed, Held, Made, Refused, Reused, Skipped, Waiting
+from seedream_pipe.plan.model import FromTask
+from seedream_pipe.run.outcomes import Failed, Held, Made, NotNeeded, Refused, Reused, Skipped, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from seedream_pipe.plan.model import Address, Plan
+    from seedream_pipe.plan.model import Address, Plan, Task
     from seedream_pipe.run.outcomes import Outcome
 
-__all__ = ["Schedule", "has_pictures"]
+__all__ = ["Schedule", "after", "can_do_without", "has_pictures"]
 
 
 def has_pictures(outcome: Outcome) -> bool:
@@ -31,8 +34,15 @@ def has_pictures(outcome: Outcome) -> bool:
             return True
         case Waiting() | Held() | Refused() | Failed():
             return bool(outcome.takes)
-        case Skipped():
+        case Skipped() | NotNeeded():
             return False
+
+
+def can_do_without(task: Task, need: Address) -> bool:
+    """Whether a task goes on without one that is not needed: it takes what there is, or waits its turn."""
+    return not any(
+        isinstance(given, FromTask) and given.task == need and not given.optional for given in task.inputs
+    ) and not (task.picture_of is not None and task.picture_of.task == need)
 
 
 class Schedule:
@@ -41,6 +51,7 @@ class Schedule:
     def __init__(self, plan: Plan, targets: Iterable[Address]) -> None:
         needs = plan.needs()
         wanted = graph.ancestors(needs, targets)
+        self._tasks = plan.tasks
         self._needs = {address: needs[address] for address in plan.tasks if address in wanted}
         self._users = graph.inverted(self._needs)
         self._missing = {address: len(wants) for address, wants in self._needs.items()}
@@ -65,10 +76,7 @@ class Schedule:
         """Note what became of a task; gives the tasks that end with it because they need it."""
         self.outcomes[address] = outcome
         if has_pictures(outcome):
-            for user in self._users[address]:
-                self._missing[user] -= 1
-                if not self._missing[user] and user not in self.outcomes:
-                    self._ready.append(user)
+            self._go_on(self._users[address])
             return []
         return self._end_users(address, outcome)
 
@@ -81,22 +89,37 @@ class Schedule:
             ended += self._end_users(address, outcome)
         return ended
 
+    def _go_on(self, users: Iterable[Address]) -> None:
+        for user in users:
+            self._missing[user] -= 1
+            if not self._missing[user] and user not in self.outcomes:
+                self._ready.append(user)
+
     def _end_users(self, address: Address, outcome: Outcome) -> list[tuple[Address, Outcome]]:
+        """End what needs a task without pictures, and what needs that; each with the first cause named."""
         ended: list[tuple[Address, Outcome]] = []
-        queue = deque(self._users[address])
+        queue = deque([(address, outcome)])
         while queue:
-            user = queue.popleft()
-            if user in self.outcomes:
-                continue
-            self.outcomes[user] = after(address, outcome)
-            ended.append((user, self.outcomes[user]))
-            queue.extend(self._users[user])
+            need, ended_with = queue.popleft()
+            for user in self._users[need]:
+                if user in self.outcomes:
+                    continue
+                if isinstance(ended_with, NotNeeded) and can_do_without(self._tasks[user], need):
+                    self._go_on([user])
+                    continue
+                self.outcomes[user] = after(need, ended_with, user=self._tasks[user])
+                ended.append((user, self.outcomes[user]))
+                queue.append((user, self.outcomes[user]))
         return ended
 
 
-def after(address: Address, outcome: Outcome) -> Outcome:
+def after(address: Address, outcome: Outcome, *, user: Task) -> Outcome:
     """What becomes of a task that needs one without pictures."""
     match outcome:
+        case NotNeeded() if user.picture_of is not None and user.picture_of.task == address:
+            return NotNeeded(because=outcome.because, message=outcome.message)
+        case NotNeeded():
+            return Skipped(because=address, message=f"needs {address}, which is not there: {outcome.message}")
         case Waiting():
             return Waiting(why=outcome.why, message=f"needs {address}, which waits: {outcome.message}")
         case Held():

@@ -10,12 +10,10 @@ import errno
 import os
 import stat
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from pathlib import Path
+from typing import BinaryIO
 
 from seedream_pipe.plan.model import FilesError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["Root", "find_root"]
 
@@ -68,16 +66,22 @@ class Root:
         try:
             real = (self.folder / path).resolve(strict=True)
         except OSError as error:
+            # Whether a file outside is there or not is nothing that a stranger's pipeline may learn.
+            if not Path(os.path.normpath(self.folder.resolve() / path)).is_relative_to(self.top):
+                raise self._outside(path) from None
             raise _unusable(self.shown(path), error) from None
         except RuntimeError:  # what Python says of a loop of links before 3.13
             raise FilesError("E-PATH", f'"{self.shown(path)}" is a loop of links') from None
         if not real.is_relative_to(self.top):
-            raise FilesError(
-                "E-PATH",
-                f'"{self.shown(path)}" leads outside the project',
-                hint=f"copy the file below {self.top.name or 'the project'}/",
-            )
+            raise self._outside(path)
         return real
+
+    def _outside(self, path: str) -> FilesError:
+        return FilesError(
+            "E-PATH",
+            f'"{self.shown(path)}" leads outside the project',
+            hint=f"copy the file below {self.top.name or 'the project'}/",
+        )
 
     def open(self, path: str, *, limit: int) -> BinaryIO:
         """An open regular file of at most `limit` bytes.

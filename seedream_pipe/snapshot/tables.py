@@ -12,6 +12,7 @@ import csv
 import io
 import json
 import math
+import posixpath
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from seedream_pipe.errors import InvalidPipeline
 from seedream_pipe.plan.model import FilesError, Row, TableRows
 from seedream_pipe.problems import Place, Problem
+from seedream_pipe.snapshot.typed import typed
 from seedream_pipe.spec import document
 from seedream_pipe.spec.model import InlineTable, TableFile
 
@@ -45,10 +47,11 @@ def read_table(table: Table, root: Root, seen: dict[str, None]) -> TableRows:
     """
     if isinstance(table, InlineTable):
         return _from_tree(table.name, table.rows, list(table.places), table.at)
-    shown = root.shown(table.path)
+    path = beside(table.folder, table.path)
+    shown = root.shown(path)
     try:
-        data = root.read(table.path, limit=TABLE_LIMIT)
-        seen[root.watched(table.path)] = None
+        data = root.read(path, limit=TABLE_LIMIT)
+        seen[root.watched(path)] = None
         text = data.decode("utf-8-sig")
     except FilesError as error:
         raise _invalid(error.code, table.at, str(error), error.hint) from None
@@ -59,7 +62,16 @@ def read_table(table: Table, root: Root, seen: dict[str, None]) -> TableRows:
     reader = _READERS.get(table.path.rpartition(".")[2].lower())
     if reader is None:
         raise _invalid("E-TABLE", table.at, f'"{shown}" is not a table', f"known: {', '.join(_READERS)}")
-    return reader(table, shown, text)
+    rows = reader(table, shown, text)
+    if table.row_schema is None:
+        return rows
+    path = beside(table.row_schema_folder, table.row_schema) if isinstance(table.row_schema, str) else ""
+    return typed(table, rows, root, seen, path=path)
+
+
+def beside(folder: str, path: str) -> str:
+    """A path as the pipeline's folder sees it, when it was written in a file of another folder."""
+    return posixpath.normpath(f"{folder}/{path}") if folder and not path.startswith("/") else path
 
 
 def _invalid(code: str, at: Place, message: str, hint: str = "") -> InvalidPipeline:
@@ -189,6 +201,7 @@ def _from_yaml(table: TableFile, shown: str, text: str) -> TableRows:
 
 def _from_json(table: TableFile, shown: str, text: str) -> TableRows:
     """A JSON list or map. Its rows are decoded one by one, which tells where each stands."""
+    text = _with_line_feeds(text)
     start = _skip(text, 0)
     opening = text[start : start + 1]
     if opening not in {"[", "{"}:
@@ -237,7 +250,7 @@ def _walk_json(text: str, start: int, shown: str) -> tuple[list[str], list[Any],
 def _from_json_lines(table: TableFile, shown: str, text: str) -> TableRows:
     rows: list[Row] = []
     problems: list[Problem] = []
-    for number, line in _numbered(text):
+    for number, line in _numbered(_with_line_feeds(text)):
         place = Place(shown, number, 1)
         try:
             rows.append(Row(value=json.loads(line), at=place))
@@ -252,6 +265,11 @@ def _from_json_lines(table: TableFile, shown: str, text: str) -> TableRows:
     if problems:
         raise InvalidPipeline(problems)
     return TableRows(name=table.name, rows=tuple(rows))
+
+
+def _with_line_feeds(text: str) -> str:
+    """JSON counts lines by LF; places count CR too, and no string of JSON has either in it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _not_json(finding: object) -> str:

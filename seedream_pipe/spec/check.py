@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from seedream_pipe import graph, profiles
 from seedream_pipe.problems import Place, Problem, did_you_mean, escaped
 from seedream_pipe.spec import refs
-from seedream_pipe.spec.model import DEFAULT_MODEL, InlineTable
+from seedream_pipe.spec.model import DEFAULT_MODEL, Field, Generate, InlineTable, Transform
 from seedream_pipe.spec.names import RESERVED, folder_problem, output_problem
 
 if TYPE_CHECKING:
-    from seedream_pipe.spec.model import Field, Foreach, NamedSet, Pipeline, ReferenceEntry, Step
+    from seedream_pipe.spec.model import Foreach, Matrix, NamedSet, Pipeline, ReferenceEntry, Step
 
 __all__ = ["check"]
 
@@ -86,25 +86,146 @@ def _set(named: NamedSet) -> Iterator[Problem]:
 
 def _step(pipeline: Pipeline, step: Step) -> Iterator[Problem]:
     if step.foreach:
-        yield from _foreach(pipeline, step.foreach)
-    for entry in step.references:
+        yield from _foreach(pipeline, step, step.foreach)
+    if step.matrix:
+        yield from _matrix(step.matrix)
+    yield from _variables(step)
+    for entry in _entries(step):
         yield from _reference(pipeline, step, entry)
     for need in step.needs:
         yield from _need(pipeline, step, need)
-    yield from _fields(pipeline, step)
+    match step:
+        case Generate():
+            yield from _fields(pipeline, step)
+        case Transform(output=Field() as output):
+            yield from _output(output)
+        case Transform():
+            pass
+        case _:
+            assert_never(step)
 
 
-def _foreach(pipeline: Pipeline, foreach: Foreach) -> Iterator[Problem]:
+def _entries(step: Step) -> tuple[ReferenceEntry, ...]:
+    """The pictures that a step takes, in their order."""
+    return step.images if isinstance(step, Transform) else step.references
+
+
+def _is_many(step: Step) -> bool:
+    """Whether the step's tasks have keys."""
+    return step.foreach is not None or step.matrix is not None
+
+
+def _foreach(pipeline: Pipeline, step: Step, foreach: Foreach) -> Iterator[Problem]:
+    if foreach.over is not None:
+        yield from _over(pipeline, step, foreach.over)
+        return
     known = [name for name in pipeline.data if not name.startswith(".")]
     if foreach.table not in pipeline.data and not _is_unsound(pipeline, foreach.table, "data"):
         hint = did_you_mean(foreach.table, known)
         if "/" in foreach.table or "." in foreach.table:
             hint = "give the file a name under `data:`, and write that name here"
+        elif foreach.table in pipeline.steps:
+            hint = f"to go over the pictures of that step, write {foreach.table}[*]"
         message = f'there is no table "{escaped(foreach.table, limit=60)}"'
         yield Problem(code="E-UNKNOWN", place=foreach.at, message=message, hint=hint)
-    if foreach.variable in RESERVED:
-        message = f'a row cannot be called "{foreach.variable}": templates have something else of that name'
-        yield Problem(code="E-NAME", place=foreach.variable_at or foreach.at, message=message)
+
+
+def _over(pipeline: Pipeline, step: Step, entry: ReferenceEntry) -> Iterator[Problem]:
+    """`foreach` over pictures: those of another step, all of them."""
+    text = _static(entry.source)
+    try:
+        parsed = refs.parse(text) if text is not None else None
+    except ValueError as error:
+        yield Problem(code="E-REF", place=entry.at, message=str(error))
+        return
+    if isinstance(parsed, refs.Name) and parsed.index == "*" and parsed.name not in pipeline.references:
+        yield from _named(pipeline, step, parsed, entry.at)
+        return
+    shown = escaped(str(entry.source.value), limit=60)
+    message = f'foreach goes over a table, or over all pictures of a step; "{shown}" is neither'
+    yield Problem(code="E-REF", place=entry.at, message=message, hint="for example turnaround[*]")
+
+
+def _matrix(matrix: Matrix) -> Iterator[Problem]:
+    for name, axis in matrix.axes.items():
+        ids = [_axis_id(value) for value in axis.value] if isinstance(axis.value, list) else []
+        twice = next((one for number, one in enumerate(ids) if one in ids[:number]), None)
+        if twice is not None and not any(mark in twice for mark in _MARKS):
+            message = f'"{escaped(twice, limit=60)}" stands twice in the axis "{name}"'
+            yield Problem(code="E-VALUE", place=axis.at, message=message)
+    for entry in matrix.exclude:
+        for address, value in entry.value.items():
+            yield from _excluded(matrix, entry, address, value)
+    if not matrix.axes and not matrix.include:
+        message = "the matrix has no axis, and no combination to include"
+        yield Problem(code="E-VALUE", place=matrix.at, message=message, hint="for example market: [en, zh]")
+
+
+def _axis_id(value: object) -> str:
+    found = value["id"] if isinstance(value, dict) else value
+    return str(found).lower() if isinstance(found, bool) else str(found)
+
+
+def _excluded(matrix: Matrix, entry: Field, address: str, value: object) -> Iterator[Problem]:
+    """What an entry of `exclude` addresses must be there: a typo would exclude nothing, and be paid."""
+    name, dot, part = address.partition(".")
+    if name not in matrix.axes:
+        message = f'the matrix has no axis "{escaped(name, limit=60)}"'
+        hint = did_you_mean(name, matrix.axes)
+        yield Problem(code="E-UNKNOWN", place=entry.at, message=message, hint=hint)
+        return
+    values = matrix.axes[name].value
+    if not isinstance(values, list) or not all(_is_static(item) for item in values):
+        return
+    maps = [item for item in values if isinstance(item, dict)]
+    if dot and not any(part in item for item in maps):
+        message = f'no value of the axis "{name}" has "{escaped(part, limit=60)}"'
+        hint = did_you_mean(part, {key for item in maps for key in item})
+        yield Problem(code="E-UNKNOWN", place=entry.at, message=message, hint=hint)
+    elif not isinstance(value, dict | list) and _is_static(value):
+        known = [_axis_id(item.get(part, "")) for item in maps] if dot else [_axis_id(v) for v in values]
+        if _axis_id(value) not in known:
+            message = f'"{escaped(_axis_id(value), limit=60)}" is no value of "{escaped(address, limit=60)}"'
+            hint = did_you_mean(_axis_id(value), known)
+            yield Problem(code="E-VALUE", place=entry.at, message=message, hint=hint)
+
+
+def _variables(step: Step) -> Iterator[Problem]:
+    """Names that the step gives to templates: each once, and none that means something already."""
+    taken: dict[str, Place] = {}
+    for name, place, what in _given_names(step):
+        if name in RESERVED:
+            message = f'{what} cannot be called "{name}": templates have something else of that name'
+            yield Problem(code="E-NAME", place=place, message=message)
+        elif name in taken:
+            message = f'"{name}" is the name of two things in the templates of step "{step.name}"'
+            yield Problem(code="E-NAME", place=place, message=message, also=(taken[name],))
+        taken.setdefault(name, place)
+    for entry in _entries(step):
+        if entry.each is None:
+            continue
+        name, place = entry.each.variable, entry.each.variable_at
+        if name in RESERVED:
+            message = f'an item cannot be called "{name}": templates have something else of that name'
+            yield Problem(code="E-NAME", place=place, message=message)
+        elif name in taken:
+            message = f'"{name}" is the name of two things in the templates of step "{step.name}"'
+            yield Problem(code="E-NAME", place=place, message=message, also=(taken[name],))
+
+
+def _given_names(step: Step) -> Iterator[tuple[str, Place, str]]:
+    if step.foreach is not None:
+        yield step.foreach.variable, step.foreach.variable_at or step.foreach.at, "a row"
+    if step.matrix is not None:
+        for name, axis in step.matrix.axes.items():
+            yield name, axis.at, "an axis"
+        added = {key: entry.at for entry in reversed(step.matrix.include) for key in entry.value}
+        for name, place in added.items():
+            if name not in step.matrix.axes:
+                yield name, place, "a value of `include`"
+    if isinstance(step, Generate):
+        for name, given in step.arguments.items():
+            yield name, given.at, "a value of `with`"
 
 
 def _reference(pipeline: Pipeline, step: Step, entry: ReferenceEntry) -> Iterator[Problem]:
@@ -120,12 +241,15 @@ def _reference(pipeline: Pipeline, step: Step, entry: ReferenceEntry) -> Iterato
     except ValueError as error:
         yield Problem(code="E-REF", place=place, message=str(error))
         return
-    if isinstance(parsed, refs.Prev) and step.foreach is None:
+    if isinstance(parsed, refs.Prev) and not _is_many(step):
         message = f'"prev" needs foreach: step "{step.name}" is a single task'
         yield Problem(code="E-REF", place=place, message=message)
     if entry.within is not None and not isinstance(parsed, refs.Prev):
         message = f'"within" bounds "prev"; "{escaped(text, limit=60)}" is a reference of another kind'
         yield Problem(code="E-REF", place=entry.within.at, message=message)
+    if entry.each is not None and isinstance(parsed, refs.Prev):
+        message = '"each" repeats a reference; "prev" is the same for every item'
+        yield Problem(code="E-REF", place=entry.each.at, message=message)
     if isinstance(parsed, refs.Name):
         yield from _named(pipeline, step, parsed, place)
 
@@ -151,12 +275,13 @@ def _named(pipeline: Pipeline, step: Step, parsed: refs.Name, place: Place) -> I
 
 
 def _of_step(target: Step, parsed: refs.Name, place: Place) -> Iterator[Problem]:
-    if parsed.key is not None and target.foreach is None:
+    if parsed.key is not None and not _is_many(target):
         message = f'step "{target.name}" has no task "{parsed.key}"'
         hint = f'"{target.name}" is one task, without a key'
         yield Problem(code="E-UNKNOWN", place=place, message=message, hint=hint)
-    elif parsed.key is None and target.foreach is not None and parsed.index != "*":
-        message = f'"{target.name}" does not say which: the step has a task for every row'
+    elif parsed.key is None and _is_many(target) and parsed.index != "*":
+        each = "row" if target.matrix is None else "combination"
+        message = f'"{target.name}" does not say which: the step has a task for every {each}'
         hint = f"write {target.name}@KEY, or {target.name}[*] for all"
         yield Problem(code="E-REF", place=place, message=message, hint=hint)
     elif isinstance(parsed.index, int) and (pictures := _pictures(target)) and parsed.index >= pictures:
@@ -166,7 +291,9 @@ def _of_step(target: Step, parsed: refs.Name, place: Place) -> Iterator[Problem]
 
 
 def _pictures(step: Step) -> int | None:
-    """How many pictures a call of the step makes at most; None when only a row can say."""
+    """How many pictures a task of the step makes at most; None when only its parameters can say."""
+    if isinstance(step, Transform):
+        return None
     group = step.fields.get("group")
     if group is None:
         return 1
@@ -190,7 +317,7 @@ def _need(pipeline: Pipeline, step: Step, need: Field) -> Iterator[Problem]:
     yield from _named(pipeline, step, wanted, need.at)
 
 
-def _fields(pipeline: Pipeline, step: Step) -> Iterator[Problem]:
+def _fields(pipeline: Pipeline, step: Generate) -> Iterator[Problem]:
     fields = step.fields
     name = _static(fields["model"]) if "model" in fields else DEFAULT_MODEL
     if name is not None:
@@ -219,17 +346,17 @@ def _size(fields: Mapping[str, Field], model: str | profiles.ModelProfile) -> It
         yield Problem(code="E-SIZE", place=size.at, message=error.message, hint=error.hint)
 
 
-def _group(pipeline: Pipeline, step: Step, profile: profiles.ModelProfile) -> Iterator[Problem]:
+def _group(pipeline: Pipeline, step: Generate, profile: profiles.ModelProfile) -> Iterator[Problem]:
     """R30 and R36, for the references that are certain: globs and templates are counted later."""
     group = step.fields.get("group")
-    if group is None or not isinstance(group.value, int):
+    if group is None or not isinstance(group.value, int) or isinstance(group.value, bool):
         return
     if not profile.group:
         message = f"{profile.name} makes no groups"
         hint = "use takes, or another model"
         yield Problem(code="E-MODEL-OPTION", place=group.at, message=message, hint=hint)
         return
-    count = sum(_least(pipeline, entry.source) for entry in step.references)
+    count = sum(_times(entry) * _least(pipeline, entry.source) for entry in step.references)
     room = profile.pictures_per_call - count
     if count and group.value > room > 0:
         message = (
@@ -238,6 +365,13 @@ def _group(pipeline: Pipeline, step: Step, profile: profiles.ModelProfile) -> It
         )
         place = step.references[0].at
         yield Problem(code="E-REFERENCES", place=place, message=message, hint=f"a group of {room} fits")
+
+
+def _times(entry: ReferenceEntry) -> int:
+    """How often an entry is surely repeated."""
+    if entry.each is None:
+        return 1
+    return len(entry.each.items.value) if isinstance(entry.each.items.value, list) else 0
 
 
 def _least(pipeline: Pipeline, source: Field) -> int:
@@ -253,13 +387,20 @@ def _least(pipeline: Pipeline, source: Field) -> int:
         case refs.Name(name=name) if name in pipeline.references:
             return sum(_least(pipeline, item) for item in pipeline.references[name].sources)
         case refs.Name(name=name, key=None, index="*") if name in pipeline.steps:
-            foreach = pipeline.steps[name].foreach
-            table = pipeline.data.get(foreach.table) if foreach else None
-            return len(table.places) if isinstance(table, InlineTable) else 0 if foreach else 1
+            return _least_tasks(pipeline, pipeline.steps[name])
         case refs.Name(name=name) if name in pipeline.steps:
             return 1
         case _:
             return 0
+
+
+def _least_tasks(pipeline: Pipeline, step: Step) -> int:
+    if step.matrix is not None or step.when is not None:
+        return 0
+    if step.foreach is None:
+        return 1
+    table = pipeline.data.get(step.foreach.table)
+    return len(table.places) if isinstance(table, InlineTable) else 0
 
 
 def _pick(fields: Mapping[str, Field]) -> Iterator[Problem]:
@@ -296,7 +437,8 @@ def _cycles(pipeline: Pipeline) -> Iterator[Problem]:
 
 def _wants(pipeline: Pipeline, step: Step) -> Iterator[tuple[str, Place]]:
     """The other steps that a step surely needs, and where it says so."""
-    for field in (*reversed(step.needs), *(entry.source for entry in reversed(step.references))):
+    over = (step.foreach.over.source,) if step.foreach and step.foreach.over else ()
+    for field in (*reversed(step.needs), *(entry.source for entry in reversed(_entries(step))), *over):
         name = _wanted(field)
         if name is not None and name in pipeline.steps and name != step.name:
             yield name, field.at
@@ -328,6 +470,8 @@ def _static(field: Field) -> str | None:
 def _is_static(value: object) -> bool:
     if isinstance(value, dict):
         return all(_is_static(item) for item in value.values())
+    if isinstance(value, list):
+        return all(_is_static(item) for item in value)
     return not isinstance(value, str) or not any(mark in value for mark in _MARKS)
 
 

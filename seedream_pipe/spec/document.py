@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, Literal, NoReturn
+from typing import Any, Final, Literal, NoReturn, Protocol
 
 from seedream_pipe.errors import InvalidPipeline
 from seedream_pipe.problems import Place, Problem, escaped
@@ -22,7 +22,7 @@ from seedream_pipe.spec.composer import Composer
 from seedream_pipe.spec.model import Tree
 from seedream_pipe.spec.positions import Positions, Span
 
-__all__ = ["DEFAULT_MAX_BYTES", "LARGEST_MAX_BYTES", "Document", "load", "parse"]
+__all__ = ["DEFAULT_MAX_BYTES", "LARGEST_MAX_BYTES", "Document", "Placed", "has", "load", "parse"]
 
 DEFAULT_MAX_BYTES: Final = 1 << 20
 LARGEST_MAX_BYTES: Final = 16 << 20
@@ -46,6 +46,54 @@ _DIRECTIVE: Final = re.compile(
 
 RootKind = Literal["map", "any"]
 
+_SILENCED: Final = re.compile(
+    r"^(?P<before>[^\n]*?)#[ \t]*seedream:[ \t]*ignore[ \t]+"
+    r"(?P<codes>W-[A-Z0-9-]+(?:[ \t,]+W-[A-Z0-9-]+)*)",
+    re.MULTILINE,
+)
+_CODE: Final = re.compile(r"W-[A-Z0-9-]+")
+
+
+class Placed(Protocol):
+    """A tree of plain values that knows where each of them stands: one file, or several together."""
+
+    @property
+    def file(self) -> str:
+        """The path of the pipeline file as it is shown to the user."""
+
+    @property
+    def root(self) -> Tree:
+        """The tree."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every file that the tree is made of, as shown, the pipeline's own first."""
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The names of the overlays that the files offer."""
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The overlays that are applied, in their order."""
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """The sections that a file which could not be read may have had a part in."""
+
+    @property
+    def silenced(self) -> Mapping[tuple[str, int], frozenset[str]]:
+        """The codes that comments silence at a line of a file."""
+
+    def place(self, path: Sequence[str | int], *, key: bool = False) -> Place:
+        """Where the value at a path stands, or its key."""
+
+    def text_place(self, path: Sequence[str | int]) -> tuple[int, int]:
+        """Line of a text's first line of content, from 1, and how many columns stand before it."""
+
+    def folder_of(self, path: Sequence[str | int]) -> str:
+        """The folder of the file that a value stands in, relative to the pipeline's; empty for its own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
@@ -55,6 +103,42 @@ class Document:
     """The path as it is shown to the user."""
     root: Tree
     positions: Positions
+    folder: str = ""
+    """The file's folder, with ``/``, relative to that of the pipeline file which includes it."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """See `Placed`."""
+        return (self.file,)
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """See `Placed`."""
+        offered = self.root.get("profiles") if isinstance(self.root, dict) else None
+        return tuple(offered) if isinstance(offered, dict) else ()
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """See `Placed`."""
+        return ()
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """See `Placed`."""
+        return frozenset()
+
+    @property
+    def silenced(self) -> dict[tuple[str, int], frozenset[str]]:
+        """The codes of ``# seedream: ignore W-…`` comments, each at the line that it is meant for.
+
+        A comment behind something is meant for its own line, one that stands alone for the next.
+        """
+        found: dict[tuple[str, int], frozenset[str]] = {}
+        for match in _SILENCED.finditer(self.positions.text) if "seedream:" in self.positions.text else ():
+            line = self.positions.line_column(match.start())[0] + (not match["before"].strip())
+            codes = frozenset(_CODE.findall(match["codes"]))
+            found[self.file, line] = found.get((self.file, line), frozenset()) | codes
+        return found
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -74,7 +158,14 @@ class Document:
         For a block scalar that is the line after its ``|`` or ``>`` and the indentation
         of the block; for other values where they start, behind the quote if there is one.
         """
-        value, span = self._find(path, key=False)
+        return self.text_place_of(*self._find(path, key=False))
+
+    def folder_of(self, path: Sequence[str | int]) -> str:  # noqa: ARG002 - see Placed
+        """See `Placed`."""
+        return self.folder
+
+    def text_place_of(self, value: Tree, span: Span) -> tuple[int, int]:
+        """As `text_place`, of a value that stands at a span of the text."""
         line, column = self.positions.line_column(span[0])
         first = self.positions.text[span[0] : span[0] + 1]
         if first in {"|", ">"} and isinstance(value, str):
@@ -86,7 +177,7 @@ class Document:
         holder: Any = None
         last: str | int = ""
         for entry in path:
-            if not _has(value, entry):
+            if not has(value, entry):
                 key = False
                 break
             holder, last, value = value, entry, value[entry]
@@ -259,7 +350,8 @@ def _of_root(roots: list[Tree], positions: Positions, kind: RootKind) -> Iterato
         )
 
 
-def _has(value: Tree, entry: str | int) -> bool:
+def has(value: Tree, entry: str | int) -> bool:
+    """Whether a value is a container that has an entry of that key or index."""
     if isinstance(value, dict):
         return entry in value
     return isinstance(value, list) and isinstance(entry, int) and 0 <= entry < len(value)

@@ -5,6 +5,7 @@ words of the schema itself (`patternErrorMessage`, which editors show too).
 Rule 2: one message for one cause. A misspelt key is not also a missing one.
 Rule 3: equal shapes are equally valid. Of thousands of steps one of each shape is
 shown to jsonschema, and only a file with a fault is looked through in full.
+Rule 4: what a step is, is said by one key (`use`), and it is judged as that kind alone.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from seedream_pipe.problems import Problem, did_you_mean, escaped
 
 if TYPE_CHECKING:
     from seedream_pipe.problems import Place
-    from seedream_pipe.spec.document import Document
+    from seedream_pipe.spec.document import Placed
 
 __all__ = ["Findings", "TreePath", "findings", "names", "problems", "schema"]
 
@@ -32,6 +33,7 @@ TreePath: TypeAlias = tuple[str | int, ...]
 """Keys and indices from the root of a document to one of its values."""
 
 _SUFFIX: Final = ".schema.json"
+_OF_A_FILE: Final = frozenset({"$schema", "$id"})
 
 _KIND_NAMES: Final = MappingProxyType(
     {
@@ -41,25 +43,29 @@ _KIND_NAMES: Final = MappingProxyType(
         "boolean": "true or false",
         "array": "a list",
         "object": "a map",
+        "null": "nothing",
     }
 )
 
-_NOUNS: Final = MappingProxyType({"steps": "step", "data": "table", "references": "set"})
+_NOUNS: Final = MappingProxyType(
+    {"steps": "step", "data": "table", "references": "set", "profiles": "profile"}
+)
 
 _TRUTHS: Final = MappingProxyType(
     {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 )
 """Words that older YAML read as booleans and that are texts here."""
 
-_LATER: Final = frozenset(
-    {"each", "exclude", "images", "include", "manual", "matrix", "profiles", "tools", "use", "when", "with"}
-)
+_LATER: Final = frozenset({"manual"})
 """Words of the language that this version does not read yet: no misspellings of others."""
 
 _OF_TEXTS: Final = frozenset({"pattern", "minLength", "maxLength"})
 _OF_NUMBERS: Final = frozenset({"minimum", "maximum"})
 _OF_MAPS: Final = frozenset(
-    {"properties", "patternProperties", "additionalProperties", "propertyNames", "required", "minProperties"}
+    {
+        *("properties", "patternProperties", "additionalProperties", "propertyNames"),
+        *("required", "dependentRequired", "minProperties"),
+    }
 )
 _OF_LISTS: Final = frozenset({"items", "minItems"})
 _SAID: Final = frozenset({"title", "description", "default", "examples", "patternErrorMessage"})
@@ -70,8 +76,14 @@ _LIKE_ANY_TEXT: Final = _SAID | _OF_NUMBERS | _OF_MAPS | _OF_LISTS | {"type", "m
 _LIKE_ANY_NUMBER: Final = _SAID | _OF_NUMBERS | _OF_TEXTS | _OF_MAPS | _OF_LISTS | {"type"}
 """Keywords for which a number within its bounds is as good as any other."""
 
-_LOAD_BEARING: Final = frozenset({("foreach",), ("group",)})
+_LOAD_BEARING: Final = frozenset({("foreach",), ("group",), ("matrix",)})
 """Fields without which a step would be another one, and what refers to it look wrong."""
+
+_WHOLE: Final = frozenset({("matrix",), ("with",)})
+"""Fields of which a part means nothing: a step with a fault in one is not looked at further."""
+
+_KINDS_OF_STEP: Final = ("prompt", "use")
+"""The keys that say what a step is: one that generates, one that transforms."""
 
 _DIGITS: Final = re.compile(r"\s*-?[0-9]{1,12}\s*")
 
@@ -112,12 +124,19 @@ def names() -> list[str]:
 
 
 def schema(name: str) -> dict[str, Any]:
-    """A shipped schema as it stands in its file.
+    """A shipped schema, whole: what its file borrows from other files is among its definitions.
 
     Raises:
         KeyError: there is none of that name.
 
     """
+    tree = _read(name)
+    borrowed: dict[str, Any] = {}
+    tree = _bundled(tree, borrowed)
+    return {**tree, "$defs": {**tree.get("$defs", {}), **borrowed}} if borrowed else tree
+
+
+def _read(name: str) -> dict[str, Any]:
     source = files("seedream_pipe.schemas") / f"{name}{_SUFFIX}"
     try:
         tree: dict[str, Any] = json.loads(source.read_text("utf-8"))
@@ -126,22 +145,43 @@ def schema(name: str) -> dict[str, Any]:
     return tree
 
 
-def problems(document: Document) -> list[Problem]:
+def _bundled(tree: Any, borrowed: dict[str, Any]) -> Any:
+    """The tree with each schema of another file, which must stand alone, as a definition of its own."""
+    if isinstance(tree, list):
+        return [_bundled(item, borrowed) for item in tree]
+    if not isinstance(tree, dict):
+        return tree
+    target = tree.get("$ref")
+    if isinstance(target, str) and target.endswith(_SUFFIX):
+        name = target.removesuffix(_SUFFIX)
+        if name not in borrowed:
+            borrowed[name] = {key: value for key, value in _read(name).items() if key not in _OF_A_FILE}
+        return {"$ref": f"#/$defs/{name}"}
+    return {key: _bundled(value, borrowed) for key, value in tree.items()}
+
+
+def problems(document: Placed) -> list[Problem]:
     """Every fault of the document's shape, in the order of the file."""
     return list(findings(document).problems)
 
 
-def findings(document: Document) -> Findings:
-    """Every fault of the document's shape, and which entries it makes unreadable."""
+def findings(document: Placed, *, part: bool = False) -> Findings:
+    """Every fault of the document's shape, and which entries it makes unreadable.
+
+    Args:
+        document: the file, or all files of a pipeline together.
+        part: whether it is a file that others include, which needs no steps.
+
+    """
     root = document.root
-    validate = _validator()
+    validate = _validator(part=part)
     if next(validate(_one_of_each_shape(root)), None) is None:
         return Findings(problems=())
     faults = list(validate(root))
     # An alias shows one fault at each of its uses, and all of them where it is written.
     told = dict.fromkeys(_problems(document, faults))
     found = sorted(told, key=lambda problem: (problem.place, problem.message))
-    return Findings(problems=tuple(found), unsound=frozenset(_unsound(faults)))
+    return Findings(problems=tuple(found), unsound=frozenset(_unsound(faults, root)))
 
 
 @cache
@@ -163,7 +203,7 @@ def _inlined(tree: Any, definitions: Mapping[str, Any]) -> Any:
 
 
 @cache
-def _validator() -> Callable[[Any], Iterator[_Fault]]:
+def _validator(*, part: bool) -> Callable[[Any], Iterator[_Fault]]:
     """The check itself, made once. jsonschema costs a tenth of a second to import, so it waits until here."""
     import jsonschema
 
@@ -171,7 +211,10 @@ def _validator() -> Callable[[Any], Iterator[_Fault]]:
     types = base.TYPE_CHECKER.redefine("integer", lambda _, value: _is_integer(value))
     types = types.redefine("number", lambda _, value: _is_number(value))
     extend: Callable[..., Any] = jsonschema.validators.extend
-    checked = extend(base, type_checker=types)(_pipeline())
+    whole = _pipeline()
+    # A file of vars and tables is whole by itself, but a pipeline makes something.
+    required = whole["required"] if part else [*whole["required"], "steps"]
+    checked = extend(base, type_checker=types)({**whole, "required": required})
 
     def faults(root: Any) -> Iterator[_Fault]:
         return map(_fault, checked.iter_errors(root))
@@ -220,13 +263,19 @@ def _shape(rule: Any, value: Any) -> Hashable:
         return None
     match value:
         case dict():
+            rule = _judged(rule, value)
             known, other = rule.get("properties", {}), rule.get("additionalProperties", True)
-            return tuple((key, _shape(known.get(key, other), item)) for key, item in value.items())
+            names = rule.get("propertyNames")
+            return tuple(
+                (key, _shape(names, key) if names else None, _shape(known.get(key, other), item))
+                for key, item in value.items()
+            )
         case list():
             each = rule.get("items", True)
             return (
                 list,
                 len(value) >= rule.get("minItems", 0),
+                len(value) <= rule.get("maxItems", math.inf),
                 frozenset(_shape(each, item) for item in value),
             )
         case str() if rule.keys() <= _LIKE_ANY_TEXT:
@@ -238,19 +287,47 @@ def _shape(rule: Any, value: Any) -> Hashable:
             return type(value), value
 
 
-def _unsound(faults: Iterable[_Fault]) -> Iterator[TreePath]:
+def _judged(rule: Mapping[str, Any], value: Any) -> Mapping[str, Any]:
+    """The rule with the branches that this value is judged by: all of what is said of its keys."""
+    parts = [rule, *rule.get("allOf", ())]
+    if not isinstance(value, dict) or not any("if" in part for part in parts):
+        return rule
+    joined = dict(rule)
+    for part in parts:
+        if "if" in part:
+            branch = part.get("then" if _holds(part["if"], value) else "else", {})
+            branch = _judged(branch, value)
+            properties = {**joined.get("properties", {}), **branch.get("properties", {})}
+            joined = {**joined, **branch, "properties": properties}
+    return joined
+
+
+def _holds(condition: Mapping[str, Any], value: Mapping[str, Any]) -> bool:
+    """Whether a map meets the condition of an `if`: keys that are there, and what they are."""
+    return all(key in value for key in condition.get("required", ())) and all(
+        key not in value or _meets(rule, value[key]) for key, rule in condition.get("properties", {}).items()
+    )
+
+
+def _meets(rule: Mapping[str, Any], value: Any) -> bool:
+    if "const" in rule:
+        return bool(value == rule["const"])
+    return isinstance(value, str)
+
+
+def _unsound(faults: Iterable[_Fault], root: Any) -> Iterator[TreePath]:
     for fault in faults:
         if fault.is_name:
-            yield (*fault.path, fault.value)
+            yield _entry((*fault.path, fault.value), root)
         elif fault.keyword == "type" or (fault.path and _changes_meaning(fault)):
-            entry = _entry(fault.path)
+            entry = _entry(fault.path, root)
             yield from (entry, *_picked_of(entry))
         elif fault.keyword == "additionalProperties":
             for key in _meant(fault):
                 path = (*fault.path, key)
                 yield from _picked_of(path)
                 if path[0] == "steps" and path[2:] in _LOAD_BEARING:
-                    yield _entry(path)
+                    yield _entry(path, root)
 
 
 def _picked_of(entry: TreePath) -> Iterator[TreePath]:
@@ -269,29 +346,36 @@ def _meant(fault: _Fault) -> Iterator[str]:
 
 def _changes_meaning(fault: _Fault) -> bool:
     """Whether the value means another thing than what is left of it; a typo in a map does not."""
+    if fault.path[2:3] == ("with",):
+        return True  # the operation would say it again
     return fault.keyword != "additionalProperties" or not _LATER.isdisjoint(fault.value)
 
 
-def _entry(path: TreePath) -> TreePath:
+def _entry(path: TreePath, root: Any) -> TreePath:
     """The smallest entry around a value without which the rest keeps its meaning."""
+    if path[:1] == ("steps",) and path[2:3] in _WHOLE:
+        return path[:2]
     while len(path) > 1 and (
-        path[-1] in _rule_at(path[:-1]).get("required", ())
+        path[-1] in _rule_at(path[:-1], root).get("required", ())
         or (path[0] == "steps" and path[2:] in _LOAD_BEARING)
     ):
         path = path[:-1]
     return path
 
 
-def _rule_at(path: TreePath) -> dict[str, Any]:
-    rule = _pipeline()
+def _rule_at(path: TreePath, root: Any) -> Mapping[str, Any]:
+    rule: Mapping[str, Any] = _pipeline()
+    value = root
     for part in path:
+        rule = _judged(rule, value)
         below = rule.get("items") if isinstance(part, int) else rule.get("properties", {}).get(part)
         below = rule.get("additionalProperties") if below is None else below
         rule = below if isinstance(below, dict) else {}
-    return rule
+        value = value[part]
+    return _judged(rule, value)
 
 
-def _problems(document: Document, faults: Iterable[_Fault]) -> Iterator[Problem]:
+def _problems(document: Placed, faults: Iterable[_Fault]) -> Iterator[Problem]:
     told: set[Hashable] = set()
     excused: dict[TreePath, set[str]] = {}
     lacking: dict[TreePath, _Fault] = {}
@@ -300,6 +384,8 @@ def _problems(document: Document, faults: Iterable[_Fault]) -> Iterator[Problem]
         cause = (fault.path, fault.value if fault.is_name else None)
         if fault.keyword == "required":
             lacking[fault.path] = fault
+        elif fault.keyword == "dependentRequired":
+            yield from _incomplete(document, fault)
         elif fault.keyword == "additionalProperties":
             found, excused[fault.path] = _unknown_keys(document, fault)
             yield from found
@@ -310,12 +396,14 @@ def _problems(document: Document, faults: Iterable[_Fault]) -> Iterator[Problem]
         yield from _missing_keys(document, fault, excused.get(path, set()))
 
 
-def _unknown_keys(document: Document, fault: _Fault) -> tuple[list[Problem], set[str]]:
+def _unknown_keys(document: Placed, fault: _Fault) -> tuple[list[Problem], set[str]]:
     """A problem for each unknown key, and the missing keys that are no news after it."""
     known = fault.rule["properties"]
     free = [re.compile(pattern).search for pattern in fault.rule.get("patternProperties", {})]
     unknown = [key for key in fault.value if key not in known and not any(search(key) for search in free)]
     absent = [key for key in known if key not in fault.value]
+    if _is_step(fault.path):
+        absent += [key for key in _KINDS_OF_STEP if key not in fault.value and key not in absent]
     is_later = not _LATER.isdisjoint(unknown)
     where = f" in {_label(fault.path)}" if fault.path else ""
     found: list[Problem] = []
@@ -326,21 +414,66 @@ def _unknown_keys(document: Document, fault: _Fault) -> tuple[list[Problem], set
             message, hint = f'"{key}" is not supported by this version of seedream-pipe', ""
         elif is_later and not near:
             continue
+        elif _is_step(fault.path) and (told := _of_other_kind(key, fault.value)) is not None:
+            message, hint = told
+            if not message:
+                continue
         else:
-            excused.update(near)
+            # A misspelt `use` makes the step look like one without a prompt.
+            excused.update({"prompt"} if near == ["use"] else near)
             message, hint = f'unknown key "{escaped(key, limit=60)}"{where}', did_you_mean(key, absent)
         place = document.place((*fault.path, key), key=True)
         found.append(Problem(code="E-KEY", place=place, message=message, hint=hint))
     return found, excused
 
 
-def _missing_keys(document: Document, fault: _Fault, excused: set[str]) -> Iterator[Problem]:
+def _is_step(path: TreePath) -> bool:
+    return len(path) == 2 and path[0] == "steps"
+
+
+def _of_other_kind(key: str, step: Mapping[str, Any]) -> tuple[str, str] | None:
+    """What to say of a key that the other kind of step has: nothing where `use` itself is missing."""
+    rule = _pipeline()["properties"]["steps"]["additionalProperties"]
+    if "use" in step:
+        message = f'a step that uses an operation has no "{key}"'
+        return (message, _KIND_HINTS.get(key, "")) if key in rule["else"]["properties"] else None
+    if key not in rule["then"]["properties"]:
+        return None
+    if "prompt" not in step:
+        return "", ""
+    return f'a step with a prompt has no "{key}"', _KIND_HINTS.get(key, "")
+
+
+_KIND_HINTS: Final = MappingProxyType(
+    {
+        "references": "the pictures that an operation works on stand under `images:`",
+        "images": "the pictures that the model is shown stand under `references:`",
+        "prompt": "what an operation is to do stands under `with:`",
+        "with": "the values of a prompt's template stand there: prompt: {file: PATH, with: VALUES}",
+    }
+)
+
+
+def _missing_keys(document: Placed, fault: _Fault, excused: set[str]) -> Iterator[Problem]:
     keys = [key for key in fault.bound if key not in fault.value and key not in excused]
+    properties = fault.rule.get("properties", {})
+    if _is_step(fault.path) and keys == ["prompt"] and not {"images", "with"}.isdisjoint(fault.value):
+        keys, properties = ["use"], {"use": {"examples": ["resize"]}}
     if keys:
         quoted = ", ".join(f'"{key}"' for key in keys)
         message = f"{_label(fault.path)} lacks {quoted}"
-        hint = _example(keys[0], fault.rule["properties"][keys[0]])
+        hint = _example(keys[0], properties.get(keys[0], {}))
         yield Problem(code="E-KEY", place=_heading(document, fault.path), message=message, hint=hint)
+
+
+def _incomplete(document: Placed, fault: _Fault) -> Iterator[Problem]:
+    for key, others in fault.bound.items():
+        for other in others:
+            if key in fault.value and other not in fault.value:
+                place = document.place((*fault.path, key), key=True)
+                message = f'"{key}" goes with "{other}", which {_label(fault.path)} lacks'
+                hint = _example(other, fault.rule["properties"][other])
+                yield Problem(code="E-KEY", place=place, message=message, hint=hint)
 
 
 def _example(key: str, rule: Mapping[str, Any]) -> str:
@@ -348,12 +481,12 @@ def _example(key: str, rule: Mapping[str, Any]) -> str:
     return f"for example {key}: {_written(example)}" if example is not None else ""
 
 
-def _heading(document: Document, path: TreePath) -> Place:
+def _heading(document: Placed, path: TreePath) -> Place:
     """Where a map is named: its key, or its own start when it is an item of a list."""
     return document.place(path, key=bool(path) and isinstance(path[-1], str))
 
 
-def _name_problem(document: Document, fault: _Fault) -> Problem:
+def _name_problem(document: Placed, fault: _Fault) -> Problem:
     hint = fault.rule.get("patternErrorMessage", "a name is expected")
     if fault.keyword == "maxLength":
         hint = f"a name has at most {fault.bound} characters"
@@ -362,7 +495,7 @@ def _name_problem(document: Document, fault: _Fault) -> Problem:
     return Problem(code="E-NAME", place=place, message=message, hint=hint)
 
 
-def _value_problem(document: Document, fault: _Fault) -> Problem:
+def _value_problem(document: Placed, fault: _Fault) -> Problem:
     code = "E-TYPE" if fault.keyword == "type" else "E-VALUE"
     is_empty = fault.keyword in _LEAST or fault.value is None
     place = _heading(document, fault.path) if is_empty else document.place(fault.path)
@@ -383,6 +516,8 @@ def _finding(fault: _Fault) -> str:
             return f"is {_written(value)}; at most {bound} is expected"
         case "maxLength":
             return f"has {len(value)} characters; at most {bound} are expected"
+        case "maxItems":
+            return f"has {len(value)} entries; at most {bound} are expected"
         case keyword if keyword in _LEAST:
             return "is empty"
         case _:
@@ -413,7 +548,8 @@ def _hint(fault: _Fault) -> str:
 
 
 def _choices(rule: Mapping[str, Any]) -> list[str]:
-    return [word for branch in rule.get("anyOf", ()) for word in branch.get("enum", ())]
+    branches = [rule, *rule.get("anyOf", ())]
+    return [str(word) for branch in branches for word in branch.get("enum", ())]
 
 
 def _kinds(rule: Mapping[str, Any]) -> set[str]:

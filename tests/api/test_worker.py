@@ -13,6 +13,7 @@ from seedream_pipe.run.outcomes import Failed, Held, Money, Reused
 from seedream_pipe.run.outputs import Outputs
 from seedream_pipe.run.pins import Pins
 from seedream_pipe.run.resolve import Resolved
+from seedream_pipe.run.transform import Transformer
 from seedream_pipe.store.folder import Store
 from tests.run.tasks import jpeg, take, task
 
@@ -56,6 +57,7 @@ def worker_of(tmp_path, store, told):
         tasks = {name: TaskForecast(address=name, decision=each) for name, each in decisions.items()}
         return Worker(
             make_performer=nobody,
+            transformer=Transformer(operations={}, store=store, slots=asyncio.Semaphore(1)),
             fetch_url=web or Web(),
             outputs=Outputs(top=tmp_path, folder=tmp_path / "out", store=store),
             pins=Pins(store),

@@ -36,6 +36,7 @@ steps:
     prompt: "{{ shot.action }}, wide shot"
     tags: ["{{ shot.scene }}"]
     output: frames/{{ shot.scene }}/{{ shot.id }}.jpg
+lint: {ignore: [W-REFERENCES-SILENT]}
 """
 SHOTS: Final = """\
 scene,id,action

@@ -11,24 +11,41 @@ def place(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_new_project_is_valid_and_planned(place, cli, golden) -> None:
-    said = cli("init", "harbour")
-
-    golden("init", said.err)
-    assert cli("validate", "harbour/board.yaml", "--strict").code == 0
-    assert json.loads(cli("plan", "harbour/board.yaml", "--json").out)["counts"]["make"] == 7
+def test_new_project_says_what_it_wrote_and_what_is_next(place, cli, golden) -> None:
+    golden("init", cli("init", "harbour").err)
 
 
-def test_new_project_runs_on_previews(place, cli) -> None:
-    cli("init", "harbour")
+@pytest.mark.parametrize(("kind", "tasks"), [("board", 7), ("book", 6), ("campaign", 7)])
+def test_new_project_is_valid_planned_and_runs_on_previews(place, cli, kind, tasks) -> None:
+    assert cli("init", "harbour", "--start", kind).code == 0
 
-    assert cli("-C", "harbour", "run", "board.yaml", "shots@sc01_020").code == 0
+    file = f"harbour/{kind}.yaml"
+    assert cli("validate", file, "--strict").err == f"ok {file}: {tasks} tasks\n"
+    assert json.loads(cli("plan", file, "--json").out)["counts"]["make"] == tasks
+    assert cli("run", file).code == 0
+    assert len(list((place / "harbour/out/preview/harbour").rglob("*.jpg"))) == tasks
+    assert cli("run", file, "--frozen").code == 0
 
-    assert sorted(path.name for path in (place / "harbour/out/preview/harbour").rglob("*.jpg")) == [
-        "010.jpg",
-        "020.jpg",
-        "mina.jpg",
-    ]
+
+@pytest.mark.parametrize("kind", ["board", "book", "campaign"])
+def test_new_projects_have_their_own_reference_pictures(place, cli, kind) -> None:
+    cli("init", "--start", kind)
+
+    pictures = sorted((place / "refs").iterdir())
+    assert len(pictures) == 2
+    assert all(path.stat().st_size < 64_000 for path in pictures)
+
+
+def test_new_project_asks_nothing(place, cli, monkeypatch) -> None:
+    monkeypatch.setattr("builtins.input", None)
+
+    assert cli("init").code == 0
+    assert (place / "board.yaml").exists()
+
+
+def test_unknown_start_is_refused(place, cli) -> None:
+    assert cli("init", "--start", "comic").code == 2
+    assert list(place.iterdir()) == []
 
 
 def test_editors_find_the_schema(place, cli) -> None:
@@ -36,9 +53,9 @@ def test_editors_find_the_schema(place, cli) -> None:
 
     first = (place / "board.yaml").read_text("utf-8").splitlines()[0]
     assert first == "# yaml-language-server: $schema=pipeline.schema.json"
-    assert (
-        json.loads((place / "pipeline.schema.json").read_text("utf-8"))["title"] == "seedream-pipe pipeline"
-    )
+    text = (place / "pipeline.schema.json").read_text("utf-8")
+    assert json.loads(text)["title"] == "seedream-pipe pipeline"
+    assert '$ref": "operation' not in text, "a schema of one file borrows from no other"
 
 
 def test_git_is_told_what_is_made(place, cli) -> None:

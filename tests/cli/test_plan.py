@@ -105,7 +105,7 @@ def test_validate_for_pull_requests(board, cli, edit) -> None:
     said = cli("validate", "board.yaml", "--format", "github")
 
     assert said.code == 3
-    assert said.out.startswith("::error file=board.yaml,title=E-SIZE,line=7,col=9::")
+    assert said.out.startswith("::error file=board.yaml,title=E-SIZE,line=7,col=9,")
 
 
 def test_validate_for_code_scanners(board, cli, edit) -> None:

@@ -72,7 +72,8 @@ def test_its_description_says_how_many_pictures_it_buys(path, plans):
 @pytest.mark.parametrize("path", PIPELINES, ids=lambda path: path.stem)
 def test_the_highest_picture_that_a_prompt_speaks_of_is_there(path, plans):
     for address, task in plans[path.stem].tasks.items():
-        spoken = re.findall(r"(?:[Ii]mage |图)(\d+)", task.recipe.generation.prompt)
+        mentions = re.findall(r"(?:[Ii]mages? |图)[\d, and]+", task.recipe.generation.prompt)
+        spoken = re.findall(r"\d+", " ".join(mentions))
         assert max(map(int, spoken)) == len(task.inputs), address
 
 

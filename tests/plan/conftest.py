@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from seedream_pipe import profiles
+from seedream_pipe.catalog import OPERATIONS
 from seedream_pipe.errors import InvalidPipeline
 from seedream_pipe.makers import MakerId
 from seedream_pipe.plan.expand import Expansion, expand
 from seedream_pipe.plan.model import Plan, Task
+from seedream_pipe.problems import Problem
 from seedream_pipe.snapshot.files import ProjectFiles
 from seedream_pipe.snapshot.root import Root
 from seedream_pipe.snapshot.tables import read_table
@@ -24,6 +27,7 @@ class Board:
 
     def __init__(self, folder: Path):
         self.folder = folder
+        self.provider = ""
 
     def write(self, name: str, content: str | bytes) -> Path:
         path = self.folder / name
@@ -42,11 +46,19 @@ class Board:
         pipeline = decode(tree)
         root = Root(top=self.folder.resolve(), folder=self.folder)
         tables = {name: read_table(table, root, {}) for name, table in pipeline.data.items()}
-        return expand(pipeline, tables=tables, files=ProjectFiles(root), maker=MAKER)
+        provider = profiles.provider(self.provider) if self.provider else None
+        return expand(
+            pipeline,
+            tables=tables,
+            files=ProjectFiles(root),
+            maker=MAKER,
+            operations=OPERATIONS,
+            provider=provider,
+        )
 
     def plan(self, text: str) -> Plan:
         expansion = self.expand(text)
-        if expansion.problems:
+        if any(problem.is_error for problem in expansion.problems):
             raise InvalidPipeline(expansion.problems)
         return expansion.plan
 
@@ -58,8 +70,12 @@ class Board:
         return task
 
     def problems(self, text: str) -> list[tuple[str, str]]:
-        """Code and message of each."""
-        return [(problem.code, problem.message) for problem in self.expand(text).problems]
+        """Code and message of each error."""
+        return [(found.code, found.message) for found in self.expand(text).problems if found.is_error]
+
+    def advice(self, text: str) -> list[Problem]:
+        """The warnings."""
+        return [found for found in self.expand(text).problems if not found.is_error]
 
 
 @pytest.fixture

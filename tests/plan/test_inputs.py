@@ -214,8 +214,8 @@ WRONG = {
     ),
     "outside": (
         "[../../x.jpg]",
-        "E-MISSING",
-        'there is no file "../../x.jpg"',
+        "E-PATH",
+        '"../../x.jpg" leads outside the project',
     ),
 }
 
@@ -247,7 +247,7 @@ def test_a_wrong_file_of_many_rows_is_told_once_with_their_number(board):
 
 def test_an_index_problem_stands_at_its_entry(board):
     text = "steps:\n  a: {prompt: x}\n  s:\n    prompt: x\n    references:\n      - a\n      - a[2]\n"
-    (problem,) = board.expand(text).problems
+    (problem,) = (found for found in board.expand(text).problems if found.is_error)
     assert (problem.place.line, problem.place.column) == (9, 9)
 
 

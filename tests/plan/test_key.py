@@ -37,6 +37,10 @@ IN_THE_KEY = {
     "prompt optimisation": _of(optimize_prompt="standard"),
     "output format": _of(output_format="png"),
     "tools": _of(tools=("web_search",)),
+    "layers": _of(layer_decomposition=True),
+    "background": _of(background="transparent"),
+    "fields that no profile knows": _of(extra={"style": "ink"}),
+    "their values": _of(extra={"style": "oil"}),
     "salt": replace(RECIPE, salt="again"),
 }
 

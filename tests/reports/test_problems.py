@@ -1,45 +1,52 @@
-"""Problems for other programs."""
+"""Problems for other programs: as JSON, with the paths of the working folder."""
 
 import json
 
 import pytest
 
 from seedream_pipe.problems import Place, Problem
-from seedream_pipe.reports import github, sarif
+from seedream_pipe.reports import problems
+from tests.reports.found import SIZE, TWICE
+
+
+def test_a_problem_is_a_map_with_all_that_is_known():
+    (tree,) = json.loads(problems.render([TWICE]))
+
+    assert tree == {
+        "code": "E-KEY",
+        "severity": "error",
+        "file": "夜市/board.yaml",
+        "line": 12,
+        "column": 5,
+        "message": TWICE.message,
+        "hint": "",
+        "count": 3,
+        "also": [
+            {"file": "data/镜头 1.csv", "line": 3, "column": 1},
+            {"file": "data/镜头 1.csv", "line": 9, "column": 1},
+        ],
+    }
+
+
+def test_chinese_stands_as_it_is():
+    assert "夜市" in problems.render([SIZE])
 
 
 @pytest.mark.parametrize(
-    ("problem", "line"),
+    ("file", "seen"),
     [
-        (
-            Problem(code="E-X", place=Place("a,b:c.yaml", 3, 4), message="50% of\nit", hint="less"),
-            "::error file=a%2Cb%3Ac.yaml,title=E-X,line=3,col=4::50%25 of\\nit (less)",
-        ),
-        (
-            Problem(code="W-Y", place=Place("a.yaml"), message="odd", severity="warning"),
-            "::warning file=a.yaml,title=W-Y::odd",
-        ),
+        ("board.yaml", "board.yaml"),
+        ("./夜市//board.yaml", "夜市/board.yaml"),
+        ("/work/film/夜市/board.yaml", "夜市/board.yaml"),
+        ("../film/board.yaml", "board.yaml"),
+        ("../other/board.yaml", "/work/other/board.yaml"),
+        ("/work/filmed/board.yaml", "/work/filmed/board.yaml"),
     ],
 )
-def test_github_reads_one_line_a_problem(problem, line) -> None:
-    assert github.render([problem]) == line
+def test_files_are_seen_from_the_working_folder(file, seen):
+    place = Place(file, 3, 4, 5)
+    problem = Problem(code="E-X", place=place, message="odd", also=(place,))
 
+    (found,) = problems.relative([problem], "/work/film")
 
-def test_sarif_has_rules_places_and_what_belongs_to_it() -> None:
-    problem = Problem(
-        code="E-DUPLICATE-KEY",
-        place=Place("a b.yaml", 3, 4, 5),
-        message="twice",
-        also=(Place("a b.yaml", 1, 1),),
-    )
-
-    tree = json.loads(sarif.render([problem], version="1.2.3"))
-
-    (run,) = tree["runs"]
-    assert run["tool"]["driver"]["rules"] == [{"id": "E-DUPLICATE-KEY"}]
-    (result,) = run["results"]
-    assert result["locations"][0]["physicalLocation"] == {
-        "artifactLocation": {"uri": "a%20b.yaml"},
-        "region": {"startLine": 3, "startColumn": 4, "endColumn": 9},
-    }
-    assert len(result["relatedLocations"]) == 1
+    assert (found.place, found.also) == (Place(seen, 3, 4, 5), (Place(seen, 3, 4, 5),))

@@ -38,6 +38,8 @@ def task(
         key=row,
         recipe=Recipe(maker=SEEDREAM, generation=generation),
         inputs=inputs,
+        most=generation.ceiling,
+        is_series=generation.is_series,
         takes=takes,
         pick=pick,
         needs=tuple(needs),

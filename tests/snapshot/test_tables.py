@@ -279,6 +279,16 @@ def test_what_a_spreadsheet_writes_is_read_back(tmp_path_factory, cells):
     assert [list(row.value.values()) for row in table.rows] == cells
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [("t.jsonl", b'{"id": 1}\r\n{\r\n', "t.jsonl:2:2"), ("t.json", b'[{"id": 1},\r{\r]', "t.json:3:1")],
+)
+def test_places_in_json_count_every_kind_of_line_end(read, name, text, place):
+    ((at, _),) = _problems(read, name, text)
+
+    assert at == place
+
+
 SEPARATED = {
     "semicolons": 'id;n\na;1\nb;"2"\n',
     "semicolons after empty lines": "\r\n\r\nid;n\r\na;1\r\nb;2\r\n",

@@ -2,22 +2,25 @@
 
 Beside NAME.yaml, NAME.expected has a line for every problem, in order:
 `line:column CODE part of the message`, and after ` | ` a part of the hint. There are no other problems.
+The place is `file:line:column` in another file than the case's own. A case may say in a comment how it
+is to be read: `# read with: --profile draft --set vars.look=neon`. What it includes lies in `parts/`.
 """
 
+import posixpath
 import re
+import shlex
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from seedream_pipe.errors import InvalidPipeline
-from seedream_pipe.problems import Problem
-from seedream_pipe.spec import check, decode, document, schema
+from seedream_pipe.problems import Place, Problem
+from seedream_pipe.spec import check, compose, decode, document, schema
 
 CASES: Final = Path(__file__).parent / "cases"
-EXPECTED: Final = re.compile(
-    r"(?P<place>\d+:\d+) (?P<code>[EW]-[A-Z-]+) (?P<message>.*?)(?: \| (?P<hint>.*))?"
-)
+EXPECTED: Final = re.compile(r"(?P<place>.+?) (?P<code>[EW]-[A-Z-]+) (?P<message>.*?)(?: \| (?P<hint>.*))?")
+READ_WITH: Final = re.compile(r"^# read with: (.*)$", re.MULTILINE)
 
 
 def found_in(path: Path) -> list[Problem]:
@@ -25,9 +28,37 @@ def found_in(path: Path) -> list[Problem]:
         read = document.load(path, shown=path.name)
     except InvalidPipeline as error:
         return list(error.problems)
-    shape = schema.findings(read)
-    problems = [*shape.problems, *check.check(decode.decode(read, without=shape.unsound))]
-    return sorted(problems, key=lambda problem: problem.place)
+    whole = composed(path, read)
+    shape = schema.findings(whole)
+    alone = [problem for part in whole.parts for problem in schema.findings(part, part=True).problems]
+    made = decode.decode(whole, without=shape.unsound)
+    problems = [*whole.problems, *alone, *shape.problems, *(check.check(made) if made.steps else ())]
+    return sorted(
+        dict.fromkeys(problems), key=lambda problem: (problem.place.file != path.name, problem.place)
+    )
+
+
+def composed(path: Path, read: document.Document) -> compose.Composed:
+    told = READ_WITH.search(path.read_text("utf-8"))
+    words = shlex.split(told[1]) if told else []
+    given = {
+        flag: [words[at + 1] for at, word in enumerate(words) if word == flag] for flag in set(words[::2])
+    }
+
+    def load(target: str, at: Place) -> document.Document:
+        assert posixpath.normpath(target) == target
+        if target.startswith(".."):
+            outside = Problem(code="E-PATH", place=at, message="outside")
+            raise InvalidPipeline([outside])
+        return document.load(path.parent / target, shown=target)
+
+    return compose.compose(
+        read,
+        load=load,
+        profiles=given.get("--profile", ()),
+        overrides=given.get("--set", ()),
+        vars_files=[document.load(path.parent / name, shown=name) for name in given.get("--vars-file", ())],
+    )
 
 
 def cases(folder: str) -> list[Path]:
@@ -38,7 +69,10 @@ def cases(folder: str) -> list[Path]:
 
 def line(problem: Problem) -> str:
     hint = f" | {problem.hint}" if problem.hint else ""
-    return f"{problem.place.line}:{problem.place.column} {problem.code} {problem.message}{hint}"
+    place = problem.place
+    own = (CASES / "invalid" / place.file).is_file() and "/" not in place.file and place.line
+    shown = f"{place.line}:{place.column}" if own else str(place)
+    return f"{shown} {problem.code} {problem.message}{hint}"
 
 
 @pytest.mark.parametrize("path", cases("valid"), ids=lambda path: path.stem)

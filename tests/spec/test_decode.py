@@ -2,7 +2,7 @@
 
 from seedream_pipe.problems import Place
 from seedream_pipe.spec import decode, document, schema
-from seedream_pipe.spec.model import Field, InlineTable, Pipeline, PromptFile, TableFile
+from seedream_pipe.spec.model import Field, Generate, InlineTable, Pipeline, PromptFile, TableFile, Transform
 
 TEXT = """\
 version: 1
@@ -164,3 +164,126 @@ def test_the_document_is_left_as_it_was():
     before = repr(read.root)
     decode.decode(read, without=schema.findings(read).unsound)
     assert repr(read.root) == before
+
+
+WHOLE = """\
+version: 1
+lint: {ignore: [W-ONE]}
+data:
+  shots: {file: shots.csv, schema: {required: [id]}}
+defaults: {extra: {a: 1, b: 2}, tools: [web_search]}
+steps:
+  poster:
+    foreach: {in: shots, as: shot, key: "{{ shot.id }}"}
+    matrix:
+      format: [{id: tv, aspect: 16:9}, {id: phone, aspect: 9:16}]
+      market: "{{ vars.markets }}"
+      include: [{market: ja}]
+      exclude: [{format.id: phone, market: zh}]
+    when: "{{ not shot.cut }}"
+    prompt: {file: p.j2, with: {mood: quiet}}  # seedream: ignore W-TWO, W-THREE
+    references:
+      # seedream: ignore W-FOUR
+      - {each: "{{ shot.cast }}", as: who, from: "sheet@{{ who }}", name: "{{ who }}"}
+    extra: {b: 3}
+  view:
+    foreach: {in: "poster@a-tv-en[*]", as: view, key: "{{ view.index }}"}
+    prompt: p
+  thumb:
+    use: resize
+    images: [view, {each: [a, b], as: n, from: "{{ n }}.png"}]
+    with: {width: 640}
+    output: "small/{{ n }}"
+    when: true
+"""
+
+
+def whole_step(name: str) -> Generate:
+    step = decoded(WHOLE).steps[name]
+    assert isinstance(step, Generate)
+    return step
+
+
+def test_a_matrix_has_its_axes_and_what_is_added_and_left_out():
+    matrix = whole_step("poster").matrix
+    assert matrix is not None
+    assert {name: axis.value for name, axis in matrix.axes.items()} == {
+        "format": [{"id": "tv", "aspect": "16:9"}, {"id": "phone", "aspect": "9:16"}],
+        "market": "{{ vars.markets }}",
+    }
+    assert [entry.value for entry in matrix.include] == [{"market": "ja"}]
+    assert [entry.value for entry in matrix.exclude] == [{"format.id": "phone", "market": "zh"}]
+    assert (matrix.at, matrix.exclude[0].at) == (place(9, 5, 6), place(13, 17, 30))
+
+
+def test_a_reference_for_each_item_names_it():
+    (entry,) = whole_step("poster").references
+    assert entry.each is not None
+    assert (entry.each.items.value, entry.each.variable) == ("{{ shot.cast }}", "who")
+    assert (entry.each.at, entry.each.variable_at) == (place(18, 16, 17), place(18, 39, 3))
+
+
+def test_a_prompt_in_a_file_has_arguments():
+    arguments = whole_step("poster").arguments
+    assert {name: given.value for name, given in arguments.items()} == {"mood": "quiet"}
+    assert whole_step("view").arguments == {}
+
+
+def test_unknown_fields_of_the_request_are_merged_one_by_one():
+    assert {name: given.value for name, given in whole_step("poster").extra.items()} == {"a": 1, "b": 3}
+    assert {name: given.value for name, given in whole_step("view").extra.items()} == {"a": 1, "b": 2}
+    assert whole_step("view").fields["tools"].value == ["web_search"]
+
+
+def test_a_condition_is_a_field():
+    when = whole_step("poster").when
+    assert when is not None
+    assert (when.value, when.at.line) == ("{{ not shot.cut }}", 14)
+    assert whole_step("view").when is None
+
+
+def test_foreach_over_pictures_is_a_reference():
+    foreach = whole_step("view").foreach
+    assert foreach is not None
+    assert foreach.over is not None
+    assert (foreach.table, foreach.over.source.value) == ("", "poster@a-tv-en[*]")
+    assert ".view" not in decoded(WHOLE).data
+
+
+def test_a_transforming_step_has_its_pictures_and_parameters():
+    step = decoded(WHOLE).steps["thumb"]
+    assert isinstance(step, Transform)
+    assert step.use == "resize"
+    assert [entry.source.value for entry in step.images] == ["view", "{{ n }}.png"]
+    assert step.images[1].each is not None
+    assert step.images[1].each.items.value == ["a", "b"]
+    assert {name: given.value for name, given in step.options.items()} == {"width": 640}
+    assert step.output is not None
+    assert step.when is not None
+    assert step.places["with"] == place(26, 5, 4)
+
+
+def test_a_table_may_say_what_its_rows_look_like():
+    shots = decoded(WHOLE).data["shots"]
+    assert isinstance(shots, TableFile)
+    assert (shots.path, shots.row_schema) == ("shots.csv", {"required": ["id"]})
+    assert shots.row_schema_at == place(4, 36, 16)
+
+
+def test_warnings_are_silenced_by_list_by_line_and_for_the_next_line():
+    lint = decoded(WHOLE).lint
+    assert lint.silences("W-ONE", place(99, 1, 1))
+    assert lint.silences("W-TWO", place(15, 13, 1))
+    assert lint.silences("W-THREE", place(15, 13, 1))
+    assert not lint.silences("W-TWO", place(16, 13, 1))
+    assert lint.silences("W-FOUR", place(18, 9, 1))
+    assert not lint.silences("W-FOUR", place(17, 9, 1))
+    assert not lint.silences("W-TWO", Place("other.yaml", 15, 13, 1))
+
+
+def test_a_list_with_a_faulty_entry_keeps_the_others():
+    text = "version: 1\nsteps: {a: {prompt: p, tools: [web_search, wrong], tags: [x, 3]}}\n"
+    step = decoded(text).steps["a"]
+    assert isinstance(step, Generate)
+    assert step.fields["tools"].value == ["web_search"]
+    assert [tag.value for tag in step.tags] == ["x"]

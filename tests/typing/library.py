@@ -44,6 +44,8 @@ def words(record: Record) -> list[str]:
                 found.append(f"{address} {outcome.worst}")
             case outcomes.Waiting() | outcomes.Refused() | outcomes.Failed() | outcomes.Skipped():
                 found.append(outcome.message)
+            case outcomes.NotNeeded():
+                found.append(f"{address} was not needed: {outcome.message}")
     return found
 
 

@@ -54,8 +54,8 @@ def build(
     return Request(
         body=_encoded(fields, references),
         shown=shown,
-        ceiling=generation.group or 1,
-        patience=patience.seconds(generation.group),
+        ceiling=generation.ceiling,
+        patience=patience.seconds(generation.ceiling if generation.is_series else None),
     )
 
 
@@ -65,6 +65,7 @@ def _expect_servable(
     model: ModelProfile | None,
     provider: ProviderProfile,
 ) -> None:
+    # Layers are no series: the bound is on what `max_images` asks for (R30, R39).
     together = len(references) + (generation.group or 1)
     most = model.pictures_per_call if model else _PICTURES_PER_CALL
     if together > most:
@@ -80,6 +81,8 @@ def _expect_servable(
     for wanted, offered, what in (
         (generation.optimize_prompt, model.optimize_modes, "prompt optimisation"),
         (generation.output_format, model.output_formats, "output format"),
+        (generation.background, model.backgrounds, "background"),
+        ("layers" if generation.layer_decomposition else None, ("layers",) * model.layers, "option"),
         *((tool, model.tools.get(provider.name, ()), "tool") for tool in generation.tools),
     ):
         if wanted is not None and wanted not in offered:
@@ -107,13 +110,18 @@ def _fields(
         fields["tools"] = [{"type": tool} for tool in generation.tools]
     if generation.output_format is not None and (model is None or len(model.output_formats) > 1):
         fields["output_format"] = generation.output_format
+    if generation.layer_decomposition:
+        fields["layer_decomposition"] = True
+    if generation.background is not None:
+        fields["background"] = generation.background
     fields |= _series(generation, model)
     fields["response_format"] = response_format
     # An unknown model may be one that rejects the word (R36); what is absent means false.
     if model is not None and "stream" not in model.rejects:
         fields["stream"] = False
     fields["watermark"] = generation.watermark
-    return fields
+    # What no profile knows goes last, and never in the place of what is said above.
+    return fields | {name: value for name, value in generation.extra.items() if name not in fields}
 
 
 def _series(generation: Generation, model: ModelProfile | None) -> dict[str, Json]:

@@ -189,3 +189,33 @@ def test_a_body_above_the_limit_is_not_built():
     large = picture(bytes(13_000_000))
     with pytest.raises(ProviderError, match="69 MB, more than 67 MB"):
         build(generation(), [large] * 4)
+
+
+PRO = {"model": "seedream-5.0-pro"}
+
+
+def test_layers_and_background_are_sent_where_the_model_takes_them():
+    """R39, R40."""
+    sent = body(generation(**PRO, layer_decomposition=True), [picture()])
+    assert sent["layer_decomposition"] is True
+    sent = body(generation(**PRO, background="transparent"), [picture()])
+    assert sent["background"] == "transparent"
+
+
+@pytest.mark.parametrize("option", [{"layer_decomposition": True}, {"background": "opaque"}])
+def test_what_the_model_does_not_take_is_never_sent(option):
+    """It would be ignored, and billed (R22)."""
+    with pytest.raises(ProviderError):
+        body(generation(**option), [picture()])
+
+
+def test_layers_may_cost_seventeen_pictures():
+    """R39: so many are set aside from the rate."""
+    made = build(generation(**PRO, layer_decomposition=True), [picture()])
+    assert made.ceiling == 17
+
+
+def test_extra_fields_are_sent_as_they_are_and_hide_nothing():
+    extra = {"style": {"ink": 0.5}, "prompt": "another"}
+    sent = body(generation(extra=extra))
+    assert (sent["style"], sent["prompt"]) == ({"ink": 0.5}, "a cat")

@@ -1,20 +1,11 @@
-"""Draw the reference pictures that `seedream-pipe init` writes, always the same ones.
-
-    python tools/draw_board.py [--out FOLDER]
-
-Needs Pillow. Small on purpose: they travel in the package.
-"""
+"""The storyboard that `init` starts: a girl in a yellow coat, and a lighthouse at dusk."""
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-
 from PIL import Image
+
 from reference_art.brush import Canvas, box, mix, oval
 
-ROOT = Path(__file__).resolve().parent.parent
-BOARD = ROOT / "seedream_pipe" / "templates" / "board" / "refs"
 INK = "#2d2430"
 
 
@@ -157,18 +148,3 @@ def lighthouse() -> Image.Image:
             smooth=True,
         )
     return art.finished()
-
-
-def main() -> None:
-    """Draw them."""
-    options = argparse.ArgumentParser(description="Draw the reference pictures of a new project.")
-    options.add_argument("--out", type=Path, default=BOARD)
-    out = options.parse_args().out
-    out.mkdir(parents=True, exist_ok=True)
-    for name, draw in (("mina.jpg", mina), ("lighthouse.jpg", lighthouse)):
-        draw().save(out / name, "JPEG", quality=86, optimize=True)
-        print(f"{(out / name).stat().st_size // 1000:4d} kB  {out / name}")
-
-
-if __name__ == "__main__":
-    main()
