@@ -73,7 +73,10 @@ class Called:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What is wrong with a mention: `line` and `column` in the prompt, from 1; 0 for the whole of it."""
+    """What is wrong with a mention: `line` and `column` in the prompt, from 1; 0 for the whole of it.
+
+    `entry` is the entry of a reference that is never mentioned.
+    """
 
     code: str
     message: str
@@ -82,6 +85,7 @@ class Finding:
     line: int = 0
     column: int = 0
     length: int = 0
+    entry: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -394,7 +398,8 @@ def _unmentioned(called: Sequence[Called], mentioned: Collection[int]) -> Iterat
         message = f'the prompt never mentions the reference "{shown}"'
         if not writable:
             message += f', and "@{shown}" cannot be written'
-        yield Finding(code="W-UNMENTIONED", message=message, hint=hint, severity="warning")
+        entry = called[found[0] - 1].entry
+        yield Finding(code="W-UNMENTIONED", message=message, hint=hint, severity="warning", entry=entry)
 
 
 def _placed(code: str, text: str, piece: _Piece, message: str, *, hint: str) -> Finding:

@@ -44,6 +44,7 @@ class Prompts:
         self._compiled = context.compiled(self._given)
         self._arguments = compiled_fields(context, step.arguments)
         self._references_at = step.references[0].at if step.references else step.at
+        self._entries_at = [entry.at for entry in step.references]
 
     @property
     def at(self) -> Field:
@@ -130,7 +131,8 @@ class Prompts:
         if finding.severity == "error":
             self._context.complain(finding.code, at, finding.message, hint=finding.hint, row=scope.row)
         else:
-            at = at if finding.line else self._references_at
+            if finding.entry is not None:
+                at = self._entries_at[finding.entry]
             self._context.advise(finding.code, at, finding.message, hint=finding.hint, row=scope.row)
 
     def _place(self, finding: Finding, prompt: _Prompt) -> Place:

@@ -37,16 +37,16 @@ def test_chinese_stands_as_it_is():
     [
         ("board.yaml", "board.yaml"),
         ("./夜市//board.yaml", "夜市/board.yaml"),
-        ("/work/film/夜市/board.yaml", "夜市/board.yaml"),
+        ("/studio/film/夜市/board.yaml", "夜市/board.yaml"),
         ("../film/board.yaml", "board.yaml"),
-        ("../other/board.yaml", "/work/other/board.yaml"),
-        ("/work/filmed/board.yaml", "/work/filmed/board.yaml"),
+        ("../other/board.yaml", "/studio/other/board.yaml"),
+        ("/studio/filmed/board.yaml", "/studio/filmed/board.yaml"),
     ],
 )
 def test_files_are_seen_from_the_working_folder(file, seen):
     place = Place(file, 3, 4, 5)
     problem = Problem(code="E-X", place=place, message="odd", also=(place,))
 
-    (found,) = problems.relative([problem], "/work/film")
+    (found,) = problems.relative([problem], "/studio/film")
 
     assert (found.place, found.also) == (Place(seen, 3, 4, 5), (Place(seen, 3, 4, 5),))
