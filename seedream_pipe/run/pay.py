@@ -167,6 +167,7 @@ class Shop:
             worst=worst.amount,
             currency=worst.currency,
             client_id=self.client_id(),
+            recipe=keyed(order.recipe, order.inputs, order.take),
         )
 
     async def _sent(self, call: Call, order: Order, request: Request) -> Sale | NotSent | Transient:

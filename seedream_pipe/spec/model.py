@@ -18,7 +18,6 @@ from seedream_pipe.problems import Place
 
 __all__ = [
     "DEFAULT_MODEL",
-    "Defaults",
     "Each",
     "Field",
     "Foreach",
@@ -171,13 +170,6 @@ class Matrix:
     include: tuple[Field, ...] = ()
     exclude: tuple[Field, ...] = ()
     at: Place
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Defaults:
-    """Fields for every generating step that does not give its own."""
-
-    fields: Mapping[str, Field] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from seedream_pipe.digest import tagged
 from seedream_pipe.emulator.faults import Fault
 from seedream_pipe.ledger.budget import Cap
+from seedream_pipe.plan.key import FORMAT
 from seedream_pipe.run.events import CallPaid, CallSent
 from seedream_pipe.run.outcomes import Failed, Held, Made, Refused, Reused, Waiting
 from seedream_pipe.store.results import Gap, Hit, Stored
@@ -52,6 +54,14 @@ def test_every_provider_and_form_of_answer_comes_to_the_same(market, provider, f
     assert isinstance(market.buy(SHOT), Made)
     assert market.billed == 1
     assert len(market.emulator.ledger.downloads) == (form == "url")
+
+
+def test_an_intent_holds_what_its_key_was_taken_of(market):
+    """With it a later process can complete an answer whose task has gone from the pipeline."""
+    market.buy(SHOT)
+    (path,) = (market.store.folder / "calls").glob("*/intent.json")
+    intent = json.loads(path.read_bytes())
+    assert tagged(FORMAT, intent["recipe"]) == intent["key"]
 
 
 def test_a_picture_bought_from_one_provider_is_there_for_another(market):
