@@ -48,6 +48,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "errors",
             "ledger",
             "makers",
+            "picks",
             "pictures",
             "plan",
             "problems",
@@ -80,11 +81,13 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
         {
             "plan.model",
             "plan.key",
+            "picks.model",
             "plan.outputs",  # a second picture is numbered here by the rule that planned its name
             "graph",
             "store",
             "ledger",
             "makers",
+            "merge",
             "digest",
             "money",
             "problems",  # a reason has its place in the file
@@ -100,6 +103,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
     # what a template gave is read as a reference and checked as a name here, by the rules of spec
     "plan": frozenset(
         {
+            "picks.model",
             "spec.model",
             "spec.names",
             "spec.refs",
@@ -110,6 +114,10 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "problems",
             "errors",
         }
+    ),
+    # what people decided is YAML of one shape
+    "picks": frozenset(
+        {"spec.document", "spec.schema", "spec.positions", "merge", "problems", "digest", "errors"}
     ),
     "catalog": frozenset({"operations", "providers", "makers", "profiles", "settings", "version"}),
     "spec": frozenset({"makers", "profiles", "graph", "problems", "errors"}),
@@ -124,6 +132,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
     "errors": frozenset({"problems"}),  # an invalid pipeline carries what is wrong with it
     "digest": frozenset(),
     "money": frozenset(),
+    "merge": frozenset({"problems"}),
     "problems": frozenset(),
     "graph": frozenset(),
     "lettering": frozenset(),

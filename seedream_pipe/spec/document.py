@@ -44,7 +44,7 @@ _DIRECTIVE: Final = re.compile(
     rf"{_BLANK_LINES}(?:%YAML[ \t]+1\.[0-9][^\r\n]*+[\r\n])?+{_BLANK_LINES}(%(?!YAML[ \t]+1\.[0-9])\S*+)"
 )
 
-RootKind = Literal["map", "any"]
+RootKind = Literal["map", "any", "maybe"]
 
 _SILENCED: Final = re.compile(
     r"^(?P<before>[^\n]*?)#[ \t]*seedream:[ \t]*ignore[ \t]+"
@@ -205,7 +205,7 @@ def parse(
         source: the text, or the bytes of a file in UTF-8, with or without a byte order mark.
         file: the name of the file as it is shown to the user.
         max_bytes: how large it may be; never more than `LARGEST_MAX_BYTES`.
-        root: "map" for a pipeline, "any" for a table.
+        root: "map" for a pipeline, "any" for a table, "maybe" for what may be empty, which is None.
 
     Raises:
         InvalidPipeline: with every problem of the text that can be told at once.
@@ -223,7 +223,7 @@ def parse(
         composer.problems.extend(_of_root(roots, composer.positions, root))
     if composer.problems:
         raise InvalidPipeline(composer.problems)
-    return Document(file=file, root=roots[0], positions=composer.positions)
+    return Document(file=file, root=roots[0] if roots else None, positions=composer.positions)
 
 
 def load(path: Path, *, shown: str, max_bytes: int = DEFAULT_MAX_BYTES, root: RootKind = "map") -> Document:
@@ -233,7 +233,7 @@ def load(path: Path, *, shown: str, max_bytes: int = DEFAULT_MAX_BYTES, root: Ro
         path: the file.
         shown: its name as it is shown to the user.
         max_bytes: how large it may be, looked up before anything is read.
-        root: "map" for a pipeline, "any" for a table.
+        root: as for `parse`.
 
     Raises:
         InvalidPipeline: the file cannot be read (`E-FILE`), or as `parse`.
@@ -339,6 +339,8 @@ def _expect_no_directives(text: str, *, file: str) -> None:
 
 
 def _of_root(roots: list[Tree], positions: Positions, kind: RootKind) -> Iterator[Problem]:
+    if not roots and kind == "maybe":
+        return
     if not roots or (kind == "map" and roots[0] is None):
         yield Problem(code="E-YAML", place=Place(positions.file, 1, 1), message="the file is empty")
     elif kind == "map" and not isinstance(roots[0], dict):

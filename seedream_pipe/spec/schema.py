@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from seedream_pipe.problems import Place
     from seedream_pipe.spec.document import Placed
 
-__all__ = ["Findings", "TreePath", "findings", "names", "problems", "schema"]
+__all__ = ["Findings", "TreePath", "findings", "names", "problems", "schema", "shape_problems"]
 
 TreePath: TypeAlias = tuple[str | int, ...]
 """Keys and indices from the root of a document to one of its values."""
@@ -184,12 +184,22 @@ def findings(document: Placed, *, part: bool = False) -> Findings:
     return Findings(problems=tuple(found), unsound=frozenset(_unsound(faults, root)))
 
 
+def shape_problems(document: Placed, name: str) -> list[Problem]:
+    """Every fault of a document that another schema than the pipeline's is for."""
+    faults = _checked(_whole(name))(document.root)
+    return sorted(_problems(document, faults), key=lambda problem: (problem.place, problem.message))
+
+
 @cache
-def _pipeline() -> dict[str, Any]:
-    """The pipeline's schema with every `$ref` replaced by what it names."""
-    tree = schema("pipeline")
+def _whole(name: str) -> dict[str, Any]:
+    """A schema with every `$ref` replaced by what it names."""
+    tree = schema(name)
     inlined: dict[str, Any] = _inlined(tree, tree.pop("$defs"))
     return inlined
+
+
+def _pipeline() -> dict[str, Any]:
+    return _whole("pipeline")
 
 
 def _inlined(tree: Any, definitions: Mapping[str, Any]) -> Any:
@@ -204,17 +214,22 @@ def _inlined(tree: Any, definitions: Mapping[str, Any]) -> Any:
 
 @cache
 def _validator(*, part: bool) -> Callable[[Any], Iterator[_Fault]]:
-    """The check itself, made once. jsonschema costs a tenth of a second to import, so it waits until here."""
+    """The check of a pipeline, made once."""
+    whole = _pipeline()
+    # A file of vars and tables is whole by itself, but a pipeline makes something.
+    required = whole["required"] if part else [*whole["required"], "steps"]
+    return _checked({**whole, "required": required})
+
+
+def _checked(whole: Mapping[str, Any]) -> Callable[[Any], Iterator[_Fault]]:
+    """The check itself. jsonschema costs a tenth of a second to import, so it waits until here."""
     import jsonschema
 
     base = jsonschema.Draft202012Validator
     types = base.TYPE_CHECKER.redefine("integer", lambda _, value: _is_integer(value))
     types = types.redefine("number", lambda _, value: _is_number(value))
     extend: Callable[..., Any] = jsonschema.validators.extend
-    whole = _pipeline()
-    # A file of vars and tables is whole by itself, but a pipeline makes something.
-    required = whole["required"] if part else [*whole["required"], "steps"]
-    checked = extend(base, type_checker=types)({**whole, "required": required})
+    checked = extend(base, type_checker=types)(whole)
 
     def faults(root: Any) -> Iterator[_Fault]:
         return map(_fault, checked.iter_errors(root))

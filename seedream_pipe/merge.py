@@ -1,0 +1,70 @@
+"""The marks that a merge leaves in a file where two branches disagree, in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from seedream_pipe.problems import Place, Problem, escaped, split_lines
+
+__all__ = ["Conflict", "conflicts", "problem"]
+
+_SHOWN: Final = 160
+_START: Final = re.compile(r"<{7}(?: (.*))?$")
+_BASE: Final = re.compile(r"\|{7}(?: .*)?$")
+_MIDDLE: Final = re.compile(r"={7}$")
+_END: Final = re.compile(r">{7}(?: (.*))?$")
+
+
+class Conflict(NamedTuple):
+    """Where the marks begin, both sides' lines without blank ones, and what git calls the sides."""
+
+    line: int
+    ours: tuple[str, ...]
+    theirs: tuple[str, ...]
+    our_name: str
+    their_name: str
+
+
+def conflicts(text: str) -> Iterator[Conflict]:
+    """The conflicts of a text whose marks are whole, and one for each mark that stands alone."""
+    if not any(mark in text for mark in ("<<<<<<<", "=======", ">>>>>>>")):
+        return
+    start, name = 0, ""
+    sides: tuple[list[str], list[str], list[str]] = ([], [], [])
+    side = sides[0]
+    for number, line in enumerate(split_lines(text), 1):
+        if begun := _START.match(line):
+            start, name, sides = number, begun[1] or "", ([], [], [])
+            side = sides[0]
+        elif start and _BASE.match(line):
+            side = sides[1]
+        elif start and _MIDDLE.match(line):
+            side = sides[2]
+        elif ended := _END.match(line):
+            yield Conflict(start or number, tuple(sides[0]), tuple(sides[2]), name, ended[1] or "")
+            start = 0
+        elif _MIDDLE.match(line):
+            yield Conflict(number, (), (), "", "")
+        elif start and line.strip():
+            side.append(line)
+    if start:
+        yield Conflict(start, tuple(sides[0]), (), name, "")
+
+
+def problem(file: str, found: Conflict, *, hint: str) -> Problem:
+    """A conflict as a finding: both sides in one sentence."""
+    ours, theirs = _told(found.ours, found.our_name), _told(found.theirs, found.their_name)
+    message = f"two branches disagree here: {ours} and {theirs}" if found.ours or found.theirs else ""
+    return Problem(
+        code="E-MERGE",
+        place=Place(file, found.line, 1),
+        message=message or "a mark of a merge stands here",
+        hint=hint,
+    )
+
+
+def _told(lines: tuple[str, ...], name: str) -> str:
+    text = escaped(" … ".join(lines) if lines else "nothing", limit=_SHOWN)
+    return f"{text} ({escaped(name, limit=60)})" if name else text
