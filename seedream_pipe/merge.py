@@ -1,4 +1,4 @@
-"""The marks that a merge leaves in a file where two branches disagree, in words."""
+"""The marks that a merge leaves in a file where two branches disagree, and what stands between them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from seedream_pipe.problems import Place, Problem, escaped, split_lines
+from seedream_pipe.problems import split_lines
 
-__all__ = ["Conflict", "conflicts", "problem"]
+__all__ = ["Conflict", "conflicts"]
 
-_SHOWN: Final = 160
 _START: Final = re.compile(r"<{7}(?: (.*))?$")
 _BASE: Final = re.compile(r"\|{7}(?: .*)?$")
 _MIDDLE: Final = re.compile(r"={7}$")
@@ -51,20 +50,3 @@ def conflicts(text: str) -> Iterator[Conflict]:
             side.append(line)
     if start:
         yield Conflict(start, tuple(sides[0]), (), name, "")
-
-
-def problem(file: str, found: Conflict, *, hint: str) -> Problem:
-    """A conflict as a finding: both sides in one sentence."""
-    ours, theirs = _told(found.ours, found.our_name), _told(found.theirs, found.their_name)
-    message = f"two branches disagree here: {ours} and {theirs}" if found.ours or found.theirs else ""
-    return Problem(
-        code="E-MERGE",
-        place=Place(file, found.line, 1),
-        message=message or "a mark of a merge stands here",
-        hint=hint,
-    )
-
-
-def _told(lines: tuple[str, ...], name: str) -> str:
-    text = escaped(" … ".join(lines) if lines else "nothing", limit=_SHOWN)
-    return f"{text} ({escaped(name, limit=60)})" if name else text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from seedream_pipe import pictures
 from seedream_pipe.run.outcomes import Refused
 from seedream_pipe.run.pay import held
 from seedream_pipe.store.results import Hit, counted
@@ -80,6 +81,14 @@ class Remembered:
         if self.outside is None or isinstance(lookup, Hit) or lookup.reason == "test server":
             return None
         return self.outside.found(task, take, key)
+
+    def media_type(self, digest: BlobDigest) -> str | None:
+        """What kind of picture a blob of the store is; None when it is not there."""
+        try:
+            with self.store.blobs.path(digest).open("rb") as file:
+                return pictures.inspect(file).media_type
+        except (OSError, pictures.NotAPicture):
+            return None
 
     def pinned(self, url: str) -> BlobDigest | None:
         """The digest of a URL that was fetched already."""

@@ -12,6 +12,9 @@ from seedream_pipe.api.variant import Variant
 from seedream_pipe.catalog import OPERATIONS
 from seedream_pipe.errors import InvalidPipeline, UsageError
 from seedream_pipe.makers import MakerId
+from seedream_pipe.picks.file import load as load_picks
+from seedream_pipe.picks.file import path_of
+from seedream_pipe.picks.model import NO_PICKS
 from seedream_pipe.plan.expand import expand
 from seedream_pipe.plan.model import FilesError
 from seedream_pipe.problems import Problem, merged
@@ -27,6 +30,7 @@ from seedream_pipe.spec.decode import decode
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from seedream_pipe.picks.model import Picks
     from seedream_pipe.plan.expand import Expansion
     from seedream_pipe.plan.model import Plan, TableRows
     from seedream_pipe.problems import Place
@@ -59,6 +63,8 @@ class Project:
     warnings: tuple[Problem, ...] = ()
     read_ns: int = 0
     variant: Variant = field(default_factory=Variant)
+    picks: Picks = NO_PICKS
+    """What people decided of its tasks, in the file beside it."""
 
     def expand(self, maker: MakerId, *, provider: ProviderProfile | None = None) -> Plan:
         """The tasks of the pipeline, as one maker would make them; with a provider, within its limits.
@@ -80,7 +86,13 @@ class Project:
             maker=maker,
             operations=OPERATIONS,
             provider=provider,
+            picks=self.picks,
         )
+
+    @property
+    def picks_file(self) -> Path:
+        """Where what people decide of its tasks stands, whether the file is there or not."""
+        return path_of(self.path)
 
     def paths_seen(self) -> list[str]:
         """Every file and folder that was looked at, for the up-to-date check."""
@@ -230,6 +242,8 @@ def _read(
     problems += check(pipeline) if pipeline.steps else []
     tables, more = _tables(pipeline, root, seen)
     problems += more
+    picks, more = _picks(path, shown, seen)
+    problems += more
     project = Project(
         pipeline=pipeline,
         path=path,
@@ -239,8 +253,18 @@ def _read(
         seen=seen,
         read_ns=read_ns,
         variant=variant,
+        picks=picks,
     )
     return project, problems
+
+
+def _picks(path: Path, shown: str, seen: dict[str, None]) -> tuple[Picks, Iterable[Problem]]:
+    beside = path_of(path)
+    seen[os.fspath(beside)] = None
+    try:
+        return load_picks(beside, shown=os.path.join(os.path.dirname(shown), beside.name)), []
+    except InvalidPipeline as error:
+        return NO_PICKS, error.problems
 
 
 def _alone(whole: Composed) -> Iterable[Problem]:

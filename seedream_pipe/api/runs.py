@@ -30,6 +30,7 @@ from seedream_pipe.run import state as states
 from seedream_pipe.run.back import Back
 from seedream_pipe.run.events import CallSent, RunBegan, RunEnded
 from seedream_pipe.run.forecast import BackFromOut, Make, Reuse, forecast
+from seedream_pipe.run.gates import gates, with_standing
 from seedream_pipe.run.loop import Loop, cut_off, takes_of
 from seedream_pipe.run.outcomes import Held, Money, Waiting
 from seedream_pipe.run.outputs import Outputs, wanted
@@ -370,7 +371,9 @@ class _Run:
     async def go(self) -> Record:
         """Run the plan; the lock, the state and the record are written whatever becomes of it."""
         began_at, began = now(), time.monotonic()
-        schedule = Schedule(self.planned.plan, self.planned.targets)
+        # What is to stay as it is needs nothing, whatever becomes of what it was made of.
+        plan = with_standing(self.planned.plan, self.planned.forecast)
+        schedule = Schedule(plan, self.planned.targets)
         self._emit(
             RunBegan(
                 pipeline=self.planned.plan.name,
@@ -384,7 +387,7 @@ class _Run:
         begun = begun_path(self._state_path())
         await asyncio.to_thread(self.store.disk.write, begun, began_at.encode())
         try:
-            await self._loop(schedule, worker).run()
+            await self._loop(plan, schedule, worker).run()
         finally:
             await worker.close()
             self._emit(RunEnded(stopped=self.stop.why))
@@ -395,9 +398,9 @@ class _Run:
             raise self._deaf
         return record
 
-    def _loop(self, schedule: Schedule, worker: Worker) -> Loop:
+    def _loop(self, plan: Plan, schedule: Schedule, worker: Worker) -> Loop:
         return Loop(
-            plan=self.planned.plan,
+            plan=plan,
             schedule=schedule,
             worker=worker,
             pinned=self.past.pinned,
@@ -503,6 +506,7 @@ class _Run:
             ended_at=now(),
             seconds=seconds,
             holds=(*self.planned.forecast.holds, *self._also_held(outcomes)),
+            gates=gates(self.planned.plan, outcomes),
         )
 
     def _also_held(self, outcomes: Mapping[Address, Outcome]) -> Iterator[Held]:
@@ -542,8 +546,11 @@ class _Run:
             for address, outcome in outcomes.items():
                 takes = takes_of(outcome)
                 if takes:
-                    lines[address] = locks.Locked(address=address, takes=takes, pick=tasks[address].pick)
-            text = locks.render(lines).encode()
+                    task = tasks[address]
+                    lines[address] = locks.Locked(
+                        address=address, takes=takes, pick=task.pick, image=task.image
+                    )
+            text = locks.render(lines, tasks).encode()
             if not path.exists() or path.read_bytes() != text:
                 _replace(path, text)
         return path

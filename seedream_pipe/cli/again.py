@@ -23,19 +23,30 @@ _KEPT: Final = frozenset(
 )
 _KEPT_BY_RUN: Final = _KEPT | {"jobs", "response_format"}
 _KEPT_BY_HELD: Final = frozenset({"store"})
+_KEPT_BY_PICKS: Final = _KEPT - {"price"}
 _WITHOUT_TARGETS: Final = frozenset({"status", "held"})
+_KEPT_BY: Final = {
+    "run": _KEPT_BY_RUN,
+    "held": _KEPT_BY_HELD,
+    "takes": _KEPT_BY_PICKS,
+    "pick": _KEPT_BY_PICKS,
+}
 _LONGEST: Final = 2000
 
 
-def command(name: str) -> str:
-    """A command for the pipeline of the one that runs, with its targets and what its flags chose."""
+def command(name: str, *targets: str) -> str:
+    """A command for the pipeline of the one that runs, with its targets and what its flags chose.
+
+    Targets that are given take the place of those that were typed.
+    """
     context = click.get_current_context()
     words = ["seedream-pipe"]
     if folder := context.meta.get(FOLDER):
         words += ["-C", folder]
     words += [name, context.params["file"]]
-    words += () if name in _WITHOUT_TARGETS else context.params.get("targets", ())
-    kept = {"run": _KEPT_BY_RUN, "held": _KEPT_BY_HELD}.get(name, _KEPT)
+    typed = () if name in _WITHOUT_TARGETS else context.params.get("targets", ())
+    words += targets or typed
+    kept = _KEPT_BY.get(name, _KEPT)
     return quoted(*words, *_flags(context, kept))
 
 

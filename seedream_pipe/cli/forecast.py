@@ -19,6 +19,8 @@ _COLOURS: Final[Mapping[str, str]] = {
     "make": "yellow",
     "reuse": "green",
     "waiting": "magenta",
+    "pick": "yellow",
+    "stale": "cyan",
     "held": "red",
     "refused": "red",
 }

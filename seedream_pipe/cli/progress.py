@@ -34,6 +34,7 @@ _COLOURS: Final = {
 }
 _OTHER_COLOURS: Final = {"kept": "yellow", "waits": "magenta"}
 _WORD: Final = 9
+_MOST_GATES: Final = 12
 # Good news may lose its end on a narrow terminal; what went wrong is told in full.
 _MAY_BE_CUT: Final = frozenset({"made", "reused"})
 
@@ -104,6 +105,10 @@ def say_end(record: Record, file: str) -> None:
             f"{style('held', fg='red')}: a call for {hold.task} may have been charged, "
             f"up to {hold.worst}; call {hold.call}"
         )
+    for address, takes in list(record.gates.items())[:_MOST_GATES]:
+        say(f"{style('to pick', fg='yellow')}  {address}  {plural(takes, 'take')}")
+    if len(record.gates) > _MOST_GATES:
+        say(f"… and {len(record.gates) - _MOST_GATES:,} more to pick: {command('status')}")
     if record.placed or counts["made"] or counts["reused"]:
         say(f"outputs: {record.folder}")
     say(f"next: {_next(record, file)}")
@@ -117,6 +122,10 @@ def _next(record: Record, file: str) -> str:
         return f"raise budget: in {quoted(file)}, then: {command('run')}   (the rest waits; nothing is lost)"
     if record.exit_code == 5:
         return f"{command('run')} --max-cost …   (the rest waits; nothing is lost)"
+    if record.gates and not counts["failed"] and not counts["refused"]:
+        first = next(iter(record.gates))
+        look = command("takes", first)
+        return f"{look}   (look), then: {command('pick', first, '2')}   (for take 2)"
     if counts["refused"] and not counts["failed"] and not counts["waiting"]:
         return f"change the refused prompts, then: {command('run')}"
     if counts["failed"] or counts["refused"] or counts["waiting"]:

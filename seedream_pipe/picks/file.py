@@ -9,18 +9,20 @@ from seedream_pipe import merge
 from seedream_pipe.digest import BlobDigest, Key
 from seedream_pipe.errors import InvalidPipeline
 from seedream_pipe.picks.model import Approved, Decided, Picks
+from seedream_pipe.problems import Place, Problem, escaped
 from seedream_pipe.spec import document as documents
 from seedream_pipe.spec import schema
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from seedream_pipe.problems import Problem
+    from seedream_pipe.merge import Conflict
     from seedream_pipe.spec.document import Document
 
 __all__ = ["ENDING", "load", "parse", "path_of", "text_of"]
 
 ENDING: Final = ".picks.yaml"
+_SHOWN: Final = 160
 _HINT: Final = "keep the line that is right, and delete the other with the marks <<<<<<<, ======= and >>>>>>>"
 
 
@@ -70,9 +72,26 @@ def parse(text: str, *, file: str) -> Picks:
 
 
 def _expect_merged(text: str, file: str) -> None:
-    problems = [merge.problem(file, found, hint=_HINT) for found in merge.conflicts(text)]
+    problems = [_conflict(file, found) for found in merge.conflicts(text)]
     if problems:
         raise InvalidPipeline(problems)
+
+
+def _conflict(file: str, found: Conflict) -> Problem:
+    """Both sides of a conflict in one sentence."""
+    ours, theirs = _side(found.ours, found.our_name), _side(found.theirs, found.their_name)
+    message = f"two branches disagree here: {ours} and {theirs}" if found.ours or found.theirs else ""
+    return Problem(
+        code="E-MERGE",
+        place=Place(file, found.line, 1),
+        message=message or "a mark of a merge stands here",
+        hint=_HINT,
+    )
+
+
+def _side(lines: tuple[str, ...], name: str) -> str:
+    text = escaped(" … ".join(lines) if lines else "nothing", limit=_SHOWN)
+    return f"{text} ({escaped(name, limit=60)})" if name else text
 
 
 def _picks(document: Document) -> Picks:

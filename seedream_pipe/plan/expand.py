@@ -14,9 +14,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from seedream_pipe import graph
+from seedream_pipe.picks.model import NO_PICKS
 from seedream_pipe.plan.advice import index_keys
 from seedream_pipe.plan.calls import count_problems, index_problems, reference_advice, same_requests
 from seedream_pipe.plan.context import FAILED, Context, Scope
+from seedream_pipe.plan.decisions import decision_problems, held
 from seedream_pipe.plan.inputs import Inputs
 from seedream_pipe.plan.lint import Words, unused
 from seedream_pipe.plan.model import FromTask, Plan
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from seedream_pipe.makers import MakerId, Operation
+    from seedream_pipe.picks.model import Picks
     from seedream_pipe.plan.model import Address, FileFacts, Files, TableRows, Task
     from seedream_pipe.profiles import ProviderProfile
     from seedream_pipe.spec.model import Lint, Pipeline, Step
@@ -57,6 +60,7 @@ def expand(
     maker: MakerId,
     operations: Mapping[str, Operation[Any]] = _NO_OPERATIONS,
     provider: ProviderProfile | None = None,
+    picks: Picks = NO_PICKS,
 ) -> Expansion:
     """Make a pipeline concrete.
 
@@ -67,6 +71,7 @@ def expand(
         maker: what makes the pictures; part of every generating recipe.
         operations: what transforming steps may use, by name.
         provider: whose own limits are looked at, when one was chosen.
+        picks: what people decided of its tasks.
 
     """
     unread = [name for name in pipeline.data if name not in tables]
@@ -74,15 +79,17 @@ def expand(
     context = Context(read, lost=[*pipeline.unsound, *unread])
     base = _base_scope(pipeline, tables, context)
     rows = Rows(pipeline, tables, base, context)
-    inputs = Inputs(context, read, pipeline, base=base, rows=rows)
+    inputs = Inputs(context, read, pipeline, base=base, rows=rows, picks=picks)
 
     def builder(step: Step) -> StepTasks | TransformTasks:
         if isinstance(step, Generate):
-            return StepTasks(step, context, inputs, files=read, maker=maker, provider=provider)
+            return StepTasks(step, context, inputs, files=read, maker=maker, provider=provider, picks=picks)
         return TransformTasks(step, context, inputs, operations)
 
     tasks, broken = _tasks(pipeline, rows, builder, context)
+    tasks = held(tasks, picks, maker.realm)
     context.problems += [
+        *decision_problems(picks, tasks, rows.left_out, partial={*rows.partial, *pipeline.unsound}),
         *count_problems(tasks),
         *index_problems(tasks, inputs.indexed, broken=broken),
         *clashes(tasks),

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, assert_never
 
+from seedream_pipe.picks.model import NO_PICKS
 from seedream_pipe.plan import bind
 from seedream_pipe.plan.context import FAILED, Scope, as_text
 from seedream_pipe.plan.model import FilesError, FromTask, FromUrl, Known
@@ -20,6 +21,7 @@ from seedream_pipe.spec.model import Generate, Transform
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from seedream_pipe.picks.model import Picks
     from seedream_pipe.plan.context import Context
     from seedream_pipe.plan.model import Address, FileFacts, Files, Input
     from seedream_pipe.plan.rows import Rows, Seed
@@ -87,9 +89,17 @@ class Inputs:
     """
 
     def __init__(
-        self, context: Context, files: Files, pipeline: Pipeline, *, base: Scope, rows: Rows
+        self,
+        context: Context,
+        files: Files,
+        pipeline: Pipeline,
+        *,
+        base: Scope,
+        rows: Rows,
+        picks: Picks = NO_PICKS,
     ) -> None:
         """As the class says. Tasks of `rows.partial` steps may be missing, for a finding told already."""
+        self._picks = picks
         self._context = context
         self._files = files
         self._steps = pipeline.steps
@@ -248,11 +258,10 @@ class Inputs:
                 self.used.add(parsed.name)
                 return self._sets[parsed.name]
             case refs.Name():
-                index = None if parsed.index == "*" else int(parsed.index or 0)
                 return [
                     FromTask(
                         task=task,
-                        index=index,
+                        index=self._index(parsed, task),
                         label=name or task,
                         name=name,
                         optional=parsed.key is None and task in self._doubtful,
@@ -311,8 +320,20 @@ class Inputs:
         if given.foreach is None:
             raise _Wrong("E-REF", f'"prev" needs foreach: step "{step}" is a single task')
         if before is not None:
-            index = -1 if isinstance(given, Generate) and "group" in given.fields else 0
+            last = -1 if isinstance(given, Generate) and "group" in given.fields else 0
+            index = self._standing(before, last)
             yield FromTask(task=before, index=index, label=name or "prev", name=name)
+
+    def _index(self, parsed: refs.Name, task: Address) -> int | None:
+        """Which picture of a task a name means; None for all of them."""
+        if parsed.index is None:
+            return self._standing(task, 0)
+        return None if parsed.index == "*" else int(parsed.index)
+
+    def _standing(self, task: Address, usual: int) -> int:
+        """The picture that stands for a task where one is needed: as a person picked it, or the usual one."""
+        decided = self._picks.of(task)
+        return usual if decided is None or decided.image is None else decided.image
 
     def _tasks(self, parsed: refs.Name) -> list[Address]:
         """The tasks that a name means; raises `_Wrong` when there are none of it."""

@@ -8,6 +8,7 @@ from typing import Final, Protocol, TypeAlias
 
 from seedream_pipe.digest import BlobDigest, Json
 from seedream_pipe.makers import Generation, MakerId
+from seedream_pipe.picks.model import Approved
 from seedream_pipe.problems import Place, Problem
 
 __all__ = [
@@ -135,8 +136,14 @@ class Task:
     picture_of: PictureOf | None = None
     """What it was planned for, when that may turn out not to be there."""
     takes: int = 1
-    pick: int = 1
-    """Which take stands for the task, from 1."""
+    pick: int | None = 1
+    """Which take stands for the task, from 1; None while a person has to say: a gate."""
+    image: int | None = None
+    """Which picture of that take a person said stands for the task where one is needed, from 0."""
+    is_choice: bool = False
+    """Whether there is something to pick: several takes, or a gate."""
+    approved: Approved | None = None
+    """The pictures that the task is held at, whatever becomes of its recipe."""
     outputs: tuple[tuple[str, ...], ...] = ()
     """For each take, for each picture: the path below the output folder, without an
     extension when the author gave none."""

@@ -39,13 +39,15 @@ class Shape:
     """What of a task its names depend on.
 
     `series` is the most pictures of a series, None for a single picture; `formats` what its
-    files may be; `maker` who makes them, for messages.
+    files may be; `maker` who makes them, for messages; `is_choice` says that each take has a name
+    of its own, also a single one that nobody has picked.
     """
 
     maker: str
     series: int | None = None
     takes: int = 1
-    pick: int = 1
+    pick: int | None = 1
+    is_choice: bool = False
     formats: tuple[str, ...] = ("jpeg",)
 
 
@@ -63,13 +65,13 @@ def names(render: Render, used: frozenset[str], shape: Shape) -> tuple[Names, st
     `used` has ``index`` or ``take`` when the author's name tells pictures apart by them.
     """
     given = _Given(render, used, shape)
-    if shape.takes == 1:
+    if shape.takes == 1 and not shape.is_choice:
         made: Names = (given.row(1, ""),)
     elif "take" in used:
         made = ((), *(given.row(take, "") for take in range(1, shape.takes + 1)))
     else:
         own = (given.row(take, f".take-{take}") for take in range(1, shape.takes + 1))
-        made = (given.row(shape.pick, ""), *own)
+        made = (given.row(shape.pick or 1, ""), *own)
     for name in dict.fromkeys(name for row in made for name in row):
         complaint, hint = _complaint(name, shape)
         if complaint:

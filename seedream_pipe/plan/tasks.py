@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from seedream_pipe.plan import values
 from seedream_pipe.plan.around import Around, compiled_fields, rendered
+from seedream_pipe.plan.decisions import decided
 from seedream_pipe.plan.model import Recipe, Task
 from seedream_pipe.plan.outputs import Shape
 from seedream_pipe.plan.prompts import Prompts
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from seedream_pipe.makers import MakerId
+    from seedream_pipe.picks.model import Picks
     from seedream_pipe.plan.context import Context, Scope
     from seedream_pipe.plan.inputs import Attached, Inputs
     from seedream_pipe.plan.model import Address, Files
@@ -47,7 +49,9 @@ class StepTasks:
         files: Files,
         maker: MakerId,
         provider: ProviderProfile | None,
+        picks: Picks,
     ) -> None:
+        self._picks = picks
         self._step, self._context, self._inputs = step, context, inputs
         self._maker, self._provider = maker, provider
         self._prompts = Prompts(step, context, files)
@@ -65,7 +69,7 @@ class StepTasks:
 
     def draft(self, seed: Seed) -> Draft:
         """The options of a row and its references."""
-        options = self._options(seed.scope)
+        options = decided(self._options(seed.scope), self._picks.of(seed.address))
         attached, absent = self._inputs.of(self._entries, seed, unique=options.unique_references)
         return Draft(seed=seed, attached=attached, absent=absent, options=options)
 
@@ -89,6 +93,8 @@ class StepTasks:
             picture_of=seed.picture_of,
             takes=options.takes,
             pick=options.pick,
+            image=options.image,
+            is_choice=options.manual or options.takes > 1,
             outputs=self._around.outputs(seed, _shape(options)),
             meta=self._around.meta(seed.scope),
             tags=self._around.tags(seed.scope),
@@ -127,6 +133,7 @@ def _shape(options: values.Options) -> Shape:
         series=options.series,
         takes=options.takes,
         pick=options.pick,
+        is_choice=options.manual or options.takes > 1,
         formats=_formats(options),
     )
 

@@ -48,7 +48,12 @@ class Options:
     seed: int | None = None
     salt: str | None = None
     takes: int = 1
-    pick: int = 1
+    pick: int | None = 1
+    """Which take stands for the task; None when a person has to say."""
+    manual: bool = False
+    """Whether the author leaves it to a person."""
+    image: int | None = None
+    """Which picture of a series a person said stands for the task where one is needed."""
     optimize_prompt: str | None = None
     output_format: str | None = None
     tools: tuple[str, ...] = ()
@@ -90,6 +95,7 @@ def options(
     reader = _Reader(given)
     model, profile = reader.model()
     takes = reader.integer("takes", 1, MAX_TAKES) or 1
+    pick = reader.pick(takes)
     layers = reader.boolean("layer_decomposition")
     result = Options(
         model=model,
@@ -100,7 +106,8 @@ def options(
         seed=reader.integer("seed", -1, _MAX_SEED),
         salt=reader.text("salt"),
         takes=takes,
-        pick=reader.pick(takes),
+        pick=pick,
+        manual=pick is None,
         optimize_prompt=reader.text("optimize_prompt"),
         output_format=reader.text("output_format"),
         tools=reader.texts("tools"),
@@ -197,10 +204,10 @@ class _Reader:
             self._complain(name, f"{name} is {_shown(value)}; a list of texts is expected")
         return tuple(dict.fromkeys(text for text in found if text))
 
-    def pick(self, takes: int) -> int:
+    def pick(self, takes: int) -> int | None:
         value = self._value("pick")
-        if isinstance(value, str) and value.strip() == "first":
-            return 1
+        if isinstance(value, str) and value.strip() in {"first", "manual"}:
+            return 1 if value.strip() == "first" else None
         pick = self.integer("pick", 1, MAX_TAKES) or 1
         if pick > takes:
             there = "is one take" if takes == 1 else f"are {takes} takes"

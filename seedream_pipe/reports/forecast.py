@@ -9,6 +9,7 @@ from seedream_pipe.problems import escaped
 from seedream_pipe.run.forecast import (
     ORDER,
     BackFromOut,
+    Behind,
     BlobLost,
     Blocked,
     ByTestServer,
@@ -22,19 +23,25 @@ from seedream_pipe.run.forecast import (
     RecipeChanged,
     Reuse,
 )
+from seedream_pipe.run.outcomes import Waiting
 from seedream_pipe.run.record import outcome_tree, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from seedream_pipe.run.forecast import Change, Forecast, Reason, TaskForecast
-    from seedream_pipe.run.outcomes import Money
+    from seedream_pipe.run.outcomes import Money, Outcome
 
 __all__ = [
     "SCHEMA",
     "Line",
+    "approved_text",
     "as_tree",
+    "behind_text",
+    "blocked_word",
     "files_text",
+    "is_pick",
+    "is_stale",
     "lines",
     "price_text",
     "reason_text",
@@ -72,21 +79,24 @@ def lines(forecast: Forecast, *, everything: bool = False) -> Iterator[Line]:
     """A line for every task that is not up to date; with `everything` for those too."""
     for task in forecast.tasks.values():
         match task.decision:
+            case Reuse(approved=True, stale=stale):
+                yield Line(word="stale", address=task.address, reason=approved_text(stale), price="")
             case Reuse():
                 if everything:
                     yield Line(word="reuse", address=task.address, reason="up to date", price="")
             case Make() as make:
                 reason = f"the same request as {make.shared}" if make.shared else reason_text(make.reason)
+                reason += "; then a pick" if task.address in forecast.behind.gates else ""
                 price = "" if make.shared or make.local else price_text(make.least, make.worst)
                 if make.perhaps:
                     reason += "; perhaps: the group may come with fewer"
                 yield Line(word="make", address=task.address, reason=reason, price=price)
             case Blocked() as blocked:
                 yield Line(
-                    word=word(blocked.outcome) if not blocked.because else "waiting",
+                    word=blocked_word(blocked),
                     address=task.address,
                     reason=_blocked_text(blocked),
-                    price="",
+                    price=price_text(blocked.least, blocked.worst) if blocked.worst.currency else "",
                 )
             case Needless(outcome=outcome):
                 if everything:
@@ -128,8 +138,27 @@ def reason_text(reason: Reason) -> str:
             assert_never(reason)
 
 
+def approved_text(stale: Reason | None) -> str:
+    """What is said of a task that is held at its pictures although its recipe has others."""
+    return "approved as it is" if stale is None else f"approved as it is; {reason_text(stale)}"
+
+
+def blocked_word(blocked: Blocked) -> str:
+    """The one word for a task that cannot go on by itself."""
+    if blocked.because:
+        return "waiting"
+    return "pick" if is_pick(blocked.outcome) else word(blocked.outcome)
+
+
+def is_pick(outcome: Outcome) -> bool:
+    """Whether a task waits for a person to pick a take."""
+    return isinstance(outcome, Waiting) and outcome.why == "pick"
+
+
 def _blocked_text(blocked: Blocked) -> str:
     message = escaped(getattr(blocked.outcome, "message", ""), limit=_VALUE_WIDTH)
+    if is_pick(blocked.outcome):
+        return message
     if blocked.because:
         return f"needs {blocked.because}: {word(blocked.outcome)}"
     code = getattr(blocked.outcome, "code", "")
@@ -162,7 +191,21 @@ def _few(names: tuple[str, ...] | list[str]) -> str:
 
 def total_text(forecast: Forecast) -> str:
     """The sum in a sentence: tasks, pictures, money, and files to put back."""
-    return "\n".join([_work_text(forecast), *files_text(forecast)])
+    return "\n".join([_work_text(forecast), *behind_text(forecast), *files_text(forecast)])
+
+
+def behind_text(forecast: Forecast) -> Iterator[str]:
+    """What the picks that are to be made hold back, and what it may come to."""
+    behind = forecast.behind
+    if not behind.gates:
+        return
+    text = f"{_many(len(behind.gates), 'pick')} to make: {_few(behind.gates)}"
+    if behind.tasks:
+        text += f"; behind {_many(behind.tasks, 'task')}"
+    if behind.worst.currency:
+        up_to = "" if behind.least == behind.worst else "up to "
+        text += f", {up_to}{_many(behind.pictures, 'picture')}: {price_text(behind.least, behind.worst)}"
+    yield text
 
 
 def files_text(forecast: Forecast) -> Iterator[str]:
@@ -176,8 +219,10 @@ def files_text(forecast: Forecast) -> Iterator[str]:
 
 def _work_text(forecast: Forecast) -> str:
     counts = forecast.counts()
+    stale = sum(is_stale(task) for task in forecast.tasks.values())
     if not counts["make"]:
         text = f"{_many(len(forecast.tasks), 'task')}: everything is up to date"
+        text += f", {stale:,} stale but approved" if stale else ""
         return (
             text
             if not counts["blocked"]
@@ -190,6 +235,9 @@ def _work_text(forecast: Forecast) -> str:
         parts.append(f"{counts['blocked']:,} waiting")
     if counts["needless"]:
         parts.append(f"{counts['needless']:,} not needed")
+    if stale:
+        parts[1] = f"{counts['reuse'] - stale:,} up to date"
+        parts.append(f"{stale:,} stale but approved")
     up_to = "up to " if forecast.least != forecast.worst or perhaps else ""
     if all(make.local for make in makes):
         return (
@@ -201,6 +249,11 @@ def _work_text(forecast: Forecast) -> str:
         f"{_many(len(forecast.tasks), 'task')}: {', '.join(parts)}\n"
         f"{up_to}{_many(forecast.pictures, 'picture')} on {forecast.provider}: {up_to}{money}{limit}"
     )
+
+
+def is_stale(task: TaskForecast) -> bool:
+    """Whether a task is held at pictures that its recipe would not give any more."""
+    return isinstance(task.decision, Reuse) and task.decision.approved
 
 
 def _many(count: int, name: str) -> str:
@@ -226,6 +279,11 @@ def as_tree(forecast: Forecast, *, recipes: Mapping[str, str]) -> dict[str, Any]
         "least": str(forecast.least.amount),
         "worst": str(forecast.worst.amount),
         "currency": forecast.worst.currency,
+        "behind": {
+            "gates": list(forecast.behind.gates),
+            "tasks": forecast.behind.tasks,
+            **_behind_tree(forecast.behind),
+        },
         "holds": [outcome_tree(hold) for hold in forecast.holds],
         "tasks": {
             address: task_tree(task) | ({"recipe": recipes[address]} if address in recipes else {})
@@ -237,8 +295,12 @@ def as_tree(forecast: Forecast, *, recipes: Mapping[str, str]) -> dict[str, Any]
 def task_tree(task: TaskForecast) -> dict[str, Any]:
     """One task's forecast as JSON values."""
     match task.decision:
-        case Reuse():
-            return {"decision": "reuse", "takes": [{"take": t.take, "key": t.key} for t in task.takes]}
+        case Reuse() as reuse:
+            found: dict[str, Any] = {
+                "decision": "reuse",
+                "takes": [{"take": t.take, "key": t.key} for t in task.takes],
+            }
+            return found | (_approved_tree(reuse.stale) if reuse.approved else {})
         case Make() as make:
             tree: dict[str, Any] = {
                 "decision": "make",
@@ -253,11 +315,31 @@ def task_tree(task: TaskForecast) -> dict[str, Any]:
                 tree |= {name: value} if value else {}
             return tree
         case Blocked() as blocked:
-            return {"decision": "blocked", "because": blocked.because, **outcome_tree(blocked.outcome)}
+            waits = {"decision": "blocked", **outcome_tree(blocked.outcome), "because": blocked.because}
+            return waits | (_behind_tree(blocked) if blocked.pictures else {})
         case Needless(outcome=outcome):
             return {"decision": "needless", "because": outcome.because, "message": outcome.message}
         case _:
             assert_never(task.decision)
+
+
+def _approved_tree(stale: Reason | None) -> dict[str, Any]:
+    if stale is None:
+        return {"approved": True, "message": approved_text(None)}
+    return {
+        "approved": True,
+        "reason": _KINDS[type(stale)],
+        "message": approved_text(stale),
+        "changes": [_change_tree(change) for change in _changes(stale)],
+    }
+
+
+def _behind_tree(behind: Blocked | Behind) -> dict[str, Any]:
+    return {
+        "pictures": behind.pictures,
+        "least": str(behind.least.amount),
+        "worst": str(behind.worst.amount),
+    }
 
 
 def _changes(reason: Reason) -> tuple[Change, ...]:

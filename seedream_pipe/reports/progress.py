@@ -140,6 +140,9 @@ class Progress:
         placed = self._placed.pop(event.address, [])
         if isinstance(event.outcome, Reused) and not placed and not event.outcome.notes:
             return None
+        if isinstance(event.outcome, Waiting) and event.outcome.because:
+            # What waits for a pick is counted at the end, with the picks to be made.
+            return None
         if isinstance(event.outcome, Waiting) and event.outcome.why in _KEEPS_ALL:
             # Said once, counted at the end.
             if event.outcome.why in self._waits_told:

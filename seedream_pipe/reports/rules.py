@@ -110,9 +110,17 @@ _ERRORS: Final[Mapping[str, Rule]] = MappingProxyType(
             "An output cannot be placed, or two tasks claim one",
             "An output is a path below the output folder, different for each task.",
         ),
+        "E-MERGE": Rule(
+            "Two branches decided of one task",
+            "Keep the line that is right, and delete the other with the marks of the merge.",
+        ),
         "E-PATH": Rule(
             "A path leads out of the project",
             "A pipeline can come from a stranger, so it reads and writes below the project's folder only.",
+        ),
+        "E-PICK": Rule(
+            "A take or a picture is picked that there is not",
+            "Takes count from 1, pictures of a series from 0. `seedream-pipe takes` lists what there is.",
         ),
         "E-PROMPT": Rule("A prompt is empty", "The template gives nothing for this row."),
         "E-REF": Rule(
@@ -192,6 +200,10 @@ _WARNINGS: Final[Mapping[str, Rule]] = MappingProxyType(
         ),
         "W-REFERENCE-COUNT": Rule(
             "There are more references than every provider takes", "Name fewer, or keep to this provider."
+        ),
+        "W-PICK-TASK": Rule(
+            "The picks file names a task that there is not",
+            "Another branch may have it, or it was renamed. A line that is not needed any more can go.",
         ),
         "W-SAME-REQUEST": Rule(
             "Two tasks ask for the same picture",

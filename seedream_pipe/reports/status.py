@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe.money import written
 from seedream_pipe.problems import escaped
-from seedream_pipe.reports.forecast import price_text
+from seedream_pipe.reports.forecast import blocked_word, is_pick, price_text
 from seedream_pipe.reports.pieces import Line, Piece
 from seedream_pipe.run.forecast import Blocked, Make, Needless, Reuse
 from seedream_pipe.run.outcomes import Held, Money, Refused
@@ -25,10 +25,14 @@ if TYPE_CHECKING:
 __all__ = ["SCHEMA", "Status", "StepStatus", "as_tree", "lines", "summed"]
 
 SCHEMA: Final = "status/1"
-_WORDS: Final = ("up to date", "to make", "failed", "waiting", "held", "refused", "not needed")
+_APPROVED: Final = "stale but approved"
+_WORDS: Final = (
+    *("up to date", _APPROVED, "to make", "to pick", "failed", "waiting", "held", "refused", "not needed"),
+)
 _TONES: Final[Mapping[str, Tone]] = {
     "up to date": "good",
     "to make": "work",
+    "to pick": "work",
     "failed": "bad",
     "held": "bad",
     "refused": "bad",
@@ -97,12 +101,13 @@ def summed(plan: Plan, forecast: Forecast, last: Mapping[str, Any] | None, *, un
 
 def _state(task: TaskForecast, failed: set[Address]) -> str:
     match task.decision:
-        case Reuse():
-            return "up to date"
+        case Reuse(approved=approved):
+            return _APPROVED if approved else "up to date"
         case Make():
             return "failed" if task.address in failed else "to make"
         case Blocked():
-            return "waiting" if task.decision.because else word(task.decision.outcome)
+            told = blocked_word(task.decision)
+            return "to pick" if told == "pick" else told
         case Needless():
             return "not needed"
 
@@ -117,7 +122,8 @@ def lines(status: Status) -> Iterator[Line]:
     if waiting:
         yield ()
     for address, outcome in waiting:
-        yield Piece(f"{word(outcome):<8} ", "bad"), Piece(f"{address}  {_told(outcome)}")
+        told: Piece = Piece("to pick  ", "work") if is_pick(outcome) else Piece(f"{word(outcome):<8} ", "bad")
+        yield told, Piece(f"{address}  {_told(outcome)}")
     yield ()
     if status.unfinished:
         yield (Piece(f"last run: not finished, began {_moment(status.unfinished)} UTC", "work"),)

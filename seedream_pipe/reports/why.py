@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe.money import written
 from seedream_pipe.problems import escaped
-from seedream_pipe.reports.forecast import price_text, reason_text, task_tree
+from seedream_pipe.reports.forecast import (
+    approved_text,
+    blocked_word,
+    price_text,
+    reason_text,
+    task_tree,
+)
 from seedream_pipe.reports.pieces import Line, Piece
 from seedream_pipe.reports.progress import detail
 from seedream_pipe.reports.words import compared
@@ -20,7 +28,7 @@ if TYPE_CHECKING:
     from seedream_pipe.plan.model import Task
     from seedream_pipe.problems import Place
     from seedream_pipe.run.forecast import Change, Forecast, Reason
-    from seedream_pipe.store.results import Result, Stored
+    from seedream_pipe.store.results import Adoption, Result, Stored
 
 __all__ = ["SCHEMA", "as_tree", "lines"]
 
@@ -36,6 +44,12 @@ def lines(task: Task, forecast: Forecast, results: Sequence[Result]) -> Iterator
     decision = forecast.tasks[task.address].decision
     name = Piece(task.address, "strong")
     match decision:
+        case Reuse(approved=True, stale=stale):
+            yield name, Piece(": "), Piece("stale but approved", "work"), Piece(f": {approved_text(stale)}")
+            yield from _origin(task)
+            yield from _differences(stale) if stale is not None else ()
+            yield from _upstream(forecast, stale) if stale is not None else ()
+            yield from _held(task, results)
         case Reuse():
             yield name, Piece(": "), Piece("up to date", "good")
             yield from _origin(task)
@@ -52,12 +66,16 @@ def lines(task: Task, forecast: Forecast, results: Sequence[Result]) -> Iterator
             yield from _differences(decision.reason)
             yield from _upstream(forecast, decision.reason)
         case Blocked():
-            state = word(decision.outcome)
-            told = f"waiting: needs {decision.because}: {state}" if decision.because else state
+            state = blocked_word(decision)
+            told = f"waiting: needs {decision.because}: {word(decision.outcome)}"
+            told = told if decision.because else {"pick": "to pick"}.get(state, state)
             yield name, Piece(": "), Piece(told, "bad")
             yield from _origin(task)
             for text in detail(decision.outcome, 0, []):
                 yield (Piece(f"  {text}"),)
+            if decision.worst.currency:
+                yield _fact("then", price_text(decision.least, decision.worst))
+            yield from _held(task, results)
         case Needless(outcome=outcome):
             yield name, Piece(": "), Piece("not needed", "dim"), Piece(f": {outcome.message}")
             yield from _origin(task)
@@ -88,10 +106,13 @@ def _changes(reason: Reason) -> tuple[Change, ...]:
 
 
 def _both(change: Change) -> tuple[Line, Line]:
-    old, new = change.old, change.new
-    if change.field == "prompt" and isinstance(old, str) and isinstance(new, str):
+    return _sides(change.field, change.old, change.new)
+
+
+def _sides(field: str, old: object, new: object) -> tuple[Line, Line]:
+    if field == "prompt" and isinstance(old, str) and isinstance(new, str):
         return compared(old, new)
-    return (Piece(_shown(change.field, old)),), (Piece(_shown(change.field, new)),)
+    return (Piece(_shown(field, old)),), (Piece(_shown(field, new)),)
 
 
 def _shown(field: str, value: object) -> str:
@@ -137,6 +158,22 @@ def _held(task: Task, results: Sequence[Result]) -> Iterator[Line]:
             yield _fact("missing", f"picture {gap.index}: {gap.code}: {escaped(gap.message)}")
         yield _fact("key", result.key)
         yield _fact("made", _made(result))
+        if result.adopted is not None:
+            yield from _adopted(result.adopted)
+
+
+def _adopted(told: Adoption) -> Iterator[Line]:
+    """That the pictures were made of another recipe, and what a person said of it."""
+    yield _fact("adopted", f"{told.at[:19].replace('T', ' ')} UTC by {escaped(told.by)}, for nothing")
+    yield _fact("because", escaped(told.reason, limit=_VALUE))
+    for change in told.changes if isinstance(told.changes, list | tuple) else ():
+        if isinstance(change, Mapping):
+            name = escaped(str(change.get("field", "")))
+            yield Piece(f"  {name:<{_LABEL}} ", "strong"), Piece(escaped(str(change.get("label") or "")))
+            old, new = _sides(name, change.get("old"), change.get("new"))
+            yield Piece("    - ", "old"), *old
+            yield Piece("    + ", "new"), *new
+    yield _fact("key then", told.of)
 
 
 def _picture(picture: Stored) -> str:
@@ -177,6 +214,7 @@ def as_tree(task: Task, forecast: Forecast, results: Sequence[Result]) -> dict[s
                 "currency": result.currency,
                 "request_id": result.request_id,
             }
+            | ({"adopted": asdict(result.adopted)} if result.adopted is not None else {})
             for result in results
         ],
     }

@@ -99,7 +99,7 @@ class Back:
     def _paths(self, task: Task, take: int, index: int) -> Iterator[Path]:
         """Where a picture of a take may have been placed."""
         for number, names in enumerate(task.outputs):
-            if index < len(names) and (number or task.pick) == take:
+            if index < len(names) and (number or task.pick or 0) == take:
                 _, given = split_extension(names[index])
                 for ending in [""] if given else [f".{each}" for each in _EXTENSIONS]:
                     yield self.folder / f"{names[index]}{ending}"

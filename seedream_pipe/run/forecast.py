@@ -6,7 +6,7 @@ The reason is born with the decision; `plan`, `why` and the report show the same
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
@@ -15,7 +15,17 @@ from seedream_pipe import graph
 from seedream_pipe.money import written
 from seedream_pipe.plan.key import key, keyed
 from seedream_pipe.plan.model import FromTask, FromUrl, Recipe, TransformRecipe
-from seedream_pipe.run.outcomes import Failed, Held, Money, NotNeeded, Outcome, Refused, TakePictures
+from seedream_pipe.run.outcomes import (
+    Failed,
+    Held,
+    Money,
+    NotNeeded,
+    Outcome,
+    Refused,
+    TakePictures,
+    Waiting,
+    to_pick,
+)
 from seedream_pipe.run.resolve import Resolved, not_needed, picked, resolve
 from seedream_pipe.run.schedule import after, can_do_without
 from seedream_pipe.store.results import Miss, Stored
@@ -25,6 +35,7 @@ if TYPE_CHECKING:
 
     from seedream_pipe.digest import BlobDigest, Json, Key
     from seedream_pipe.makers import Generation
+    from seedream_pipe.picks.model import Approved
     from seedream_pipe.plan.model import Address, Input, Plan, Task
     from seedream_pipe.problems import Place
     from seedream_pipe.run.lock import Locked
@@ -33,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ORDER",
     "BackFromOut",
+    "Behind",
     "BlobLost",
     "Blocked",
     "ByTestServer",
@@ -144,7 +156,14 @@ Reason: TypeAlias = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reuse:
-    """Everything is in the store."""
+    """Everything is in the store.
+
+    `approved` says that the pictures stand because a person holds the task at them, although
+    its recipe has others by now; `stale` is why, where it can be told.
+    """
+
+    approved: bool = False
+    stale: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,10 +194,17 @@ class Needless:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocked:
-    """Nothing can be done by itself: a hold, a remembered refusal, or a need of one."""
+    """Nothing can be done by itself: a hold, a remembered refusal, a pick to be made, or a need of one.
+
+    `pictures`, `worst` and `least` are what it will come to behind a pick: which take is picked
+    decides whether its pictures are there already.
+    """
 
     outcome: Outcome
     because: Address = ""
+    pictures: int = 0
+    worst: Money = field(default_factory=Money)
+    least: Money = field(default_factory=Money)
 
 
 Decision: TypeAlias = Reuse | Make | Needless | Blocked
@@ -191,6 +217,17 @@ class TaskForecast:
     address: Address
     decision: Decision
     takes: tuple[TakePictures, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """What waits behind picks that are still to be made: tasks, and what they may come to then."""
+
+    gates: tuple[Address, ...] = ()
+    tasks: int = 0
+    pictures: int = 0
+    worst: Money = field(default_factory=Money)
+    least: Money = field(default_factory=Money)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +247,8 @@ class Forecast:
     """Files in their place that somebody edited or put there; a run leaves them alone."""
     limit: str = ""
     """The cap that stops a run before the worst price, where there is one: whose it is and how much."""
+    behind: Behind = field(default_factory=Behind)
+    """What waits behind picks; no part of `worst` and `least`."""
 
     def counts(self) -> Counter[str]:
         """How many tasks would be reused, made or are blocked."""
@@ -249,6 +288,9 @@ class Past(Protocol):
     def pinned(self, url: str) -> BlobDigest | None:
         """The digest of a URL that was fetched already."""
 
+    def media_type(self, digest: BlobDigest) -> str | None:
+        """What kind of picture a blob of the store is; None when it is not there."""
+
 
 Prices: TypeAlias = "Callable[[Generation, int, int], Money]"
 """The price of one call for a number of pictures, with a number of references; raises where unknown."""
@@ -280,7 +322,32 @@ def forecast(
         worst=worst,
         least=least,
         holds=tuple(hold for hold in past.holds() if hold not in blocking),
+        behind=_behind(plan, walk.tasks),
     )
+
+
+def _behind(plan: Plan, tasks: Mapping[Address, TaskForecast]) -> Behind:
+    waiting = [task.decision for task in tasks.values() if isinstance(task.decision, Blocked)]
+    waiting = [found for found in waiting if found.because and _is_pick(found.outcome)]
+    worst, least = Money(), Money()
+    for found in waiting:
+        worst, least = worst.plus(found.worst), least.plus(found.least)
+    return Behind(
+        gates=tuple(address for address, task in tasks.items() if _is_gate(plan.tasks[address], task)),
+        tasks=len(waiting),
+        pictures=sum(found.pictures for found in waiting),
+        worst=worst,
+        least=least,
+    )
+
+
+def _is_gate(task: Task, found: TaskForecast) -> bool:
+    """Whether a person has to pick among takes that are there or will be."""
+    return task.pick is None and (bool(found.takes) or isinstance(found.decision, Make))
+
+
+def _is_pick(outcome: Outcome) -> bool:
+    return isinstance(outcome, Waiting) and outcome.why == "pick"
 
 
 def pictures_of(lookup: Lookup, take: int) -> TakePictures | None:
@@ -292,6 +359,7 @@ def pictures_of(lookup: Lookup, take: int) -> TakePictures | None:
         key=lookup.result.key,
         pictures=tuple(e.digest if isinstance(e, Stored) else None for e in lookup.result.pictures),
         media_types=tuple(e.media_type if isinstance(e, Stored) else "" for e in lookup.result.pictures),
+        adopted=lookup.result.adopted,
     )
 
 
@@ -305,9 +373,66 @@ class _Walk:
         self.tasks[task.address] = self._forecast(task)
 
     def _forecast(self, task: Task) -> TaskForecast:
+        if task.approved is not None:
+            return self._approved(task, task.approved)
+        found = self._usual(task)
+        if task.pick is None and isinstance(found.decision, Reuse):
+            return replace(found, decision=Blocked(outcome=to_pick(len(found.takes))))
+        return found
+
+    def _approved(self, task: Task, approved: Approved) -> TaskForecast:
+        """The task as it is, or held at its pictures where it would become another."""
+        buyers = dict(self._buyers)
+        usual = self._usual(task)
+        if picked(task, usual.takes) == approved.pictures:
+            return usual
+        # It buys nothing, so that no equal request is bought by it.
+        self._buyers = buyers
+        stands = self._standing(task, approved)
+        if stands is None:
+            return TaskForecast(address=task.address, decision=Blocked(outcome=_approved_lost(approved)))
+        stale = usual.decision.reason if isinstance(usual.decision, Make) else None
+        decision = Reuse(approved=True, stale=stale)
+        return TaskForecast(address=task.address, decision=decision, takes=(stands,))
+
+    def _standing(self, task: Task, approved: Approved) -> TakePictures | None:
+        """The approved pictures as a take; None when the store has not all of them."""
+        found = pictures_of(self._past.result(approved.key), task.pick or 1)
+        if found is not None and found.pictures == approved.pictures:
+            return found
+        kinds = [None if digest is None else self._past.media_type(digest) for digest in approved.pictures]
+        missing = (kind is None for kind, digest in zip(kinds, approved.pictures, strict=True) if digest)
+        if any(missing):
+            return None
+        return TakePictures(
+            take=task.pick or 1,
+            key=approved.key,
+            pictures=approved.pictures,
+            media_types=tuple(kind or "" for kind in kinds),
+        )
+
+    def _usual(self, task: Task) -> TaskForecast:
         blocked = self._blocked(task) or self._needless(task)
-        if blocked is not None:
+        if blocked is not None and not self._waits_in_vain(task, blocked):
             return TaskForecast(address=task.address, decision=blocked)
+        return self._looked_up(task)
+
+    def _waits_in_vain(self, task: Task, blocked: Blocked | Needless) -> bool:
+        """Whether it only comes after a gate, shows nothing of it, and is up to date as it is."""
+        if (
+            isinstance(blocked, Needless)
+            or not _is_pick(blocked.outcome)
+            or blocked.because not in task.needs
+        ):
+            return False
+        buyers = dict(self._buyers)
+        is_there = isinstance(self._looked_up(task).decision, Reuse)
+        self._buyers = buyers
+        return is_there and not any(
+            isinstance(given, FromTask) and not self._pictures(given.task) for given in task.inputs
+        )
+
+    def _looked_up(self, task: Task) -> TaskForecast:
         unmade = self._unmade(task)
         if unmade:
             first_time = self._past.locked(task.address) is None
@@ -324,9 +449,26 @@ class _Walk:
     def _blocked(self, task: Task) -> Blocked | None:
         for need in self._needs(task):
             decision = self.tasks[need].decision
+            if _is_gate(self._plan.tasks[need], self.tasks[need]):
+                return self._behind(task, need)
             if isinstance(decision, Blocked) and not self._pictures(need):
+                if _is_pick(decision.outcome):
+                    return self._behind(task, decision.because or need)
                 return Blocked(outcome=decision.outcome, because=decision.because or need)
         return None
+
+    def _behind(self, task: Task, gate: Address) -> Blocked:
+        """What waits for a pick, and what it may come to: nothing where it was made before."""
+        references = sum(self._most(given) for given in task.inputs)
+        made = self._make(task, NeverMade(), task.takes, references)
+        locked = self._past.locked(task.address)
+        return Blocked(
+            outcome=Waiting(why="pick", message=f"needs a pick of {gate}", because=gate),
+            because=gate,
+            pictures=made.pictures,
+            worst=made.worst,
+            least=made.least if locked is None or not locked.takes else Money(),
+        )
 
     def _needless(self, task: Task) -> Needless | Blocked | None:
         """Of a group that is there already, whether it has the picture that the task stands for."""
@@ -510,6 +652,15 @@ def _reference_changes(task: Task, before: list[str], resolved: Resolved, *, fie
                 )
             )
     return changes
+
+
+def _approved_lost(approved: Approved) -> Failed:
+    names = ", ".join(digest[:12] for digest in approved.pictures if digest is not None)
+    return Failed(
+        code="E-APPROVED",
+        message=f"it is approved, and its picture {names} is not in the store",
+        hint="get the store that has it, or let it go: seedream-pipe approve --release",
+    )
 
 
 def _lost(miss: Miss) -> str:

@@ -130,7 +130,7 @@ class Loop:
             message = str(error) or type(error).__name__
             self.stop.drain(message)
             outcome = Failed(code=getattr(error, "code", "E-BUG"), message=message)
-        if self.fail_fast and not isinstance(outcome, (Made, Reused, NotNeeded)):
+        if self.fail_fast and not _is_well(outcome):
             self.stop.drain(f"{address} did not come, and --fail-fast stops then")
         self._note(address, outcome, seconds=self.monotonic() - began)
 
@@ -157,6 +157,15 @@ class Loop:
                 self._note(address, self.left(address), seconds=self.monotonic() - began)
             else:
                 self._end(task)
+
+
+def _is_well(outcome: Outcome) -> bool:
+    """Whether nothing is wrong with a task: a pick to be made is no failure."""
+    match outcome:
+        case Made() | Reused() | NotNeeded() | Waiting(why="pick"):
+            return True
+        case _:
+            return False
 
 
 async def _watch(event: asyncio.Event, woken: asyncio.Queue[_Work | None]) -> None:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from seedream_pipe.digest import BlobDigest, Key
 from seedream_pipe.money import written
 from seedream_pipe.plan.model import Address
+from seedream_pipe.store.results import Adoption
 
 __all__ = [
     "Failed",
@@ -23,6 +24,7 @@ __all__ = [
     "TakePictures",
     "Waiting",
     "standing",
+    "to_pick",
 ]
 
 
@@ -54,6 +56,8 @@ class TakePictures:
     pictures: tuple[BlobDigest | None, ...]
     media_types: tuple[str, ...] = ()
     """The media type of each picture; empty for a hole."""
+    adopted: Adoption | None = None
+    """Where a person bound the pictures to the recipe: who, when, why."""
 
     @property
     def complete(self) -> bool:
@@ -85,13 +89,16 @@ class Reused:
 class Waiting:
     """It can go on later without anything being wrong: the budget, a signal, a picture not fetched yet.
 
-    `why` is one of ``budget``, ``stopped``, ``fetch``, ``held`` (what it needs is held).
+    `why` is one of ``budget``, ``stopped``, ``fetch``, ``held`` (what it needs is held) and
+    ``pick`` (a person has to say which take stands for a task).
     """
 
     why: str
     message: str
     takes: tuple[TakePictures, ...] = ()
-    """The takes that are there all the same, when the picked one is among them."""
+    """The takes that are there all the same, when the picked one is among them or nobody picked yet."""
+    because: Address = ""
+    """Of a pick: the task that is to be picked, when it is another one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,8 +156,18 @@ class NotNeeded:
 Outcome: TypeAlias = Made | Reused | Waiting | Held | Refused | Failed | Skipped | NotNeeded
 
 
-def standing(outcome: Outcome, takes: tuple[TakePictures, ...], pick: int) -> Outcome:
-    """An outcome with the takes that are there all the same, when the picked one is among them."""
-    if isinstance(outcome, (Waiting, Held, Refused, Failed)) and any(take.take == pick for take in takes):
+def standing(outcome: Outcome, takes: tuple[TakePictures, ...], pick: int | None) -> Outcome:
+    """An outcome with the takes that are there all the same, when the picked one is among them.
+
+    While nobody has picked, any take is worth having.
+    """
+    is_there = any(pick in {None, take.take} for take in takes)
+    if is_there and isinstance(outcome, (Waiting, Held, Refused, Failed)):
         return replace(outcome, takes=takes)
     return outcome
+
+
+def to_pick(takes: int) -> Waiting:
+    """What a task waits for whose takes are there and nobody has picked one: a gate."""
+    text = "its one take is to be approved" if takes == 1 else f"{takes} takes to choose from"
+    return Waiting(why="pick", message=f"{text}: nobody has picked one yet")

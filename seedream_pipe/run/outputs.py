@@ -68,9 +68,9 @@ class Kept:
 def wanted(task: Task, takes: Sequence[TakePictures]) -> Iterator[tuple[str, BlobDigest]]:
     """The names below the output folder that a task's pictures are asked for under."""
     by_take = {take.take: take for take in takes}
-    rows = [(task.pick, row) if not number else (number, row) for number, row in enumerate(task.outputs)]
-    for number, names in rows:
-        pictures = by_take.get(number)
+    for number, names in enumerate(task.outputs):
+        take = number or task.pick
+        pictures = None if take is None else by_take.get(take)
         if pictures is None:
             continue
         for name, digest, media_type in zip(names, pictures.pictures, pictures.media_types, strict=False):

@@ -74,6 +74,8 @@ class Record:
     """What the run cost, by what the service counted; also for tasks that did not come to their end."""
     holds: tuple[Held, ...] = ()
     """Calls that may be owed beside those of the outcomes: of earlier runs, and further takes of this one."""
+    gates: Mapping[Address, int] = field(default_factory=dict)
+    """Tasks that wait for a person to pick a take, with how many there are to choose from."""
 
     @property
     def made(self) -> int:
@@ -87,7 +89,7 @@ class Record:
     @property
     def exit_code(self) -> int:
         """The exit code of the run (design section 8)."""
-        return exit_code(self.outcomes.values(), kept=bool(self.kept))
+        return exit_code(self.outcomes.values(), kept=bool(self.kept), gates=bool(self.gates))
 
     def tree(self) -> dict[str, Any]:
         """The record as JSON values; its shape is `record.schema.json`."""
@@ -107,6 +109,7 @@ class Record:
             "currency": self.price.currency,
             "stopped": self.stopped,
             "holds": [outcome_tree(hold) for hold in self.holds],
+            "gates": dict(self.gates),
             "outputs": self.folder,
             "placed": list(self.placed),
             "kept": dict(self.kept),
@@ -119,9 +122,9 @@ def word(outcome: Outcome) -> str:
     return _WORDS[type(outcome)]
 
 
-def exit_code(outcomes: Iterable[Outcome], *, kept: bool = False) -> int:
-    """Unknown or unfetched first, then the budget, then what failed (reliability 2.1)."""
-    codes = {_code(outcome) for outcome in outcomes} | ({1} if kept else set())
+def exit_code(outcomes: Iterable[Outcome], *, kept: bool = False, gates: bool = False) -> int:
+    """Unknown, unfetched or to be picked first, then the budget, then what failed (reliability 2.1)."""
+    codes = {_code(outcome) for outcome in outcomes} | ({1} if kept else set()) | ({4} if gates else set())
     return next((code for code in (4, 5, 1) if code in codes), 0)
 
 
@@ -131,7 +134,7 @@ def _code(outcome: Outcome) -> int:
             return 4
         case Waiting(why="budget"):
             return 5
-        case Waiting(why="held" | "fetch"):
+        case Waiting(why="held" | "fetch" | "pick"):
             return 4
         case Refused() | Failed() | Skipped() | Waiting():
             return 1
@@ -167,6 +170,7 @@ def outcome_tree(outcome: Outcome) -> dict[str, Any]:
             }
         case Waiting():
             tree |= {"why": outcome.why, "message": outcome.message}
+            tree |= {"because": outcome.because} if outcome.because else {}
         case Refused():
             tree |= {"code": outcome.code, "message": outcome.message, "request_id": outcome.request_id}
         case Failed():
@@ -195,6 +199,7 @@ def fold(
     ended_at: str,
     seconds: float,
     holds: tuple[Held, ...] = (),
+    gates: Mapping[Address, int] | None = None,
 ) -> Record:
     """The record of a run's events."""
     outcomes: dict[Address, Outcome] = {}
@@ -233,4 +238,5 @@ def fold(
         folder=folder,
         price=price,
         holds=holds,
+        gates=gates or {},
     )

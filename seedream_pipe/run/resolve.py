@@ -35,7 +35,7 @@ class Unresolved:
 
 
 def picked(task: Task, takes: Sequence[TakePictures]) -> tuple[BlobDigest | None, ...]:
-    """The pictures that stand for a task: those of its picked take."""
+    """The pictures that stand for a task: those of its picked take; none while nobody has picked."""
     return next((take.pictures for take in takes if take.take == task.pick), ())
 
 

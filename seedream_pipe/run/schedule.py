@@ -7,6 +7,7 @@ what needs one that *waits* waits as well.
 Rule 3: every task ends exactly once.
 Rule 4: a task that turned out not to be needed, because a group came with fewer pictures,
 keeps nothing from going on that takes all there are; what wants its picture by name is skipped.
+Rule 5: what needs a gate, a task of which nobody has picked a take yet, waits for that pick.
 """
 
 from __future__ import annotations
@@ -16,7 +17,17 @@ from typing import TYPE_CHECKING
 
 from seedream_pipe import graph
 from seedream_pipe.plan.model import FromTask
-from seedream_pipe.run.outcomes import Failed, Held, Made, NotNeeded, Refused, Reused, Skipped, Waiting
+from seedream_pipe.run.outcomes import (
+    Failed,
+    Held,
+    Made,
+    NotNeeded,
+    Refused,
+    Reused,
+    Skipped,
+    Waiting,
+    to_pick,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,10 +86,12 @@ class Schedule:
     def end(self, address: Address, outcome: Outcome) -> list[tuple[Address, Outcome]]:
         """Note what became of a task; gives the tasks that end with it because they need it."""
         self.outcomes[address] = outcome
-        if has_pictures(outcome):
-            self._go_on(self._users[address])
-            return []
-        return self._end_users(address, outcome)
+        if not has_pictures(outcome):
+            return self._end_users(address, outcome)
+        if self._tasks[address].pick is None:
+            return self._end_users(address, to_pick(self._tasks[address].takes))
+        self._go_on(self._users[address])
+        return []
 
     def stop(self, outcome: Outcome) -> list[tuple[Address, Outcome]]:
         """End everything that has not begun; the tasks that have are still to be ended one by one."""
@@ -120,6 +133,9 @@ def after(address: Address, outcome: Outcome, *, user: Task) -> Outcome:
             return NotNeeded(because=outcome.because, message=outcome.message)
         case NotNeeded():
             return Skipped(because=address, message=f"needs {address}, which is not there: {outcome.message}")
+        case Waiting(why="pick"):
+            gate = outcome.because or address
+            return Waiting(why="pick", message=f"needs a pick of {gate}", because=gate)
         case Waiting():
             return Waiting(why=outcome.why, message=f"needs {address}, which waits: {outcome.message}")
         case Held():

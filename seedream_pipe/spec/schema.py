@@ -56,9 +56,6 @@ _TRUTHS: Final = MappingProxyType(
 )
 """Words that older YAML read as booleans and that are texts here."""
 
-_LATER: Final = frozenset({"manual"})
-"""Words of the language that this version does not read yet: no misspellings of others."""
-
 _OF_TEXTS: Final = frozenset({"pattern", "minLength", "maxLength"})
 _OF_NUMBERS: Final = frozenset({"minimum", "maximum"})
 _OF_MAPS: Final = frozenset(
@@ -363,7 +360,7 @@ def _changes_meaning(fault: _Fault) -> bool:
     """Whether the value means another thing than what is left of it; a typo in a map does not."""
     if fault.path[2:3] == ("with",):
         return True  # the operation would say it again
-    return fault.keyword != "additionalProperties" or not _LATER.isdisjoint(fault.value)
+    return fault.keyword != "additionalProperties"
 
 
 def _entry(path: TreePath, root: Any) -> TreePath:
@@ -419,17 +416,12 @@ def _unknown_keys(document: Placed, fault: _Fault) -> tuple[list[Problem], set[s
     absent = [key for key in known if key not in fault.value]
     if _is_step(fault.path):
         absent += [key for key in _KINDS_OF_STEP if key not in fault.value and key not in absent]
-    is_later = not _LATER.isdisjoint(unknown)
     where = f" in {_label(fault.path)}" if fault.path else ""
     found: list[Problem] = []
-    excused = set(fault.rule.get("required", ())) if is_later else set()
+    excused: set[str] = set()
     for key in unknown:
         near = difflib.get_close_matches(key, absent, n=1, cutoff=0.6)
-        if key in _LATER:
-            message, hint = f'"{key}" is not supported by this version of seedream-pipe', ""
-        elif is_later and not near:
-            continue
-        elif _is_step(fault.path) and (told := _of_other_kind(key, fault.value)) is not None:
+        if _is_step(fault.path) and (told := _of_other_kind(key, fault.value)) is not None:
             message, hint = told
             if not message:
                 continue
@@ -548,8 +540,6 @@ def _hint(fault: _Fault) -> str:
             return f"write {_TRUTHS[value.lower()]}"
         case str() if kinds & {"integer", "number"} and _DIGITS.fullmatch(value):
             return f"write {int(value)} without quotes"
-        case str() if value in _LATER:
-            return f'"{value}" is not supported by this version of seedream-pipe'
         case str() if choices := _choices(fault.rule):
             return did_you_mean(value, choices)
         case bool() | int() | float() if kinds == {"string"} and not _choices(fault.rule):

@@ -17,7 +17,19 @@ from seedream_pipe.errors import StoreError
 from seedream_pipe.store.blobs import Blobs, Gone
 from seedream_pipe.store.durable import TEMPORARY, Disk
 
-__all__ = ["Entry", "Gap", "Hit", "Lookup", "Miss", "Missing", "Result", "Results", "Stored", "counted"]
+__all__ = [
+    "Adoption",
+    "Entry",
+    "Gap",
+    "Hit",
+    "Lookup",
+    "Miss",
+    "Missing",
+    "Result",
+    "Results",
+    "Stored",
+    "counted",
+]
 
 SCHEMA: Final = "result/1"
 _LARGEST: Final = 16 << 20
@@ -48,6 +60,21 @@ Entry: TypeAlias = Stored | Gap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Adoption:
+    """That a person bound pictures to a recipe that they were not made of, for nothing.
+
+    `of` is the key that they stood under before, `by` who said so, `at` when (ISO 8601 in UTC),
+    `changes` what differs between the two recipes, field by field with `old` and `new`.
+    """
+
+    of: Key
+    by: str
+    at: str
+    reason: str
+    changes: Json = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """What a key produced. `pictures` are in the order of the answer; fewer than asked is normal (R80).
 
@@ -72,6 +99,8 @@ class Result:
     billed: int | None = None
     seconds: float = 0.0
     origin: str = ""
+    adopted: Adoption | None = None
+    """Of pictures that another key produced; who made them and when is as it was, the price is nothing."""
 
     @property
     def stored(self) -> tuple[Stored, ...]:
@@ -210,6 +239,8 @@ def _encode(result: Result) -> bytes:
     }
     if result.origin:
         tree["origin"] = result.origin
+    if result.adopted is not None:
+        tree["adopted"] = asdict(result.adopted)
     return canonical({**tree, "sum": tagged(SCHEMA, tree)}) + b"\n"
 
 
@@ -240,6 +271,8 @@ def _decode(tree: Mapping[str, Any]) -> Result:
     fields = {name: value for name, value in tree.items() if name != "schema"}
     fields["inputs"] = tuple(tree["inputs"])
     fields["pictures"] = tuple(_entry(entry) for entry in tree["pictures"])
+    if "adopted" in tree:
+        fields["adopted"] = Adoption(**tree["adopted"])
     return Result(**fields)
 
 

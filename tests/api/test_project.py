@@ -208,7 +208,7 @@ steps: {s: {foreach: {in: t, as: r, key: "{{ r.id }}"}, prompt: {file: p.j2}, re
 """
     found, _, _ = problems_of(_write(project, text), MAKER)
     seen = {os.path.relpath(path, project) for path in found.paths_seen()}
-    assert seen == {"board.yaml", "t.csv", "p.j2", "q.j2", "refs", "refs/a.jpg"}
+    assert seen == {"board.yaml", "board.picks.yaml", "t.csv", "p.j2", "q.j2", "refs", "refs/a.jpg"}
 
 
 # tracemalloc and not the peak of the process: a child's begins with what its parent had.

@@ -13,7 +13,7 @@ from seedream_pipe.reports.rules import RULES
 
 SOURCES: Final = Path(seedream_pipe.__file__).parent
 CODE: Final = re.compile(r"[EW]-[A-Z]+(-[A-Z]+)*")
-ROOMS: Final = ("plan", "profiles", "snapshot", "spec")
+ROOMS: Final = ("picks", "plan", "profiles", "snapshot", "spec")
 
 
 def subclasses(kind: type[SeedreamError]) -> Iterator[type[SeedreamError]]:

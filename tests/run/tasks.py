@@ -8,6 +8,7 @@ from PIL import Image
 
 from seedream_pipe.digest import BlobDigest
 from seedream_pipe.makers import Generation, MakerId
+from seedream_pipe.picks.model import Approved
 from seedream_pipe.plan.key import key
 from seedream_pipe.plan.model import FromTask, Input, Plan, Recipe, Task
 from seedream_pipe.run.outcomes import Made, Money, Reused, TakePictures
@@ -25,7 +26,8 @@ def task(
     *inputs: Input,
     prompt: str = "",
     takes: int = 1,
-    pick: int = 1,
+    pick: int | None = 1,
+    approved: Approved | None = None,
     group: int | None = None,
     needs: Iterable[str] = (),
     outputs: tuple[tuple[str, ...], ...] = (),
@@ -42,6 +44,8 @@ def task(
         is_series=generation.is_series,
         takes=takes,
         pick=pick,
+        is_choice=takes > 1 or pick is None,
+        approved=approved,
         needs=tuple(needs),
         outputs=outputs or ((f"{address}.jpg",),),
     )

@@ -45,6 +45,7 @@ class Memory:
     paid: set = field(default_factory=set)
     pins: dict = field(default_factory=dict)
     outside: dict = field(default_factory=dict)
+    blobs: dict = field(default_factory=dict)
 
     def result(self, key):
         return self.results.get(key, Miss(reason="never made", result=None))
@@ -66,6 +67,9 @@ class Memory:
 
     def back(self, _task, _take, key):
         return self.outside.get(key)
+
+    def media_type(self, picture):
+        return self.blobs.get(picture)
 
     def pinned(self, url):
         return self.pins.get(url)

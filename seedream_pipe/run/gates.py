@@ -1,0 +1,42 @@
+"""What a person decides or has decided, as a run sees it: gates, and tasks that are to stay as they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from seedream_pipe.run.forecast import Reuse
+from seedream_pipe.run.loop import takes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from seedream_pipe.plan.model import Address, Plan
+    from seedream_pipe.run.forecast import Forecast
+    from seedream_pipe.run.outcomes import Outcome
+
+__all__ = ["gates", "with_standing"]
+
+
+def gates(plan: Plan, outcomes: Mapping[Address, Outcome]) -> dict[Address, int]:
+    """The tasks of a run that a person has to pick a take of, with how many takes are there."""
+    return {
+        address: len(takes_of(outcome))
+        for address, outcome in outcomes.items()
+        if plan.tasks[address].pick is None and takes_of(outcome)
+    }
+
+
+def with_standing(plan: Plan, forecast: Forecast) -> Plan:
+    """The plan, in which tasks that stand whatever they were made of need nothing any more."""
+    open_gates = {address for address, task in plan.tasks.items() if task.pick is None}
+    if not open_gates and not any(task.approved for task in plan.tasks.values()):
+        return plan
+    needs = plan.needs()
+    free = {
+        address: replace(plan.tasks[address], inputs=(), needs=(), picture_of=None)
+        for address, found in forecast.tasks.items()
+        if isinstance(found.decision, Reuse)
+        and (found.decision.approved or not open_gates.isdisjoint(needs[address]))
+    }
+    return replace(plan, tasks={**plan.tasks, **free})
