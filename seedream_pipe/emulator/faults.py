@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
@@ -21,7 +22,7 @@ __all__ = ["SCENES", "Damage", "Fault", "On", "Script", "WrongScript", "fault_fr
 On: TypeAlias = Literal["generation", "download", "poll", "models"]
 Spot: TypeAlias = Literal["before", "head", "body", "event"]
 End: TypeAlias = Literal["reset", "close", "hang"]
-Damage: TypeAlias = Literal["half", "flip", "no_trailer", "other_size", "html", "empty"]
+Damage: TypeAlias = Literal["half", "flip", "no_trailer", "other_size", "other", "html", "empty"]
 
 
 class WrongScript(ValueError):
@@ -39,7 +40,9 @@ class Fault:
     `302/error-524-gateway-timeout`, `stream/group-4-one-moderated`,
     `response/whole-failure-in-200`); `status`, `content_type` and `body` give one literally.
     `bill` makes the pictures of a replaced answer count as made (True), or those of a cut one not
-    (False). `headers` are added to whatever is answered, `Retry-After` for one.
+    (False). `headers` are added to whatever is answered, `Retry-After` for one. `fill` puts what
+    would have been answered into the marks of `body` (see `filling`): its pictures are then made, and
+    count unless `bill` is False. `task_id` takes the place of the id of 302.AI's asynchronous form.
 
     In the answer: `count` pictures whatever the prompt says; indexes in `refuse` are refused by the
     filter; the one at `break_at` meets an internal fault and ends the group (R83, R84);
@@ -55,7 +58,8 @@ class Fault:
     `at` (a share of it below 1, or a number of bytes), or in the middle of event number `at`; `end`
     says how. `length_off` is added to Content-Length; `no_length` leaves it out and ends by closing;
     `chunks` cuts the last chunk short or spoils its size line; `gzip` forces compression on or off;
-    `split` sends at most so many bytes at a time.
+    `split` sends at most so many bytes at a time; `recode` sends the body in another character set;
+    `blanks` adds so many blanks behind it, which JSON allows (gzip makes a bomb of them).
 
     In a download: `damage` to the file (the answer itself stays whole).
     """
@@ -68,7 +72,9 @@ class Fault:
     status: int | None = None
     content_type: str | None = None
     body: bytes | None = None
+    fill: bool = False
     bill: bool | None = None
+    task_id: str | int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     count: int | None = None
     refuse: tuple[int, ...] = ()
@@ -92,9 +98,13 @@ class Fault:
     chunks: Literal["cut", "bad"] | None = None
     gzip: bool | None = None
     split: int | None = None
+    recode: str | None = None
+    blanks: int = 0
     damage: Damage | None = None
 
     def __post_init__(self) -> None:
+        if self.recode is not None and not _is_encoding(self.recode):
+            raise WrongScript(f"no character set is called {self.recode!r}")
         if self.answer is not None and self.answer not in FAILURES and self.answer not in SCENES:
             raise WrongScript(f"no sample is called {self.answer!r}")
 
@@ -164,6 +174,14 @@ def fault_from_json(value: object) -> Fault:
         raise WrongScript(f"a fault has no member {unknown[0]!r}")
     _check_words(given)
     return Fault(**given)
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        return False
+    return True
 
 
 def _bytes(text: object) -> bytes:

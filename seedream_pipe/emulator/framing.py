@@ -8,6 +8,8 @@ does when a connection is lost (contract section 18, question 9).
 from __future__ import annotations
 
 import gzip
+import struct
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from email.utils import formatdate
@@ -32,6 +34,9 @@ from seedream_pipe.emulator.replies import (
 __all__ = ["framed"]
 
 _LARGE: Final = 262_144
+_BLANKS: Final = b" " * (1 << 20)
+_GZIP_HEAD: Final = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
+_LAST_BLOCK: Final = b"\x03\0"
 _ENDS: Final[dict[str, Step]] = {"reset": Reset(), "close": End(), "hang": Hang()}
 
 
@@ -46,7 +51,7 @@ def framed(
     generation: bool,
 ) -> Reply:
     """The steps that put this answer on the wire. `now` is its Date."""
-    answer = _compressed(answer, fault, accepts_gzip=accepts_gzip)
+    answer = _swollen(_compressed(_recoded(answer, fault), fault, accepts_gzip=accepts_gzip), fault)
     chunked = answer.events or fault.chunks is not None
     closes = not keep_open or fault.no_length or fault.chunks is not None
     head = _head(answer, fault, chunked=chunked, closes=closes, now=now)
@@ -76,8 +81,52 @@ def _compressed(answer: Answer, fault: Fault, *, accepts_gzip: bool) -> Answer:
     if not wanted or answer.events or not answer.body:
         return answer
     data = gzip.compress(answer.body, compresslevel=1, mtime=0)
+    if fault.blanks:
+        data = _bomb(answer.body, fault.blanks)
     waits = tuple(part for part in answer.parts if not isinstance(part, bytes))
     return replace(answer, parts=(*waits, data), headers=(*answer.headers, ("content-encoding", "gzip")))
+
+
+def _recoded(answer: Answer, fault: Fault) -> Answer:
+    """The same text in another character set, whatever the head says of it."""
+    if fault.recode is None:
+        return answer
+    parts = tuple(
+        part.decode("utf-8", "replace").encode(fault.recode, "replace") if isinstance(part, bytes) else part
+        for part in answer.parts
+    )
+    return replace(answer, parts=parts)
+
+
+def _swollen(answer: Answer, fault: Fault) -> Answer:
+    """With blanks behind it. They are one piece of memory, again and again."""
+    packed = any(name == "content-encoding" for name, _ in answer.headers)
+    if not fault.blanks or packed or answer.events:
+        return answer
+    whole, rest = divmod(fault.blanks, len(_BLANKS))
+    return replace(answer, parts=(*answer.parts, *[_BLANKS] * whole, _BLANKS[:rest]))
+
+
+def _bomb(body: bytes, blanks: int) -> bytes:
+    """A body and so many blanks, packed: one packed block of blanks, again and again."""
+    whole, rest = divmod(blanks, len(_BLANKS))
+    head, last = body + _BLANKS[:rest], zlib.crc32(body + _BLANKS[:rest])
+    for _ in range(whole):
+        last = zlib.crc32(_BLANKS, last)
+    size = (len(head) + whole * len(_BLANKS)) & 0xFFFF_FFFF
+    pieces = (
+        _GZIP_HEAD,
+        _packed(head),
+        _packed(_BLANKS) * whole,
+        _LAST_BLOCK,
+        struct.pack("<II", last, size),
+    )
+    return b"".join(pieces)
+
+
+def _packed(data: bytes) -> bytes:
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush(zlib.Z_FULL_FLUSH)
 
 
 def _head(answer: Answer, fault: Fault, *, chunked: bool, closes: bool, now: float) -> bytes:
@@ -89,13 +138,17 @@ def _head(answer: Answer, fault: Fault, *, chunked: bool, closes: bool, now: flo
     if chunked and not fault.no_length:
         headers.append(("transfer-encoding", "chunked"))
     elif not fault.no_length:
-        headers.append(("content-length", str(len(answer.body) + fault.length_off)))
+        headers.append(("content-length", str(_length(answer) + fault.length_off)))
     if closes:
         headers.append(("connection", "close"))
     taken = {name.lower() for name in fault.headers}
     headers = [pair for pair in headers if pair[0] not in taken] + list(fault.headers.items())
     lines = [f"HTTP/1.1 {answer.status} {reason}", *(f"{name}: {value}" for name, value in headers)]
     return "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
+
+
+def _length(answer: Answer) -> int:
+    return sum(len(part) for part in answer.parts if isinstance(part, bytes))
 
 
 def _sequence(

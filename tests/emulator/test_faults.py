@@ -1,6 +1,7 @@
 """Everything that can be made to go wrong, on the wire (R155)."""
 
 import io
+import json
 import socket
 import time
 from urllib.parse import urlsplit
@@ -271,3 +272,54 @@ def test_every_scene_can_be_named(name):
 def test_a_script_that_cannot_be_played_says_why(fault, text):
     with pytest.raises(WrongScript, match=text):
         fault_from_json(fault)
+
+
+def test_another_character_set(emulator, ask):
+    emulator.script({"recode": "utf-16"})
+    answer = ask(emulator)
+    assert answer.content.startswith(b"\xff\xfe")
+    assert json.loads(answer.content.decode("utf-16"))["usage"]["generated_images"] == 1
+
+
+def test_a_character_set_that_nobody_knows():
+    with pytest.raises(WrongScript, match="utf-17"):
+        fault_from_json({"recode": "utf-17"})
+
+
+@pytest.mark.parametrize("blanks", [1, 1 << 20, 5_000_000])
+def test_blanks_behind_an_answer_are_still_json(emulator, ask, blanks):
+    emulator.script({"blanks": blanks}, {})
+    answer, plain = ask(emulator), ask(emulator)
+    assert answer.json()["usage"] == plain.json()["usage"]
+    assert len(answer.content) - len(answer.content.rstrip()) == blanks
+
+
+@pytest.mark.parametrize("blanks", [1, 5_000_000])
+def test_packed_blanks_are_a_bomb(emulator, ask, blanks):
+    emulator.script({"blanks": blanks, "gzip": True})
+    answer = ask(emulator)
+    assert answer.headers["content-encoding"] == "gzip"
+    assert int(answer.headers["content-length"]) < 10_000
+    assert len(answer.content) - len(answer.content.rstrip()) == blanks
+
+
+@pytest.mark.parametrize("named", ["../x", 12345, ""])
+def test_a_task_has_the_id_that_the_script_says(emulator, ask, client, named):
+    emulator.script({"task_id": named})
+    assert ask(emulator, "302ai", query="?async=true").json() == {"task_id": named}
+    told = client.get(
+        f"{emulator.url}/async_result",
+        params={"task_id": named},
+        headers={"Authorization": "Bearer test-key"},
+    )
+    assert told.json()["err"] != "task not found"
+
+
+def test_a_download_of_another_picture_of_the_same_size(emulator, ask, client):
+    emulator.script({"on": "download", "damage": "other"})
+    url = ask(emulator).json()["data"][0]["url"]
+    other, right = client.get(url).content, client.get(url).content
+    token = emulator.ledger.billed[0].token.encode()
+    assert token not in other
+    assert token in right
+    assert Image.open(io.BytesIO(other)).size == (2048, 2048)
