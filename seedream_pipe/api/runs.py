@@ -33,6 +33,7 @@ from seedream_pipe.run.forecast import BackFromOut, Make, Reuse, forecast
 from seedream_pipe.run.loop import Loop, cut_off, takes_of
 from seedream_pipe.run.outcomes import Held, Money, Waiting
 from seedream_pipe.run.outputs import Outputs, wanted
+from seedream_pipe.run.pace import Pace
 from seedream_pipe.run.pay import Shop, held, now
 from seedream_pipe.run.perform import Performer
 from seedream_pipe.run.pins import Pins
@@ -77,7 +78,8 @@ class RunOptions:
 
     `confirm` is asked before money is spent; None means that nobody can be asked. `yes` spends
     without asking, up to the cap; `frozen` spends nothing at all. `force` overwrites outputs
-    that were edited. `listener` is told every event; `stop` is how to ask the run to stop, once.
+    that were edited. `listener` is told every event; `stop` is how to ask the run to stop, once;
+    `pace` is how it waits.
     """
 
     fail_fast: bool = False
@@ -88,6 +90,7 @@ class RunOptions:
     confirm: Callable[[Forecast], bool] | None = None
     listener: Listener | None = None
     stop: Stop = field(default_factory=Stop)
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -455,7 +458,10 @@ class _Run:
         """Made when the first task needs it: a run with nothing to make opens no connection."""
         variable = self.profile.key_variable
         key = user_settings.secret(variable, self.environment) if variable else None
-        provider = catalog.provider(self.profile.name, self.settings, key)
+        pace = self.options.pace
+        provider = catalog.provider(
+            self.profile.name, self.settings, key, sleep=pace.sleep, patience=pace.patience
+        )
         return Performer(
             provider=provider,
             store=self.store,
@@ -465,18 +471,21 @@ class _Run:
             tell=self._emit,
             retry_refused=self.options.retry_refused,
             back=self.past.outside,
+            sleep=pace.sleep,
+            monotonic=pace.clock,
         )
 
     def _shop(self, provider: Provider) -> Shop | None:
         if self.ledger is None:
             return None
-        ledger, gates = self.ledger, dict[str, Gate]()
+        ledger, gates, pace = self.ledger, dict[str, Gate](), self.options.pace
 
         def gate(model: str) -> Gate:
             if model not in gates:
                 found = profiles.model(model)
                 limit = found.pictures_per_minute if found else None
-                gates[model] = Gate(ledger, scope=f"{self.profile.name}/{model}", limit=limit)
+                scope = f"{self.profile.name}/{model}"
+                gates[model] = Gate(ledger, scope=scope, limit=limit, clock=pace.clock, sleep=pace.sleep)
             return gates[model]
 
         return Shop(
@@ -490,7 +499,9 @@ class _Run:
             stop=self.stop,
             limit=self.planned.forecast.limit,
             origin=local_server(self.settings),
+            sleep=pace.sleep,
             chance=random.random,
+            monotonic=pace.clock,
         )
 
     def _record(self, began_at: str, seconds: float, outcomes: Mapping[Address, Outcome]) -> Record:

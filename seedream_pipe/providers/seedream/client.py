@@ -12,7 +12,7 @@ import os
 import secrets
 import time
 import zlib
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -79,7 +79,8 @@ def new_client_id() -> str:
 class Seedream:
     """302.AI, Volcengine Ark or BytePlus ModelArk, as its profile says.
 
-    `key` may be None for whatever is free: building requests, reading, fetching.
+    `key` may be None for whatever is free: building requests, reading, fetching. `patience` is the
+    most seconds that an answer may take; None leaves each model what it needs.
     """
 
     def __init__(
@@ -92,6 +93,8 @@ class Seedream:
         environment: Mapping[str, str] = os.environ,
         network: Network | None = None,
         client_id: Callable[[], str] = new_client_id,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        patience: float | None = None,
     ) -> None:
         self._profile = profile
         self._key = _sendable(key, profile)
@@ -99,7 +102,8 @@ class Seedream:
         self._local = answer.is_loopback(urlsplit(self._url).hostname or "")
         self._response_format: ResponseFormat = response_format
         self._network = network or Network(environment)
-        self._download = Download(self._network, local=self._local)
+        self._download = Download(self._network, local=self._local, sleep=sleep)
+        self._patience = patience
         self._client_id = client_id
 
     @property
@@ -125,9 +129,10 @@ class Seedream:
         take: int = 1,  # noqa: ARG002 - a take is a second call of the same body
     ) -> Request:
         """Build the call. See `makers.Provider.request`."""
-        return wire.build(
+        request = wire.build(
             generation, references, provider=self._profile, response_format=self._response_format
         )
+        return request if self._patience is None else replace(request, patience=self._patience)
 
     async def send(self, request: Request, tape: Tape) -> Sent:
         """Make the call, once.
