@@ -69,7 +69,7 @@ class Remembered:
         """The content filter's remembered no."""
         if self.ledger is None or self.retry_refused:
             return None
-        found = self.ledger.refusal(key)
+        found = self.ledger.refusal(key, origin=self.origin)
         if found is None:
             return None
         return Refused(code=found.code, message=found.message, request_id=found.request_id)
@@ -89,6 +89,8 @@ class Remembered:
         if self._open is None:
             self._open = {}
             for call in self.ledger.open_calls() if self.ledger is not None else ():
+                if bool(call.intent.origin) != bool(self.origin):
+                    continue
                 self._open.setdefault(call.intent.key, []).append(call)
         return self._open
 

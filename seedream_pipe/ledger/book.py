@@ -118,9 +118,14 @@ class Ledger:
         """Every call without an outcome, oldest first. Blocking; changes no file."""
         return tuple(self._look(self.index.open_ids()))
 
-    def open_calls_of(self, key: Key) -> tuple[OpenCall, ...]:
-        """The open calls of a key, oldest first. Ask under the key's claim, before it is bought."""
-        return tuple(self._look(self.index.open_ids(key)))
+    def open_calls_of(self, key: Key, *, origin: str = "") -> tuple[OpenCall, ...]:
+        """The open calls of a key, oldest first. Ask under the key's claim, before it is bought.
+
+        Where pictures are bought (`origin` is empty) those of test servers do not count, nor
+        the other way round.
+        """
+        found = self._look(self.index.open_ids(key))
+        return tuple(call for call in found if bool(call.intent.origin) == bool(origin))
 
     def unreadable(self) -> tuple[str, ...]:
         """Calls whose intent is damaged: what they bought for whom is not known."""
@@ -170,9 +175,12 @@ class Ledger:
         pictures = account.intent.pictures if price else 0
         await self._call(account).settle("released", price=price, pictures=pictures, message=reason)
 
-    def refusal(self, key: Key) -> Refusal | None:
-        """What the content filter last said of a key, unless pictures came after it."""
-        return self.index.refusal(key)
+    def refusal(self, key: Key, *, origin: str = "") -> Refusal | None:
+        """What the content filter last said of a key, unless pictures came after it.
+
+        The filter of a test server speaks for test servers alone.
+        """
+        return self.index.refusal(key, test=bool(origin))
 
     def spent(self, session: str | None = None) -> dict[str, Spent]:
         """What was spent and is set aside, by currency: in a session, or altogether."""
@@ -219,6 +227,8 @@ class Ledger:
                 reply=account.reply,
                 cause=account.cause,
                 request_id=account.request_id,
+                partial=account.partial,
+                ticket=account.ticket,
             )
 
     def _sweep(self) -> None:

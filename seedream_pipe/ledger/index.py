@@ -27,7 +27,7 @@ __all__ = ["Database", "Index", "from_units", "to_units"]
 
 Database: TypeAlias = sqlite3.Connection
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 _BUSY_SECONDS: Final = 60.0
 _UNIT: Final = 10**9
 _TABLES: Final = """
@@ -46,7 +46,8 @@ CREATE TABLE calls (
     ended_at TEXT NOT NULL DEFAULT '',
     code TEXT NOT NULL DEFAULT '',
     message TEXT NOT NULL DEFAULT '',
-    request_id TEXT NOT NULL DEFAULT ''
+    request_id TEXT NOT NULL DEFAULT '',
+    test INTEGER NOT NULL         -- 1 for a call to a test server, which never counts for a bought one
 ) WITHOUT ROWID;
 CREATE INDEX open_calls ON calls (key) WHERE verdict IS NULL;
 CREATE INDEX refusals ON calls (key, id) WHERE verdict IN ('refused', 'done');
@@ -55,22 +56,27 @@ CREATE TABLE sums (
     session TEXT NOT NULL,
     currency TEXT NOT NULL,
     open INTEGER NOT NULL,
+    test INTEGER NOT NULL,
     units INTEGER NOT NULL,
     pictures INTEGER NOT NULL,
-    PRIMARY KEY (session, currency, open)
+    PRIMARY KEY (session, currency, open, test)
 ) WITHOUT ROWID;
 CREATE TRIGGER call_begun AFTER INSERT ON calls BEGIN
-    INSERT INTO sums VALUES (new.session, new.currency, new.verdict IS NULL, new.units, new.pictures)
+    INSERT INTO sums
+    VALUES (new.session, new.currency, new.verdict IS NULL, new.test, new.units, new.pictures)
     ON CONFLICT DO UPDATE SET units = units + excluded.units, pictures = pictures + excluded.pictures;
 END;
 CREATE TRIGGER call_gone AFTER DELETE ON calls BEGIN
     UPDATE sums SET units = units - old.units, pictures = pictures - old.pictures
-    WHERE session = old.session AND currency = old.currency AND open = (old.verdict IS NULL);
+    WHERE session = old.session AND currency = old.currency AND open = (old.verdict IS NULL)
+        AND test = old.test;
 END;
 CREATE TRIGGER call_ended AFTER UPDATE ON calls BEGIN
     UPDATE sums SET units = units - old.units, pictures = pictures - old.pictures
-    WHERE session = old.session AND currency = old.currency AND open = (old.verdict IS NULL);
-    INSERT INTO sums VALUES (new.session, new.currency, new.verdict IS NULL, new.units, new.pictures)
+    WHERE session = old.session AND currency = old.currency AND open = (old.verdict IS NULL)
+        AND test = old.test;
+    INSERT INTO sums
+    VALUES (new.session, new.currency, new.verdict IS NULL, new.test, new.units, new.pictures)
     ON CONFLICT DO UPDATE SET units = units + excluded.units, pictures = pictures + excluded.pictures;
 END;
 CREATE TABLE sends (
@@ -180,12 +186,13 @@ class Index:
         found = self.rows("SELECT session FROM calls WHERE id = ?", call)
         return str(found[0][0]) if found else ""
 
-    def refusal(self, key: str) -> Refusal | None:
+    def refusal(self, key: str, *, test: bool = False) -> Refusal | None:
         """The last word of the content filter on a key, unless pictures came after it."""
         found = self.rows(
             "SELECT verdict, code, message, request_id, ended_at, id FROM calls"
-            " WHERE key = ? AND verdict IN ('refused', 'done') ORDER BY id DESC LIMIT 1",
+            " WHERE key = ? AND test = ? AND verdict IN ('refused', 'done') ORDER BY id DESC LIMIT 1",
             key,
+            test,
         )
         if not found or found[0][0] != "refused":
             return None
@@ -346,7 +353,7 @@ def _insert(database: Database, account: Account) -> None:
     intent = account.intent
     database.execute(
         "INSERT OR IGNORE INTO calls (id, key, session, provider, model, task, begun_at, currency, units,"
-        " pictures) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " pictures, test) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             account.id,
             intent.key,
@@ -358,6 +365,7 @@ def _insert(database: Database, account: Account) -> None:
             intent.currency,
             to_units(intent.worst),
             intent.pictures,
+            bool(intent.origin),
         ),
     )
     if account.outcome is not None:

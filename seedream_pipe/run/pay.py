@@ -168,6 +168,7 @@ class Shop:
             currency=worst.currency,
             client_id=self.client_id(),
             recipe=keyed(order.recipe, order.inputs, order.take),
+            origin=self.origin,
         )
 
     async def _sent(self, call: Call, order: Order, request: Request) -> Sale | NotSent | Transient:

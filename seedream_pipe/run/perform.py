@@ -191,13 +191,15 @@ class Performer:
         """What the ledger knows of the key: an answer to complete, a hold, a refusal."""
         if self.shop is None:
             return None
-        ledger = self.shop.ledger
-        for call in await asyncio.to_thread(ledger.open_calls_of, order.key):
+        ledger, origin = self.shop.ledger, self.shop.origin
+        for call in await asyncio.to_thread(ledger.open_calls_of, order.key, origin=origin):
             if call.state == "answered":
                 return _sold(await self.shop.finish(call, order), order.take)
             if call.state in {"sent", "held"}:
                 return held(call)
-        refusal = None if self.retry_refused else await asyncio.to_thread(ledger.refusal, order.key)
+        if self.retry_refused:
+            return None
+        refusal = await asyncio.to_thread(ledger.refusal, order.key, origin=origin)
         if refusal is None:
             return None
         return Refused(code=refusal.code, message=refusal.message, request_id=refusal.request_id)
