@@ -33,6 +33,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "run.record",
             "run.state",
             "settings",
+            "confidential",
             "spec.schema",
             "emulator",
             "errors",
@@ -114,13 +115,16 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
     "catalog": frozenset({"operations", "providers", "makers", "profiles", "settings", "version"}),
     "spec": frozenset({"makers", "profiles", "graph", "problems", "errors"}),
     "operations": frozenset({"makers", "pictures", "digest", "errors", "lettering", "problems"}),
-    "providers": frozenset({"makers", "profiles", "settings", "errors", "digest", "pictures", "version"}),
+    "providers": frozenset(
+        {"confidential", "makers", "profiles", "settings", "errors", "digest", "pictures", "version"}
+    ),
     "makers": frozenset({"settings", "digest", "errors"}),
     "profiles": frozenset({"errors"}),
     "store": frozenset({"digest", "errors", "pictures"}),
     # the one way to write durably is the store's, and what is written is a maker's answer
     "ledger": frozenset({"store.durable", "store.folder", "makers", "digest", "money", "errors"}),
-    "settings": frozenset({"errors"}),
+    "confidential": frozenset(),
+    "settings": frozenset({"confidential", "errors"}),
     "errors": frozenset({"problems"}),  # an invalid pipeline carries what is wrong with it
     "digest": frozenset(),
     "money": frozenset(),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import importlib
 import os
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from seedream_pipe.cli.again import FOLDER
 from seedream_pipe.cli.boundary import READER_GONE, guarded
 from seedream_pipe.version import VERSION
+
+if TYPE_CHECKING:
+    from seedream_pipe.run.pace import Pace
 
 __all__ = ["COMMANDS", "cli", "run"]
 
@@ -98,10 +101,10 @@ def cli() -> None:
     """
 
 
-def run(arguments: list[str]) -> int:
-    """Run the command line; gives the exit code."""
+def run(arguments: list[str], *, pace: Pace | None = None) -> int:
+    """Run the command line; gives the exit code. `pace` is how a run waits, where it is not as usual."""
 
     def call() -> Any:
-        return cli.main(arguments, prog_name="seedream-pipe", standalone_mode=False)
+        return cli.main(arguments, prog_name="seedream-pipe", standalone_mode=False, obj=pace)
 
     return guarded(call, as_json="--json" in arguments)

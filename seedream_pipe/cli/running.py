@@ -22,6 +22,7 @@ from seedream_pipe.cli.terminal import is_interactive, out, plural, say
 from seedream_pipe.errors import OverBudget
 from seedream_pipe.reports.forecast import as_tree
 from seedream_pipe.run.events import RunBegan
+from seedream_pipe.run.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -76,6 +77,7 @@ def run(
             retry_refused=flags["retry_refused"],
             confirm=_ask if is_interactive() and not as_json else None,
             listener=listener,
+            pace=click.get_current_context().find_object(Pace) or Pace(),
         )
         signals = _Signals(how, teller.note)
         record = asyncio.run(run_async(project, targets, settings=made, options=how))

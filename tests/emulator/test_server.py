@@ -200,3 +200,9 @@ def test_it_speaks_https_when_it_is_given_a_certificate():
         assert url.startswith(emulator.url)
         assert emulator.url.startswith("https://127.0.0.1:")
         assert client.get(url).status_code == 200
+
+
+def test_a_calmed_emulator_plays_no_more_faults(emulator, ask):
+    emulator.script({"times": 0, "answer": "error/500-internal"})
+    emulator.calm()
+    assert ask(emulator).status_code == 200
