@@ -30,6 +30,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "run.events",
             "run.forecast",
             "run.outcomes",
+            "run.pace",
             "run.record",
             "run.state",
             "settings",

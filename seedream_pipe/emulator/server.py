@@ -308,6 +308,11 @@ class Emulator:
         with self._lock:
             self._behaviour.script.add(made)
 
+    def calm(self) -> None:
+        """Forget the faults that have not been played."""
+        with self._lock:
+            self._behaviour.script.clear()
+
     def advance(self, seconds: float) -> None:
         """Move the emulator's clock, so that links die and minutes pass."""
         with self._lock:
