@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from seedream_pipe.run.outcomes import Refused
-from seedream_pipe.run.pay import held
+from seedream_pipe.run.settle import held
 from seedream_pipe.store.results import Hit, counted
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Remembered:
 
     def answered(self, key: Key) -> bool:
         """Whether an answer for this key is on disk, to be completed for nothing."""
-        return any(call.state == "answered" for call in self._calls().get(key, ()))
+        return any(call.state in {"answered", "taken"} for call in self._calls().get(key, ()))
 
     def refusal(self, key: Key) -> Refused | None:
         """The content filter's remembered no."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
@@ -18,7 +18,7 @@ from seedream_pipe.ledger.claims import claim
 from seedream_pipe.makers import Answer, Reply
 from seedream_pipe.plan.key import key, keyed
 from seedream_pipe.plan.model import Recipe
-from seedream_pipe.run.collect import Collected, collect
+from seedream_pipe.run.collect import LINK_DEAD, Collected, collect
 from seedream_pipe.run.events import CallPaused
 from seedream_pipe.run.forecast import pictures_of
 from seedream_pipe.run.load import load
@@ -33,8 +33,8 @@ from seedream_pipe.run.outcomes import (
     Waiting,
     standing,
 )
-from seedream_pipe.run.pay import Bought, Order, held, now
 from seedream_pipe.run.scratch import Scratch
+from seedream_pipe.run.settle import Bought, Order, held, now, owing
 from seedream_pipe.store.results import Hit, Result, counted
 
 if TYPE_CHECKING:
@@ -44,8 +44,9 @@ if TYPE_CHECKING:
     from seedream_pipe.run.back import Back
     from seedream_pipe.run.events import Listener
     from seedream_pipe.run.outcomes import Outcome
-    from seedream_pipe.run.pay import Sale, Shop
+    from seedream_pipe.run.pay import Shop
     from seedream_pipe.run.resolve import Resolved
+    from seedream_pipe.run.settle import Sale
     from seedream_pipe.store.folder import Store
 
 __all__ = ["Performer"]
@@ -56,11 +57,12 @@ _TELL_AGAIN = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """A take that is in the store; `bought` when this run made it."""
+    """A take that is in the store; `bought` when this run made it, `hold` when more may have been billed."""
 
     pictures: TakePictures
     result: Result
     bought: Bought | None = None
+    hold: Held | None = None
 
 
 _Taken: TypeAlias = _Found | Refused | Failed | Held | Waiting
@@ -82,6 +84,8 @@ class Performer:
     retry_refused: bool = False
     back: Back | None = None
     """Where pictures that the store has lost may still be."""
+    unfetched: Mapping[str, Waiting] = field(default_factory=dict)
+    """Calls by id whose pictures could not be fetched a moment ago, when the run began."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     monotonic: Callable[[], float] = field(default=time.monotonic)
     _making: set[Key] = field(default_factory=set)
@@ -98,8 +102,9 @@ class Performer:
                 raise item
             taken.append(item)
         found = [item for item in taken if isinstance(item, _Found)]
-        if len(found) < len(taken):
-            return standing(_worst(taken), tuple(item.pictures for item in found), task.pick)
+        holds = [item.hold for item in found if item.hold is not None]
+        if holds or len(found) < len(taken):
+            return standing(_worst([*taken, *holds]), tuple(item.pictures for item in found), task.pick)
         return _made(found, self.monotonic() - began)
 
     async def _take(self, task: Task, resolved: Resolved, take: int) -> _Taken:
@@ -147,7 +152,14 @@ class Performer:
         pictures = pictures_of(lookup, take)
         if pictures is None or not isinstance(lookup, Hit):
             return None
-        return _Found(pictures=pictures, result=lookup.result)
+        return _Found(pictures=pictures, result=lookup.result, hold=self._hold_of(lookup.result))
+
+    def _hold_of(self, result: Result) -> Held | None:
+        """The hold of a result that came short, until a person has said a word on it."""
+        if self.shop is None or not owing(result):
+            return None
+        calls = self.shop.ledger.open_calls_of(result.key, origin=self.shop.origin)
+        return next((held(call) for call in calls if call.id == result.call), None)
 
     def _take_back(self, task: Task, resolved: Resolved, take: int, wanted: Key) -> _Found | None:
         lost = self.store.results.get(wanted)
@@ -161,13 +173,14 @@ class Performer:
         if found is None and self.back is not None:
             found = await asyncio.to_thread(self._take_back, task, resolved, take, wanted)
         if found is not None:
+            await self._close(found.result)
             return found
         if not isinstance(task.recipe, Recipe):
             raise TypeError(f"{task.address} is not for a provider")
         generation = task.recipe.generation
         order = Order(
             key=wanted,
-            task=task,
+            address=task.address,
             recipe=task.recipe,
             take=take,
             inputs=resolved.digests,
@@ -187,14 +200,27 @@ class Performer:
             return await self._draw(order, request)
         return _sold(await self.shop.buy(order, request), take)
 
+    async def _close(self, result: Result) -> None:
+        """End the call of a result whose process died between the result and the outcome."""
+        if self.shop is None:
+            return
+        ledger, origin = self.shop.ledger, self.shop.origin
+        for call in await asyncio.to_thread(ledger.open_calls_of, result.key, origin=origin):
+            if call.id == result.call and call.state != "held":
+                await self.shop.till.close(await asyncio.to_thread(ledger.resume, call), result)
+
     async def _remembered(self, order: Order) -> _Taken | None:
         """What the ledger knows of the key: an answer to complete, a hold, a refusal."""
         if self.shop is None:
             return None
         ledger, origin = self.shop.ledger, self.shop.origin
         for call in await asyncio.to_thread(ledger.open_calls_of, order.key, origin=origin):
-            if call.state == "answered":
-                return _sold(await self.shop.finish(call, order), order.take)
+            if call.id in self.unfetched:
+                return self.unfetched[call.id]
+            if call.state in {"answered", "taken"}:
+                sale = await self.shop.finish(call, order)
+                if sale is not None:
+                    return _sold(sale, order.take)
             if call.state in {"sent", "held"}:
                 return held(call)
         if self.retry_refused:
@@ -241,7 +267,7 @@ def _sold(sale: Sale, take: int) -> _Taken:
     pictures = pictures_of(Hit(result=sale.result), take)
     if pictures is None:
         raise AssertionError("a hit has pictures")
-    return _Found(pictures=pictures, result=sale.result, bought=sale)
+    return _Found(pictures=pictures, result=sale.result, bought=sale, hold=sale.hold)
 
 
 def _worst(taken: Sequence[_Taken]) -> Outcome:
@@ -272,9 +298,11 @@ def _made(found: Sequence[_Found], seconds: float) -> Outcome:
 
 
 def _notes(result: Result) -> Iterator[str]:
-    """What of a result did not come: holes, and pictures that were billed and are not there."""
+    """What of a result did not come: holes, refused or failed, lost, or perhaps billed."""
     for gap in result.gaps:
-        yield f"picture {gap.index}: {'refused' if gap.refused else 'failed'} ({gap.code})"
-    came = len(result.stored)
-    if result.billed is not None and result.billed > came:
-        yield f"{result.billed} pictures were billed and {came} came (request {result.request_id})"
+        if gap.code == LINK_DEAD:
+            yield f"picture {gap.index}: {gap.message}"
+        elif owing(result) == gap.message:
+            yield f"{gap.message} (request {result.request_id})"
+        else:
+            yield f"picture {gap.index}: {'refused' if gap.refused else 'failed'} ({gap.code})"
