@@ -17,11 +17,12 @@ from typing import Any, Final, Literal, TypeAlias, get_args, get_origin, get_typ
 
 from seedream_pipe.emulator.failures import FAILURES
 
-__all__ = ["SCENES", "Damage", "Fault", "On", "Script", "WrongScript", "fault_from_json"]
+__all__ = ["SCENES", "Damage", "Fault", "Moment", "On", "Script", "WrongScript", "fault_from_json"]
 
 On: TypeAlias = Literal["generation", "download", "poll", "models"]
 Spot: TypeAlias = Literal["before", "head", "body", "event"]
 End: TypeAlias = Literal["reset", "close", "hang"]
+Moment: TypeAlias = Literal["read", "making", "made", "head", "body", "event", "sent"]
 Damage: TypeAlias = Literal["half", "flip", "no_trailer", "other_size", "other", "html", "empty"]
 
 
@@ -62,6 +63,11 @@ class Fault:
     `blanks` adds so many blanks behind it, which JSON allows (gzip makes a bomb of them).
 
     In a download: `damage` to the file (the answer itself stays whole).
+
+    To the client: `kill` is the number of its process, or of its process group; at the moment
+    `kill_at` it gets the signal `kill_with`, SIGKILL if nothing is said, after `kill_after` seconds more.
+    The moments: the request is read; picture number `at` is about to be made, or has been and is billed;
+    the head is out; of the body the share `at` is; event number `at` is; all is sent.
     """
 
     on: On = "generation"
@@ -101,12 +107,18 @@ class Fault:
     recode: str | None = None
     blanks: int = 0
     damage: Damage | None = None
+    kill: int | None = None
+    kill_at: Moment = "read"
+    kill_with: int = 9
+    kill_after: float = 0.0
 
     def __post_init__(self) -> None:
         if self.recode is not None and not _is_encoding(self.recode):
             raise WrongScript(f"no character set is called {self.recode!r}")
         if self.answer is not None and self.answer not in FAILURES and self.answer not in SCENES:
             raise WrongScript(f"no sample is called {self.answer!r}")
+        if self.kill is not None and self.kill <= 1:
+            raise WrongScript(f"no process of a test has the number {self.kill}")
 
 
 _Changes: TypeAlias = Mapping[str, Any]

@@ -22,6 +22,7 @@ from seedream_pipe.emulator.replies import (
     Bill,
     End,
     Hang,
+    Kill,
     Part,
     Ready,
     Reply,
@@ -64,6 +65,7 @@ def framed(
         _sequence(head, parts, fault, chunked=chunked and not fault.no_length, at_once=answer.events)
     )
     steps, behind = _cut(steps, len(head), fault)
+    steps = _killing(steps, len(head), fault)
     if fault.cut or fault.length_off > 0:
         closes = True
     if closes and not isinstance(steps[-1] if steps else None, Reset | End | Hang):
@@ -198,7 +200,7 @@ def _cut(steps: list[Step], head: int, fault: Fault) -> tuple[list[Step], list[W
     """The steps before the cut and its end, and what is still made behind it."""
     if fault.cut is None:
         return steps, []
-    sends = [index for index, step in enumerate(steps) if isinstance(step, Send)]
+    sends = _sends(steps)
     if fault.cut == "event":
         index = sends[min(1 + int(fault.at), len(sends) - 1)]
         room = len(_data(steps[index])) * 2 // 3
@@ -207,6 +209,45 @@ def _cut(steps: list[Step], head: int, fault: Fault) -> tuple[list[Step], list[W
     kept = [*steps[:index], Send(_data(steps[index])[:room])] if room else steps[:index]
     behind = [step for step in steps[index:] if isinstance(step, Wait | Bill | Ready)]
     return [*kept, _ENDS[fault.end]], behind
+
+
+def _killing(steps: list[Step], head: int, fault: Fault) -> list[Step]:
+    """The steps with the client's death among them; at the end when its moment does not come."""
+    if fault.kill is None:
+        return steps
+    death: list[Step] = [Wait(fault.kill_after)] if fault.kill_after else []
+    death.append(Kill(fault.kill, fault.kill_with))
+    if fault.kill_at == "body":
+        index, room = _position(steps, _sends(steps), _spot(steps, head, fault))
+        data = _data(steps[index])
+        around = [Send(data[:room]), *death, Send(data[room:])]
+        return [*steps[:index], *around, *steps[index + 1 :]]
+    index = _moment(steps, fault)
+    return [*steps[:index], *death, *steps[index:]]
+
+
+def _moment(steps: list[Step], fault: Fault) -> int:
+    """Before which step the moment of a death is."""
+    sends, bills = _sends(steps), [index for index, step in enumerate(steps) if isinstance(step, Bill)]
+    number = int(fault.at)
+    match fault.kill_at:
+        case "read":
+            return 0
+        case "making":
+            found = bills[number : number + 1]
+        case "made":
+            found = [index + 1 for index in bills[number : number + 1]]
+        case "head":
+            found = [index + 1 for index in sends[:1]]
+        case "event":
+            found = [index + 1 for index in sends[1 + number : 2 + number]]
+        case _:
+            found = []
+    return found[0] if found else 1 + max(sends, default=-1)
+
+
+def _sends(steps: list[Step]) -> list[int]:
+    return [index for index, step in enumerate(steps) if isinstance(step, Send)]
 
 
 def _spot(steps: list[Step], head: int, fault: Fault) -> int:

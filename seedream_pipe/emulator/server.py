@@ -29,7 +29,7 @@ from seedream_pipe.emulator.control import CONTROL, controlled
 from seedream_pipe.emulator.faults import Fault, fault_from_json
 from seedream_pipe.emulator.ledger import Billed, Ledger, as_tree
 from seedream_pipe.emulator.options import Options
-from seedream_pipe.emulator.replies import Bill, End, Hang, Ready, Reply, Reset, Send, Step, Wait
+from seedream_pipe.emulator.replies import Bill, End, Hang, Kill, Ready, Reply, Reset, Send, Step, Wait
 
 __all__ = ["Emulator", "serve"]
 
@@ -151,6 +151,8 @@ class _Server:
                 while await reader.read(65_536):
                     pass
                 raise _Gone
+            case Kill(process, number):
+                _kill(process, number)
             case _:
                 assert_never(step)
 
@@ -176,6 +178,15 @@ def _reset(writer: asyncio.StreamWriter) -> None:
     raw: socket.socket = writer.get_extra_info("socket")
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
+
+
+def _kill(process: int, number: int) -> None:
+    """Signal a process that may be gone, with all of the group that it leads."""
+    with contextlib.suppress(ProcessLookupError):
+        try:
+            os.killpg(process, number)
+        except ProcessLookupError:
+            os.kill(process, number)
 
 
 def _append(path: Path, picture: Billed) -> None:

@@ -2,7 +2,10 @@
 
 import io
 import json
+import signal
 import socket
+import subprocess
+import sys
 import time
 from urllib.parse import urlsplit
 
@@ -207,6 +210,52 @@ def test_gzip_can_be_forced_on_and_off(emulator, ask):
 def test_a_base64_answer_where_a_link_was_asked_for(emulator, ask):
     emulator.script({"as_base64": True})
     assert "b64_json" in ask(emulator).json()["data"][0]
+
+
+CHILD = """
+import sys, urllib.request
+request = urllib.request.Request(sys.argv[1], sys.argv[2].encode(), {"Authorization": "Bearer test-key"})
+sys.stdin.readline()
+with urllib.request.urlopen(request) as answer:
+    while answer.read1():
+        pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("moment", "billed_before"),
+    [("read", 0), ("making", 1), ("made", 2), ("head", 0), ("event", 2), ("body", 3), ("sent", 3)],
+)
+def test_the_client_is_killed_at_a_moment_and_its_pictures_are_made_all_the_same(
+    emulator, moment, billed_before
+):
+    body = (
+        '{"model":"doubao-seedream-4-5-251128","prompt":"3 cats","stream":true,"size":"2K",'
+        '"sequential_image_generation":"auto","sequential_image_generation_options":{"max_images":3}}'
+    )
+    command = [sys.executable, "-c", CHILD, f"{emulator.base_url('ark')}/images/generations", body]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as child:
+        fault = {"kill": child.pid, "kill_at": moment, "at": 1.0 if moment != "body" else 0.99}
+        emulator.script({**fault, "delay": 0.3, "event_delay": 0.3})
+        child.stdin.close()
+        assert child.wait(10) == -signal.SIGKILL
+    assert len(emulator.ledger.billed) == billed_before
+    assert settled(emulator, 3)
+
+
+def test_a_death_may_come_by_another_signal(emulator):
+    command = [sys.executable, "-c", CHILD, f"{emulator.base_url('ark')}/images/generations", BODY.decode()]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as child:
+        emulator.script({"kill": child.pid, "kill_with": int(signal.SIGTERM)})
+        child.stdin.close()
+        assert child.wait(10) == -signal.SIGTERM
+
+
+def test_nobody_outside_can_have_a_process_killed(emulator, client):
+    answer = client.post(f"{emulator.url}/_emulator/script", json=[{"kill": 12345}])
+    assert answer.status_code == 400
+    with pytest.raises(WrongScript):
+        emulator.script({"kill": 1})
 
 
 @pytest.fixture
