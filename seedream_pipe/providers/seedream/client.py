@@ -17,13 +17,16 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
+from seedream_pipe.confidential import SHORTEST, Mask, scrubbed
 from seedream_pipe.errors import ProviderError, UsageError
 from seedream_pipe.makers import (
+    Answer,
     Fetched,
     Generation,
+    Hole,
     LinkDead,
     Lost,
     MakerId,
@@ -52,6 +55,8 @@ from seedream_pipe.providers.seedream.wire import ResponseFormat
 from seedream_pipe.settings import Secret, safe_url
 from seedream_pipe.version import MAKER_VERSIONS
 
+_Said = TypeVar("_Said", bound=Verdict | Hole | Fetched | NotFetched | LinkDead)
+
 __all__ = ["Seedream", "missing_key", "new_client_id"]
 
 ANSWER_LIMIT: Final = 256 * 1024 * 1024
@@ -59,7 +64,8 @@ ANSWER_LIMIT: Final = 256 * 1024 * 1024
 
 _BODY_CHUNK: Final = 256 * 1024
 _KEY_IN_PICTURES: Final = 20
-_KEY_IN_ERRORS: Final = 8
+_TEXTS: Final = ("code", "message", "request_id", "model", "remedy", "cause")
+"""Members of what a service said that are its own words."""
 _SECRET_HEADERS: Final = frozenset({"authorization", "proxy-authorization", "set-cookie", "cookie"})
 
 
@@ -160,14 +166,14 @@ class Seedream:
 
     def read(self, reply: Reply) -> Verdict:
         """Say what a recorded answer means."""
-        found = answer.meaning(reply, local=self._local)
+        found = _without_secrets(answer.meaning(reply, local=self._local))
         if reply.status == HTTPStatus.NOT_FOUND and isinstance(found, Permanent) and found.code == "HTTP404":
             return replace(found, message=f"{found.message} at {self._url}")
         return found
 
     async def fetch(self, part: Part, reply: Reply, target: Path) -> Fetched | NotFetched | LinkDead:
         """Write one picture's bytes to a new file, without the key."""
-        return await self._download.fetch(part, reply, target)
+        return _without_secrets(await self._download.fetch(part, reply, target))
 
     async def close(self) -> None:
         """Let go of connections. May be called twice."""
@@ -190,19 +196,11 @@ class Seedream:
 
     async def _recorded(self, incoming: Incoming, tape: Tape, call: _Call) -> Sent:
         """Write the answer down as it comes."""
-        await tape.head(incoming.status, self._without_secrets(incoming.headers))
+        await tape.head(incoming.status, _public(incoming.headers))
         events = incoming.header("content-type").startswith("text/event-stream")
         call.enough = incoming.status != HTTPStatus.OK or events
         await _copy(incoming, tape, self._revealed())
         return await tape.reply()
-
-    def _without_secrets(self, headers: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-        key = self._revealed()
-        return tuple(
-            (name, value.replace(key, "***") if key else value)
-            for name, value in headers
-            if name.lower() not in _SECRET_HEADERS
-        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -231,17 +229,17 @@ class _Call:
     def broken(self, cause: str) -> NotSent | Lost:
         """Say what a broken call is."""
         if not self.sending:
-            return NotSent(cause=cause)
+            return NotSent(cause=scrubbed(cause))
         after = time.monotonic() - self.began
-        return Lost(cause=f"{cause} (after {after:.1f} s, client id {self.request.client_id})")
+        return Lost(cause=f"{scrubbed(cause)} (after {after:.1f} s, client id {self.request.client_id})")
 
 
 async def _copy(incoming: Incoming, tape: Tape, key: str) -> None:
     """Bring the body to the tape, unpacked should it be packed in spite of our wish (R11)."""
     unpack = _unpacker(incoming.header("content-encoding").strip().lower())
     # A short key may stand in a picture's base64 by chance; in an error it may not.
-    least = _KEY_IN_PICTURES if incoming.status == HTTPStatus.OK else _KEY_IN_ERRORS
-    mask = _Mask(key.encode()) if len(key) >= least else None
+    least = _KEY_IN_PICTURES if incoming.status == HTTPStatus.OK else SHORTEST
+    mask = Mask(key) if len(key) >= least else None
     taken = 0
     async for chunk in incoming.chunks:
         for piece in unpack(chunk):
@@ -251,6 +249,13 @@ async def _copy(incoming: Incoming, tape: Tape, key: str) -> None:
             await tape.write(mask.over(piece) if mask else piece)
     if mask and mask.rest():
         await tape.write(mask.rest())
+
+
+def _public(headers: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """An answer's headers, as they may be written down."""
+    return tuple(
+        (scrubbed(name), scrubbed(value)) for name, value in headers if name.lower() not in _SECRET_HEADERS
+    )
 
 
 def _unpacker(encoding: str) -> Callable[[bytes], Iterable[bytes]]:
@@ -270,24 +275,16 @@ def _unpacker(encoding: str) -> Callable[[bytes], Iterable[bytes]]:
     return unpack
 
 
-class _Mask:
-    """Stars over the key, should the service say it back. As long as it was, so that offsets hold."""
-
-    def __init__(self, key: bytes) -> None:
-        self._key = key
-        self._held = b""
-
-    def over(self, piece: bytes) -> bytes:
-        """Give what is certainly masked; what may be the start of a key is held back."""
-        text = (self._held + piece).replace(self._key, b"*" * len(self._key))
-        sizes = range(min(len(self._key) - 1, len(text)), 0, -1)
-        keep = next((size for size in sizes if text.endswith(self._key[:size])), 0)
-        self._held = text[len(text) - keep :]
-        return text[: len(text) - keep]
-
-    def rest(self) -> bytes:
-        """Give what was held back when nothing followed."""
-        return self._held
+def _without_secrets(said: _Said) -> _Said:
+    """What a service said, without the key that it may have said back."""
+    clean: dict[str, Any] = {
+        name: scrubbed(value)
+        for name in _TEXTS
+        if isinstance(value := getattr(said, name, None), str) and scrubbed(value) != value
+    }
+    if isinstance(said, Answer):
+        clean["holes"] = tuple(_without_secrets(hole) for hole in said.holes)
+    return replace(said, **clean) if clean else said
 
 
 def _sendable(key: Secret | None, profile: ProviderProfile) -> Secret | None:

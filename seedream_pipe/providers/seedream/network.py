@@ -22,12 +22,15 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from seedream_pipe.confidential import scrub_log
+
 __all__ = ["Broken", "Incoming", "Network", "proxy_for"]
 
 CONNECT_SECONDS: Final = 30.0
 UPLOAD_SECONDS: Final = 600.0
 """R50: an upload that is slower is refused by the service."""
 
+_LOGGED: Final = ("connection", "http11", "http2", "proxy", "socks")
 _IDLE_SECONDS: Final = 30.0
 _LANE: Final = 8
 _LANES_PER_HOST: Final = 16
@@ -36,6 +39,9 @@ Headers = Sequence[tuple[str, str]]
 
 # Its debug log has the heads of answers, with cookies and whatever a server says back.
 logging.getLogger("httpcore").setLevel(logging.WARNING)
+for _name in ("httpx", "httpcore", *(f"httpcore.{part}" for part in _LOGGED), "asyncio"):
+    # A logger's filter does not hold for those below it.
+    logging.getLogger(_name).addFilter(scrub_log)
 
 
 class Broken(Exception):
