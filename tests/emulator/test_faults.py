@@ -236,7 +236,7 @@ def test_the_client_is_killed_at_a_moment_and_its_pictures_are_made_all_the_same
     command = [sys.executable, "-c", CHILD, f"{emulator.base_url('ark')}/images/generations", body]
     with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as child:
         fault = {"kill": child.pid, "kill_at": moment, "at": 1.0 if moment != "body" else 0.99}
-        emulator.script({**fault, "delay": 0.3, "event_delay": 0.3})
+        emulator.script({**fault, "delay": 0.2, "event_delay": 0.2})
         child.stdin.close()
         assert child.wait(10) == -signal.SIGKILL
     assert len(emulator.ledger.billed) == billed_before
