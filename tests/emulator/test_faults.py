@@ -230,7 +230,7 @@ def test_the_client_is_killed_at_a_moment_and_its_pictures_are_made_all_the_same
     emulator, moment, billed_before
 ):
     body = (
-        '{"model":"doubao-seedream-4-5-251128","prompt":"3 cats","stream":true,"size":"2K",'
+        '{"model":"doubao-seedream-4-5-251128","prompt":"3 pictures of a cat","stream":true,"size":"2K",'
         '"sequential_image_generation":"auto","sequential_image_generation_options":{"max_images":3}}'
     )
     command = [sys.executable, "-c", CHILD, f"{emulator.base_url('ark')}/images/generations", body]
