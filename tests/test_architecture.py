@@ -50,6 +50,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "errors",
             "ledger",
             "makers",
+            "money",
             "pictures",
             "plan",
             "problems",
@@ -125,7 +126,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
     # the one way to write durably is the store's, and what is written is a maker's answer
     "ledger": frozenset({"store.durable", "store.folder", "makers", "digest", "money", "errors"}),
     "confidential": frozenset(),
-    "settings": frozenset({"confidential", "errors"}),
+    "settings": frozenset({"confidential", "errors", "money"}),
     "errors": frozenset({"problems"}),  # an invalid pipeline carries what is wrong with it
     "digest": frozenset(),
     "money": frozenset(),

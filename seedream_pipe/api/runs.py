@@ -9,19 +9,21 @@ import secrets
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from seedream_pipe import catalog, profiles
 from seedream_pipe import settings as user_settings
+from seedream_pipe.api.caps import agreed_cap, covers, expect_named, reach
 from seedream_pipe.api.origin import local_server
 from seedream_pipe.api.past import Remembered
+from seedream_pipe.api.recovery import recover
+from seedream_pipe.api.sources import dearest, prices, sources
 from seedream_pipe.api.worker import Worker
 from seedream_pipe.digest import canonical
 from seedream_pipe.errors import Frozen, OverBudget, ProviderError
 from seedream_pipe.ledger.book import Ledger
-from seedream_pipe.ledger.budget import Cap
+from seedream_pipe.ledger.budget import spent
 from seedream_pipe.ledger.claims import locked
 from seedream_pipe.ledger.gate import Gate
 from seedream_pipe.plan.targets import select
@@ -31,29 +33,31 @@ from seedream_pipe.run.back import Back
 from seedream_pipe.run.events import CallSent, RunBegan, RunEnded
 from seedream_pipe.run.forecast import BackFromOut, Make, Reuse, forecast
 from seedream_pipe.run.loop import Loop, cut_off, takes_of
-from seedream_pipe.run.outcomes import Held, Money, Waiting
+from seedream_pipe.run.outcomes import Held, Waiting
 from seedream_pipe.run.outputs import Outputs, wanted
 from seedream_pipe.run.pace import Pace
-from seedream_pipe.run.pay import Shop, held, now
+from seedream_pipe.run.pay import Shop
 from seedream_pipe.run.perform import Performer
 from seedream_pipe.run.pins import Pins
 from seedream_pipe.run.record import fold
 from seedream_pipe.run.schedule import Schedule
+from seedream_pipe.run.settle import held, now
 from seedream_pipe.run.stop import Stop
 from seedream_pipe.run.transform import Transformer
 from seedream_pipe.settings import Settings
 from seedream_pipe.store.folder import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from seedream_pipe.api.project import Project
-    from seedream_pipe.makers import Generation, Provider
+    from seedream_pipe.api.sources import Source
+    from seedream_pipe.makers import Provider
     from seedream_pipe.plan.model import Address, Plan
     from seedream_pipe.profiles import ProviderProfile
     from seedream_pipe.run.events import Event, Listener
-    from seedream_pipe.run.forecast import Decision, Forecast, Prices
-    from seedream_pipe.run.outcomes import Outcome
+    from seedream_pipe.run.forecast import Decision, Forecast
+    from seedream_pipe.run.outcomes import Money, Outcome, Unfetched
     from seedream_pipe.run.record import Record
 
 __all__ = [
@@ -63,7 +67,6 @@ __all__ = [
     "past_of",
     "plan",
     "planned",
-    "prices",
     "run_async",
     "store_folder",
 ]
@@ -157,8 +160,22 @@ def _planned(
 ) -> Planned:
     whole = project.expand(catalog.maker(profile), provider=profile)
     selected = select(whole, targets)
-    made = forecast(whole, selected, past, prices(profile, settings), provider=profile.name)
-    made = replace(made, limit=_limit(settings, whole, made.worst))
+    found = sources(settings)
+    currency = profile.currency
+    made = forecast(whole, selected, past, dearest(found, currency), provider=profile.name)
+    if not made.pictures or not profile.paid:
+        return Planned(project=project, plan=whole, targets=tuple(selected), forecast=made)
+    further = dict.fromkeys(each.profile.currency for each in found if each.profile.currency != currency)
+    others = (forecast(whole, selected, past, dearest(found, one), provider="").worst for one in further)
+    taken = {} if past.ledger is None else spent(past.ledger.index, test=bool(past.origin))
+    stop = reach(made, whole, settings, taken, currency=currency)
+    made = replace(
+        made,
+        others=tuple(others),
+        resends=settings.retry_uncertain,
+        limit="" if stop is None else stop.whose,
+        reach=0 if stop is None else stop.pictures,
+    )
     return Planned(project=project, plan=whole, targets=tuple(selected), forecast=made)
 
 
@@ -194,8 +211,10 @@ async def run_async(
         store = Store.open(store_folder(project, settings))
         await asyncio.to_thread(store.sweep)
         ledger = stack.enter_context(Ledger.open(store)) if profile.paid else None
+        early: list[Event] = []
+        unfetched: Mapping[str, Unfetched] = {}
         if ledger is not None:
-            await asyncio.to_thread(ledger.recover)
+            unfetched = await recover(store, ledger, settings, environment, early.append)
         past = past_of(
             project,
             store,
@@ -219,8 +238,9 @@ async def run_async(
             inputs=inputs,
             stop=options.stop,
             listener=options.listener,
+            unfetched=unfetched,
         )
-        return await run.go()
+        return await run.go(early)
 
 
 def _expect_allowed(
@@ -238,22 +258,45 @@ def _expect_allowed(
         )
     if not profile.paid or not expected.pictures:
         return
-    if profile.key_variable and user_settings.secret(profile.key_variable, environment) is None:
-        raise ProviderError(
-            f"{profile.key_variable} is not set, and {_many(expected.pictures, 'picture')}"
-            f" would have to be bought from {profile.title}",
-            hint=f"get a key at {profile.key_page} and export {profile.key_variable}=…; "
-            "or draw a free preview: --provider preview",
-        )
-    covered = settings.max_cost is not None and expected.worst.amount <= settings.max_cost
-    if options.yes or covered or (options.confirm is not None and options.confirm(expected)):
+    found = sources(settings)
+    for source in found:
+        _expect_key(source, expected, environment)
+    expect_named(found, settings)
+    if options.yes or covers(found, settings, expected.asked):
         return
+    if options.confirm is not None and options.confirm(expected):
+        return
+    most = " or ".join(map(str, expected.asked))
     cap = "" if settings.max_cost is None else f"; --max-cost {settings.max_cost} does not cover it"
     raise OverBudget(
-        f"this would cost up to {expected.worst} for {_many(expected.pictures, 'picture')},"
+        f"this would cost up to {most} for {_many(expected.pictures, 'picture')},"
         f" and nobody confirmed it{cap}",
-        hint=f"--yes, or --max-cost {expected.worst.amount} to allow it",
+        hint=f"--yes, or --max-cost {_amounts(expected.asked)} to allow it",
     )
+
+
+def _expect_key(source: Source, expected: Forecast, environment: Mapping[str, str]) -> None:
+    profile = source.profile
+    if not profile.key_variable or user_settings.secret(profile.key_variable, environment) is not None:
+        return
+    if source.takes_over:
+        raise ProviderError(
+            f"{profile.key_variable} is not set, and {profile.title} is to take over when a provider is out",
+            hint=f"get a key at {profile.key_page} and export {profile.key_variable}=…; or --fallback none",
+        )
+    raise ProviderError(
+        f"{profile.key_variable} is not set, and {_many(expected.pictures, 'picture')}"
+        f" would have to be bought from {profile.title}",
+        hint=f"get a key at {profile.key_page} and export {profile.key_variable}=…; "
+        "or draw a free preview: --provider preview",
+    )
+
+
+def _amounts(asked: Sequence[Money]) -> str:
+    """Amounts as `--max-cost` takes them."""
+    if len(asked) == 1:
+        return f"{asked[0].amount:f}"
+    return ",".join(f"{money.amount:f}{money.currency}" for money in asked)
 
 
 def _is_work(decision: Decision) -> bool:
@@ -263,52 +306,6 @@ def _is_work(decision: Decision) -> bool:
 
 def _many(count: int, name: str) -> str:
     return f"{count:,} {name}{'' if count == 1 else 's'}"
-
-
-def _cap(settings: Settings, made: Planned) -> Cap:
-    """The user's cap rules, the pipeline's own may only lower it, and what was agreed to is a cap as well."""
-    caps = [made.forecast.worst.amount]
-    if settings.max_cost is not None:
-        caps.append(settings.max_cost)
-    if made.plan.budget is not None:
-        caps.append(Decimal(made.plan.budget))
-    return Cap(run=min(caps))
-
-
-def _limit(settings: Settings, plan: Plan, worst: Money) -> str:
-    """The cap that stops a run before the worst price: whose it is, and where it is said."""
-    if not worst.currency:
-        return ""
-    own = None if plan.budget is None else Decimal(plan.budget)
-    caps = [worst.amount, *([] if settings.max_cost is None else [settings.max_cost])]
-    if own is not None and own < min(caps):
-        at = plan.budget_at
-        where = f", {at.file}:{at.line}" if at is not None else ""
-        return f"the pipeline's own budget of {replace(worst, amount=own)}{where}"
-    if settings.max_cost is not None and settings.max_cost < worst.amount:
-        return f"the --max-cost of {replace(worst, amount=settings.max_cost)}"
-    return ""
-
-
-def prices(profile: ProviderProfile, settings: Settings) -> Prices:
-    """What pictures cost at a provider: estimating and billing are this one function."""
-
-    def price(generation: Generation, pictures: int, references: int) -> Money:
-        if not profile.paid:
-            return Money()
-        known = profiles.price(
-            profile.name, generation.model, size=generation.size, pictures=pictures, references=references
-        )
-        if known is not None:
-            return Money(amount=known.amount, currency=known.currency)
-        if settings.price is not None:
-            return Money(amount=settings.price * pictures, currency=profile.currency)
-        raise OverBudget(
-            f"the price of {generation.model} at {profile.title} is not known",
-            hint="say what a picture costs: --price 0.04",
-        )
-
-    return price
 
 
 def past_of(
@@ -367,11 +364,15 @@ class _Run:
     inputs: Mapping[str, states.Signature | None]
     stop: Stop
     listener: Listener | None
+    unfetched: Mapping[str, Unfetched]
     events: list[Event] = field(default_factory=list)
     _deaf: Exception | None = None
 
-    async def go(self) -> Record:
-        """Run the plan; the lock, the state and the record are written whatever becomes of it."""
+    async def go(self, early: Iterable[Event] = ()) -> Record:
+        """Run the plan; the lock, the state and the record are written whatever becomes of it.
+
+        `early` is what happened before there was a plan.
+        """
         began_at, began = now(), time.monotonic()
         schedule = Schedule(self.planned.plan, self.planned.targets)
         self._emit(
@@ -383,6 +384,8 @@ class _Run:
                 warnings=len(self.planned.plan.warnings),
             )
         )
+        for event in early:
+            self._emit(event)
         worker = self._worker()
         begun = begun_path(self._state_path())
         await asyncio.to_thread(self.store.disk.write, begun, began_at.encode())
@@ -417,7 +420,7 @@ class _Run:
             event.call for event in self.events if isinstance(event, CallSent) and event.address == address
         }
         for call in self.ledger.open_calls() if self.ledger is not None and sent else ():
-            if call.id in sent and call.state == "answered":
+            if call.id in sent and call.state in {"answered", "taken"} and not call.partial:
                 return Waiting(why="fetch", message="paid for, not yet downloaded; run again, for nothing")
             if call.id in sent and call.state != "intended":
                 return held(call)
@@ -471,6 +474,9 @@ class _Run:
             tell=self._emit,
             retry_refused=self.options.retry_refused,
             back=self.past.outside,
+            unfetched={
+                each.call: Waiting(why="fetch", message=each.message) for each in self.unfetched.values()
+            },
             sleep=pace.sleep,
             monotonic=pace.clock,
         )
@@ -479,6 +485,7 @@ class _Run:
         if self.ledger is None:
             return None
         ledger, gates, pace = self.ledger, dict[str, Gate](), self.options.pace
+        found = sources(self.settings)
 
         def gate(model: str) -> Gate:
             if model not in gates:
@@ -492,12 +499,11 @@ class _Run:
             provider=provider,
             store=self.store,
             ledger=ledger,
-            cap=_cap(self.settings, self.planned),
+            cap=agreed_cap(found, found[0], self.settings, self.planned.plan, self.planned.forecast),
             gates=gate,
             client_id=client_id,
             tell=self._emit,
             stop=self.stop,
-            limit=self.planned.forecast.limit,
             origin=local_server(self.settings),
             sleep=pace.sleep,
             chance=random.random,
@@ -514,6 +520,7 @@ class _Run:
             ended_at=now(),
             seconds=seconds,
             holds=(*self.planned.forecast.holds, *self._also_held(outcomes)),
+            unfetched=tuple(self._still_unfetched(outcomes)),
         )
 
     def _also_held(self, outcomes: Mapping[Address, Outcome]) -> Iterator[Held]:
@@ -521,8 +528,19 @@ class _Run:
         sent = {event.call for event in self.events if isinstance(event, CallSent)}
         told = {outcome.call for outcome in outcomes.values() if isinstance(outcome, Held)}
         for call in self.ledger.open_calls() if self.ledger is not None and sent else ():
-            if call.id in sent - told and call.state in {"sent", "held"}:
+            if call.id in sent - told and (call.state in {"sent", "held"} or call.partial):
                 yield held(call)
+
+    def _still_unfetched(self, outcomes: Mapping[Address, Outcome]) -> Iterator[Unfetched]:
+        """Calls of earlier runs whose pictures are not here, and that no task has told of."""
+        if not self.unfetched or self.ledger is None:
+            return
+        is_open = {call.id for call in self.ledger.open_calls() if call.state in {"answered", "taken"}}
+        for each in self.unfetched.values():
+            outcome = outcomes.get(each.task)
+            told = isinstance(outcome, Waiting) and outcome.message == each.message
+            if each.call in is_open and not told:
+                yield each
 
     def _remember(self, outcomes: Mapping[Address, Outcome], outputs: Outputs, record: Record) -> None:
         """Write the lock, the record and the state, in that order."""

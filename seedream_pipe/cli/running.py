@@ -100,7 +100,8 @@ def _ask(forecast: Forecast) -> bool:
     # The event loop keeps Ctrl-C for itself, and a person who is asked must be able to leave.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        agreed = click.confirm(f"spend up to {forecast.worst}?", default=False, err=True)
+        most = " or ".join(map(str, forecast.asked))
+        agreed = click.confirm(f"spend up to {most}?", default=False, err=True)
     except click.Abort:
         say("\nnothing was bought")
         raise click.exceptions.Exit(_CODES[signal.SIGINT]) from None

@@ -210,6 +210,17 @@ class Forecast:
     """Files in their place that somebody edited or put there; a run leaves them alone."""
     limit: str = ""
     """The cap that stops a run before the worst price, where there is one: whose it is and how much."""
+    reach: int = 0
+    """How many pictures that cap lets through, if each costs its worst."""
+    others: tuple[Money, ...] = ()
+    """The worst price in each further currency, should providers that charge in it make everything."""
+    resends: int = 0
+    """How often a call that may have been charged is sent again by itself, each time at its worst."""
+
+    @property
+    def asked(self) -> tuple[Money, ...]:
+        """The most that a run may cost, in each currency: what a person agrees to."""
+        return tuple(worst.times(1 + self.resends) for worst in (self.worst, *self.others))
 
     def counts(self) -> Counter[str]:
         """How many tasks would be reused, made or are blocked."""
