@@ -74,6 +74,8 @@ def provider(
             key=key,
             base_url=settings.base_url,
             response_format=settings.response_format,
+            streaming=settings.stream,
+            async_calls=settings.async_calls,
             sleep=sleep,
             patience=patience,
         )

@@ -54,6 +54,8 @@ def test_an_empty_variable_is_none(tmp_path):
         ("max_cost", "five", "not an amount of money"),
         ("price", "inf", "not an amount of money"),
         ("response_format", "png", "not a response format"),
+        ("stream", "sometimes", "does not say when to stream"),
+        ("async_calls", "perhaps", "neither true nor false"),
         ("max_total_cost", "5USD,6USD", "gives a currency twice"),
         ("max_pictures", "-1", "a whole number from 0"),
         ("images_per_minute", "0", "a whole number from 1"),
@@ -163,3 +165,16 @@ def test_a_program_chooses_single_settings_over_others(tmp_path):
 def test_a_setting_that_does_not_exist_is_a_mistake_of_the_program():
     with pytest.raises(TypeError, match="there is no setting 'provdier'; known: provider"):
         chosen(Settings(), {"provdier": "ark"})
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [("true", True), ("1", True), ("On", True), ("no", False), ("0", False), ("off", False)],
+)
+def test_a_switch_is_read_as_people_write_it(tmp_path, value, wanted):
+    assert read({}, {"HOME": str(tmp_path), "SEEDREAM_ASYNC": value}).async_calls is wanted
+
+
+def test_how_an_answer_comes_may_stand_in_the_file(tmp_path):
+    settings = read({}, config(tmp_path, 'stream = "always"\nasync_calls = true\n'))
+    assert (settings.stream, settings.async_calls) == ("always", True)

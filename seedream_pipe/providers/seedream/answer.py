@@ -97,11 +97,11 @@ def meaning(reply: Reply, *, local: bool = False) -> Verdict:
 
 def _found(reply: Reply, *, local: bool) -> _Found:
     found = _Found(local=local)
-    if stream.is_event_stream(reply.body):
-        _take_events(found, stream.events(reply.body))
+    if stream.is_event_stream(*reply.pieces):
+        _take_events(found, stream.events(*reply.pieces))
         return found
     try:
-        _take_document(found, stream.document(reply.body))
+        _take_document(found, stream.document(*reply.pieces))
     except NotReadable as fault:
         found.unreadable = str(fault)
     return found
@@ -267,6 +267,7 @@ def _as_verdict(meaning: Meaning, fault: _Fault, request_id: str, reply: Reply) 
                 message=fault.message,
                 request_id=request_id,
                 retry_after=retry_after(reply),
+                limit=meaning.limit,
             )
         case "permanent":
             return Permanent(
