@@ -18,7 +18,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from itertools import count
@@ -456,7 +456,7 @@ def _pieces(folder: Path, told: tuple[int, ...] | None) -> tuple[list[Path], boo
     its name only when it is whole, so with it nothing is missing even when that was not said.
     """
     body = folder / "answer.body"
-    names = (_event(folder, number) for number in count())
+    names: Iterable[Path] = (_event(folder, number) for number in count())
     if told is not None:
         names = (*(_event(folder, number) for number in range(len(told) - 1)), body)
     pieces: list[Path] = []
