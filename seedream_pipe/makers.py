@@ -285,7 +285,8 @@ class Refused:
 class Transient:
     """Nothing was made; wait and try again. `retry_after` in seconds when the service said it.
 
-    `tries` is how often in all, where that is fewer than for a plain limit.
+    `tries` is how often in all, where that is fewer than for a plain limit. `limit` is what of
+    the account's is used up: its ``rate``, or the number of calls at once (``crowd``; R113).
     """
 
     code: str
@@ -293,6 +294,7 @@ class Transient:
     request_id: str
     retry_after: float | None = None
     tries: int | None = None
+    limit: Literal["", "rate", "crowd"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from seedream_pipe.api.sources import dearest, prices, sources
 from seedream_pipe.api.worker import Worker
 from seedream_pipe.digest import canonical
 from seedream_pipe.errors import Frozen, OverBudget, ProviderError
+from seedream_pipe.ledger.accounts import account
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.ledger.budget import spent
 from seedream_pipe.ledger.claims import locked
@@ -48,7 +49,7 @@ from seedream_pipe.settings import Settings
 from seedream_pipe.store.folder import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from seedream_pipe.api.project import Project
     from seedream_pipe.api.sources import Source
@@ -214,7 +215,14 @@ async def run_async(
         early: list[Event] = []
         unfetched: Mapping[str, Unfetched] = {}
         if ledger is not None:
-            unfetched = await recover(store, ledger, settings, environment, early.append)
+            unfetched = await recover(
+                store,
+                ledger,
+                settings,
+                environment=environment,
+                pace=options.pace,
+                tell=_both(early, options.listener),
+            )
         past = past_of(
             project,
             store,
@@ -239,8 +247,20 @@ async def run_async(
             stop=options.stop,
             listener=options.listener,
             unfetched=unfetched,
+            events=early,
         )
-        return await run.go(early)
+        return await run.go()
+
+
+def _both(events: list[Event], listener: Listener | None) -> Listener:
+    """Keep events for the record, and tell them at once."""
+
+    def tell(event: Event) -> None:
+        events.append(event)
+        if listener is not None:
+            listener(event)
+
+    return tell
 
 
 def _expect_allowed(
@@ -368,11 +388,8 @@ class _Run:
     events: list[Event] = field(default_factory=list)
     _deaf: Exception | None = None
 
-    async def go(self, early: Iterable[Event] = ()) -> Record:
-        """Run the plan; the lock, the state and the record are written whatever becomes of it.
-
-        `early` is what happened before there was a plan.
-        """
+    async def go(self) -> Record:
+        """Run the plan; the lock, the state and the record are written whatever becomes of it."""
         began_at, began = now(), time.monotonic()
         schedule = Schedule(self.planned.plan, self.planned.targets)
         self._emit(
@@ -384,8 +401,6 @@ class _Run:
                 warnings=len(self.planned.plan.warnings),
             )
         )
-        for event in early:
-            self._emit(event)
         worker = self._worker()
         begun = begun_path(self._state_path())
         await asyncio.to_thread(self.store.disk.write, begun, began_at.encode())
@@ -459,8 +474,7 @@ class _Run:
 
     def _performer(self) -> Performer:
         """Made when the first task needs it: a run with nothing to make opens no connection."""
-        variable = self.profile.key_variable
-        key = user_settings.secret(variable, self.environment) if variable else None
+        key = user_settings.secret(self.profile.key_variable or "", self.environment)
         pace = self.options.pace
         provider = catalog.provider(
             self.profile.name, self.settings, key, sleep=pace.sleep, patience=pace.patience
@@ -475,24 +489,38 @@ class _Run:
             retry_refused=self.options.retry_refused,
             back=self.past.outside,
             unfetched={
-                each.call: Waiting(why="fetch", message=each.message) for each in self.unfetched.values()
+                call: Waiting(why="fetch", message=each.message)
+                for call, each in self.unfetched.items()
+                if not each.pending
             },
             sleep=pace.sleep,
             monotonic=pace.clock,
         )
+
+    def _key(self) -> str:
+        key = user_settings.secret(self.profile.key_variable or "", self.environment)
+        return key.reveal() if key is not None else ""
 
     def _shop(self, provider: Provider) -> Shop | None:
         if self.ledger is None:
             return None
         ledger, gates, pace = self.ledger, dict[str, Gate](), self.options.pace
         found = sources(self.settings)
+        name = account(self.store, self.profile.name, self._key(), origin=local_server(self.settings))
 
         def gate(model: str) -> Gate:
             if model not in gates:
                 found = profiles.model(model)
                 limit = found.pictures_per_minute if found else None
-                scope = f"{self.profile.name}/{model}"
-                gates[model] = Gate(ledger, scope=scope, limit=limit, clock=pace.clock, sleep=pace.sleep)
+                gates[model] = Gate(
+                    ledger,
+                    scope=f"{name}/{model}",
+                    limit=self.settings.images_per_minute or limit,
+                    account=name,
+                    most=self.settings.jobs,
+                    clock=pace.clock,
+                    sleep=pace.sleep,
+                )
             return gates[model]
 
         return Shop(

@@ -175,6 +175,10 @@ class Ledger:
         pictures = account.intent.pictures if price else 0
         await self._call(account).settle("released", price=price, pictures=pictures, message=reason)
 
+    def is_alive(self, session: str) -> bool:
+        """Whether the process that opened the ledger as this session is still there."""
+        return session in self._alive
+
     def refusal(self, key: Key, *, origin: str = "") -> Refusal | None:
         """What the content filter last said of a key, unless pictures came after it.
 

@@ -27,7 +27,7 @@ __all__ = ["Database", "Index", "from_units", "to_units"]
 
 Database: TypeAlias = sqlite3.Connection
 
-_VERSION: Final = 2
+_VERSION: Final = 3
 _BUSY_SECONDS: Final = 60.0
 _UNIT: Final = 10**9
 _TABLES: Final = """
@@ -86,7 +86,16 @@ CREATE TABLE sends (
     pictures INTEGER NOT NULL
 );
 CREATE INDEX sends_by_time ON sends (scope, at);
-CREATE TABLE brakes (scope TEXT PRIMARY KEY, until REAL NOT NULL, low_until REAL NOT NULL);
+CREATE TABLE brakes (
+    scope TEXT PRIMARY KEY,
+    until REAL NOT NULL,
+    low_until REAL NOT NULL,
+    level INTEGER NOT NULL,
+    changed_at REAL NOT NULL
+);
+CREATE TABLE flights (number INTEGER PRIMARY KEY, scope TEXT NOT NULL, session TEXT NOT NULL);
+CREATE INDEX flights_by_scope ON flights (scope, session);
+CREATE TABLE ceilings (scope TEXT PRIMARY KEY, ceiling INTEGER NOT NULL, at REAL NOT NULL);
 """
 
 

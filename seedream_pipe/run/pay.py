@@ -18,7 +18,7 @@ from seedream_pipe.errors import OverBudget
 from seedream_pipe.ledger.calls import Intent
 from seedream_pipe.makers import Lost, NotSent, Pending, Permanent, Reply, Transient
 from seedream_pipe.plan.key import keyed
-from seedream_pipe.run.events import CallPaid, CallPaused, CallSent
+from seedream_pipe.run.events import CallEnded, CallPaid, CallPaused, CallSent
 from seedream_pipe.run.outcomes import Failed, Held, Money, Waiting
 from seedream_pipe.run.settle import Bought, Till, hold, pending
 
@@ -62,8 +62,6 @@ class Shop:
     client_id: Callable[[], str]
     tell: Listener
     stop: Stop
-    limit: str = ""
-    """Whose cap it is, where that is not plain."""
     origin: str = ""
     """The host and port of a test server; empty where pictures are bought."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -110,13 +108,19 @@ class Shop:
         try:
             call = await self.ledger.begin(intent, self.cap)
         except OverBudget as error:
+            await gate.landed(booking)
             await gate.give_back(booking, came=0)
-            message = f"{error.message}; that is {self.limit}" if self.limit else error.message
-            self.stop.close(message, kind="budget")
-            return Waiting(why="budget", message=message)
+            self.stop.close(error.message, kind="budget", remedy=error.hint)
+            return Waiting(why="budget", message=error.message)
         worst = Money(amount=intent.worst, currency=intent.currency)
-        self.tell(CallSent(address=order.address, worst=worst, call=call.id))
-        sale = await self._sent(call, order, dataclasses.replace(request, client_id=intent.client_id))
+        patience = request.patience
+        self.tell(CallSent(address=order.address, worst=worst, call=call.id, patience=patience))
+        named = dataclasses.replace(request, client_id=intent.client_id)
+        try:
+            sale = await self._sent(call, order, named, landed=lambda: gate.landed(booking))
+        finally:
+            await gate.landed(booking)
+        self.tell(CallEnded(address=order.address, call=call.id))
         match sale:
             case Bought():
                 came = len(sale.result.stored)
@@ -127,8 +131,8 @@ class Shop:
                 pass  # perhaps made, so it counts
             case _:
                 await gate.give_back(booking, came=0)
-        if isinstance(sale, Transient):
-            await gate.slow_down(sale.retry_after or _FIRST_PAUSE)
+        if isinstance(sale, Transient) and sale.limit:
+            await gate.refused(booking, seconds=sale.retry_after, crowded=sale.limit == "crowd")
         return sale
 
     def _intent(self, order: Order, request: Request) -> Intent:
@@ -147,9 +151,12 @@ class Shop:
             origin=self.origin,
         )
 
-    async def _sent(self, call: Call, order: Order, request: Request) -> Sale | NotSent | Transient:
+    async def _sent(
+        self, call: Call, order: Order, request: Request, *, landed: Callable[[], Awaitable[None]]
+    ) -> Sale | NotSent | Transient:
         began = self.monotonic()
         sent: Sent = await self.provider.send(request, call)
+        await landed()
         match sent:
             case NotSent():
                 await call.settle("failed", code="NotSent", message=sent.cause)
@@ -169,7 +176,13 @@ class Shop:
             return sale
         if sale.account:
             self.stop.close(f"{sale.code}: {sale.message}")
-        return Failed(code=sale.code, message=sale.message, request_id=sale.request_id, hint=sale.remedy)
+        return Failed(
+            code=sale.code,
+            message=sale.message,
+            request_id=sale.request_id,
+            hint=sale.remedy,
+            fault="account" if sale.account else "request",
+        )
 
     async def _unless_closed(self, wait: Awaitable[_T]) -> _T | None:
         """What is waited for; None when the shop is closed before it comes."""
@@ -207,10 +220,12 @@ def _given_up(sale: NotSent | Transient, tries: int) -> Failed:
             code="NotSent",
             message=f"tried {often}, nothing was sent: {sale.cause}",
             hint="check the connection, then run again",
+            fault="connection",
         )
     return Failed(
         code=sale.code,
         message=f"tried {often}, not billed: {sale.message}",
         request_id=sale.request_id,
         hint="run again later",
+        fault="passing",
     )

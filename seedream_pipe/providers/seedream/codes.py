@@ -20,11 +20,15 @@ Kind: TypeAlias = Literal["refused", "transient", "permanent", "unknown"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
-    """A class, whether the whole account is stopped, and what a person does about it."""
+    """A class, whether the whole account is stopped, and what a person does about it.
+
+    `limit` is which limit of the account's a 429 is about (R113).
+    """
 
     kind: Kind
     account: bool = False
     remedy: str = ""
+    limit: Literal["", "rate", "crowd"] = ""
 
 
 UNBILLED: Final = frozenset({400, 401, 402, 403, 404, 405, 413, 422, 429})
@@ -32,6 +36,8 @@ UNBILLED: Final = frozenset({400, 401, 402, 403, 404, 405, 413, 422, 429})
 
 _REFUSED: Final = Meaning(kind="refused")
 _WAIT: Final = Meaning(kind="transient")
+_RATE: Final = Meaning(kind="transient", limit="rate")
+_CROWD: Final = Meaning(kind="transient", limit="crowd")
 _UNKNOWN: Final = Meaning(kind="unknown")
 _REQUEST: Final = Meaning(kind="permanent")
 _KEY: Final = Meaning(
@@ -81,16 +87,16 @@ CODES: Final[Mapping[str, Meaning]] = MappingProxyType(
         "OperationDenied": _RIGHT,
         "OperationDenied.ServiceNotOpen": _SERVICE,
         "OperationDenied.ServiceOverdue": _MONEY,
-        "ModelAccountIpmRateLimitExceeded": _WAIT,
-        "ModelAccountRpmRateLimitExceeded": _WAIT,
-        "ModelAccountTpmRateLimitExceeded": _WAIT,
-        "RateLimitExceeded": _WAIT,
-        "APIAccountRpmRateLimitExceeded": _WAIT,
-        "AccountRateLimitExceeded": _WAIT,
-        "ServerOverloaded": _WAIT,
-        "RequestBurstTooFast": _WAIT,
-        "InflightBatchsizeExceeded": _WAIT,
-        "RequestConcurrentLimitExceeded": _WAIT,
+        "ModelAccountIpmRateLimitExceeded": _RATE,
+        "ModelAccountRpmRateLimitExceeded": _RATE,
+        "ModelAccountTpmRateLimitExceeded": _RATE,
+        "RateLimitExceeded": _RATE,
+        "APIAccountRpmRateLimitExceeded": _RATE,
+        "AccountRateLimitExceeded": _RATE,
+        "ServerOverloaded": _CROWD,
+        "RequestBurstTooFast": _CROWD,
+        "InflightBatchsizeExceeded": _CROWD,
+        "RequestConcurrentLimitExceeded": _CROWD,
         "QuotaExceeded": _QUOTA,
         "SetLimitExceeded": _QUOTA,
         "RequestCanceled": _UNKNOWN,
@@ -122,7 +128,7 @@ STATUSES: Final[Mapping[int, Meaning]] = MappingProxyType(
         405: _REQUEST,
         413: Meaning(kind="permanent", remedy="scale the references down"),
         422: _REQUEST,
-        429: _WAIT,
+        429: _RATE,
     }
 )
 
