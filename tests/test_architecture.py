@@ -27,6 +27,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
         {
             "api",
             "reports",
+            "run.codes",
             "run.events",
             "run.forecast",
             "run.outcomes",
@@ -67,6 +68,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
     "reports": frozenset(
         {
             "run.record",
+            "run.codes",
             "run.events",
             "run.forecast",
             "run.outcomes",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from seedream_pipe.money import written
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.forecast import price_text, reason_text, task_tree
+from seedream_pipe.reports.messages import message
 from seedream_pipe.reports.pieces import Line, Piece
 from seedream_pipe.reports.progress import detail
 from seedream_pipe.reports.words import compared
@@ -17,9 +18,10 @@ from seedream_pipe.run.record import word
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from seedream_pipe.plan.model import Task
+    from seedream_pipe.plan.model import Address, Task
     from seedream_pipe.problems import Place
     from seedream_pipe.run.forecast import Change, Forecast, Reason
+    from seedream_pipe.run.outcomes import Outcome
     from seedream_pipe.store.results import Result, Stored
 
 __all__ = ["SCHEMA", "as_tree", "lines"]
@@ -56,11 +58,16 @@ def lines(task: Task, forecast: Forecast, results: Sequence[Result]) -> Iterator
             told = f"waiting: needs {decision.because}: {state}" if decision.because else state
             yield name, Piece(": "), Piece(told, "bad")
             yield from _origin(task)
-            for text in detail(decision.outcome, 0, []):
+            for text in _said(task.address, decision.outcome):
                 yield (Piece(f"  {text}"),)
         case Needless(outcome=outcome):
             yield name, Piece(": "), Piece("not needed", "dim"), Piece(f": {outcome.message}")
             yield from _origin(task)
+
+
+def _said(address: Address, outcome: Outcome) -> tuple[str, ...]:
+    said = message(address, outcome)
+    return (said.what, *said.lines) if said is not None else tuple(detail(outcome, 0, []))
 
 
 def _origin(task: Task) -> Iterator[Line]:

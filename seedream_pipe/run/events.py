@@ -10,6 +10,8 @@ from seedream_pipe.plan.model import Address
 from seedream_pipe.run.outcomes import Money, Outcome
 
 __all__ = [
+    "CallEnded",
+    "CallFinished",
     "CallPaid",
     "CallPaused",
     "CallSent",
@@ -47,11 +49,23 @@ class TaskBegan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallSent:
-    """A call that can cost `worst` leaves for the provider; `call` is its id in the ledger."""
+    """A call that can cost `worst` leaves for the provider; `call` is its id in the ledger.
+
+    `patience` is how many seconds its answer may take.
+    """
 
     address: Address
     worst: Money
     call: str = ""
+    patience: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded:
+    """A call that had left is under way no more, whatever became of it."""
+
+    address: Address
+    call: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +74,18 @@ class CallPaid:
 
     address: Address
     price: Money
+    pictures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFinished:
+    """A call that an earlier run had paid for came to its pictures, for nothing.
+
+    Told before the run begins.
+    """
+
+    address: Address
+    call: str
     pictures: int
 
 
@@ -108,6 +134,16 @@ class RunEnded:
 
 
 Event: TypeAlias = (
-    RunBegan | TaskBegan | CallSent | CallPaid | CallPaused | OutputPlaced | OutputKept | TaskEnded | RunEnded
+    RunBegan
+    | TaskBegan
+    | CallFinished
+    | CallSent
+    | CallEnded
+    | CallPaid
+    | CallPaused
+    | OutputPlaced
+    | OutputKept
+    | TaskEnded
+    | RunEnded
 )
 Listener: TypeAlias = Callable[[Event], None]

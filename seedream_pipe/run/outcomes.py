@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from seedream_pipe.digest import BlobDigest, Key
 from seedream_pipe.money import written
 from seedream_pipe.plan.model import Address
 
 __all__ = [
+    "LOST",
     "Failed",
+    "Fault",
     "Held",
     "Made",
     "Money",
@@ -21,9 +23,17 @@ __all__ = [
     "Reused",
     "Skipped",
     "TakePictures",
+    "Unfetched",
     "Waiting",
     "standing",
 ]
+
+
+LOST: Final = "paid for and lost"
+"""How the message begins of a call whose pictures were paid for and whose links are dead."""
+
+Fault: TypeAlias = Literal["request", "account", "passing", "connection"]
+"""What a failure lies in: what was asked for, the account or its key, a service that is busy, the line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,13 +106,22 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A call for it may have been billed and its outcome is unknown; nothing is resent by itself."""
+    """A call for it may have been billed and its outcome is unknown; nothing is resent by itself.
+
+    `at` is when it was sent (ISO 8601 in UTC), `pictures` how many it can have made, `client_id`
+    what the provider's console may know it by (R10), `request_id` the service's own name for it.
+    """
 
     call: str
     worst: Money
     message: str
     task: Address = ""
     """The task that it was for when it was sent."""
+    at: str = ""
+    pictures: int = 0
+    model: str = ""
+    client_id: str = ""
+    request_id: str = ""
     takes: tuple[TakePictures, ...] = ()
     """The takes that are there all the same, when the picked one is among them."""
 
@@ -120,12 +139,13 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """Certainly not billed, and not made."""
+    """Certainly not billed, and not made. `fault` says who has to do something about it."""
 
     code: str
     message: str
     request_id: str = ""
     hint: str = ""
+    fault: Fault = "request"
     takes: tuple[TakePictures, ...] = ()
     """The takes that are there all the same, when the picked one is among them."""
 
@@ -144,6 +164,22 @@ class NotNeeded:
 
     because: Address
     message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfetched:
+    """A call of an earlier run that was paid for, and of which up to `pictures` are not here yet.
+
+    Another try is free while the links live; `message` says until when. `pending` says that
+    the service has not made them yet.
+    """
+
+    call: str
+    task: Address
+    pictures: int
+    worst: Money
+    message: str
+    pending: bool = False
 
 
 Outcome: TypeAlias = Made | Reused | Waiting | Held | Refused | Failed | Skipped | NotNeeded
