@@ -55,11 +55,18 @@ class Remembered:
 
     def hold(self, key: Key) -> Held | None:
         """A call for this key whose outcome is unknown."""
-        return next((held(call) for call in self._calls().get(key, ()) if is_owed(call)), None)
+        return next((held(call) for call in self._calls().get(key, ()) if self._owes(call)), None)
 
     def holds(self) -> tuple[Held, ...]:
         """Every call of the store whose outcome is unknown."""
-        return tuple(held(call) for calls in self._calls().values() for call in calls if is_owed(call))
+        return tuple(held(call) for calls in self._calls().values() for call in calls if self._owes(call))
+
+    def _owes(self, call: OpenCall) -> bool:
+        if not is_owed(call):
+            return False
+        # One that died between its result and its outcome is settled by the next run.
+        result = self.result(call.intent.key).result if call.state == "sent" else None
+        return result is None or result.call != call.id
 
     def answered(self, key: Key) -> bool:
         """Whether an answer for this key is on disk, to be completed for nothing."""

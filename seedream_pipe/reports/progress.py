@@ -111,6 +111,10 @@ class Progress:
                 self.price = self.price.plus(event.price)
             case CallPaused():
                 return self._paused(event)
+            case ProviderOut():
+                return Told(word="out", subject=escaped(out_text(event), limit=_MESSAGE))
+            case CallResent():
+                return Told(word="resent", subject=escaped(resent_text(event), limit=_MESSAGE))
             case OutputPlaced():
                 self._placed.setdefault(event.address, []).append(event.path)
             case OutputKept():

@@ -14,11 +14,13 @@ __all__ = [
     "CallFinished",
     "CallPaid",
     "CallPaused",
+    "CallResent",
     "CallSent",
     "Event",
     "Listener",
     "OutputKept",
     "OutputPlaced",
+    "ProviderOut",
     "RunBegan",
     "RunEnded",
     "TaskBegan",
@@ -90,6 +92,28 @@ class CallFinished:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallResent:
+    """A call that may have been charged, up to `worst`, is sent again: the user said so beforehand."""
+
+    address: Address
+    call: str
+    worst: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderOut:
+    """A provider is not asked any more in this run, for a `model` or, when that is empty, for anything.
+
+    `instead` takes over; empty when none can. Nothing was billed for what it did not make.
+    """
+
+    provider: str
+    why: str
+    model: str = ""
+    instead: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallPaused:
     """A call waits: for the rate, for another process, or after a passing failure."""
 
@@ -131,6 +155,8 @@ class RunEnded:
     """No more events come. `stopped` says why the run stopped sending before its end, if it did."""
 
     stopped: str = ""
+    remedy: str = ""
+    """What a person does about it, where that is known."""
 
 
 Event: TypeAlias = (
@@ -141,8 +167,10 @@ Event: TypeAlias = (
     | CallEnded
     | CallPaid
     | CallPaused
+    | CallResent
     | OutputPlaced
     | OutputKept
+    | ProviderOut
     | TaskEnded
     | RunEnded
 )

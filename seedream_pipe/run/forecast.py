@@ -397,6 +397,9 @@ class _Walk:
             found = pictures_of(lookup, take)
             if found is not None:
                 takes.append(found)
+                # It came short, and more may have been billed.
+                owed = self._past.hold(wanted)
+                blocked = blocked or (None if owed is None else Blocked(outcome=owed))
                 continue
             back = self._past.back(task, take, wanted)
             if back is not None:
@@ -409,8 +412,10 @@ class _Walk:
                 blocked = blocked or Blocked(outcome=outcome)
             missing[wanted] = lookup
         decision: Decision = self._make(task, BackFromOut(), 0, 0) if is_back else Reuse()
-        if missing:
-            decision = blocked or self._missing(task, resolved, missing)
+        if blocked is not None:
+            decision = blocked
+        elif missing:
+            decision = self._missing(task, resolved, missing)
         return TaskForecast(address=task.address, decision=decision, takes=tuple(takes))
 
     def _missing(self, task: Task, resolved: Resolved, missing: Mapping[Key, Lookup]) -> Make:

@@ -32,27 +32,38 @@ __all__ = [
 LOST: Final = "paid for and lost"
 """How the message begins of a call whose pictures were paid for and whose links are dead."""
 
-Fault: TypeAlias = Literal["request", "account", "passing", "connection"]
-"""What a failure lies in: what was asked for, the account or its key, a service that is busy, the line."""
+Fault: TypeAlias = Literal["request", "account", "model", "passing", "connection"]
+"""What a failure lies in: what was asked for, the account or its key, a model that the account does not
+get, a service that is busy, the line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Money:
-    """An amount in a currency; none of either for what is drawn locally."""
+    """An amount in a currency; none of either for what is drawn locally.
+
+    A sum over several currencies has one of them here and the others in `also`.
+    """
 
     amount: Decimal = Decimal(0)
     currency: str = ""
+    also: tuple[Money, ...] = ()
 
     def __str__(self) -> str:
-        return written(self.amount, self.currency)
+        return " + ".join(written(each.amount, each.currency) for each in (self, *self.also))
 
     def times(self, count: int) -> Money:
         """So many times the amount."""
-        return Money(amount=self.amount * count, currency=self.currency)
+        also = tuple(each.times(count) for each in self.also)
+        return Money(amount=self.amount * count, currency=self.currency, also=also)
 
     def plus(self, other: Money) -> Money:
-        """The sum; the currency of whichever has one."""
-        return Money(amount=self.amount + other.amount, currency=self.currency or other.currency)
+        """The sum, currency by currency; what is free adds nothing."""
+        sums: dict[str, Decimal] = {}
+        for each in (self, *self.also, other, *other.also):
+            if each.currency:
+                sums[each.currency] = sums.get(each.currency, Decimal(0)) + each.amount
+        told = [Money(amount=amount, currency=currency) for currency, amount in sums.items()]
+        return replace(told[0], also=tuple(told[1:])) if told else Money()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +106,8 @@ class Reused:
 class Waiting:
     """It can go on later without anything being wrong: the budget, a signal, a picture not fetched yet.
 
-    `why` is one of ``budget``, ``stopped``, ``fetch``, ``held`` (what it needs is held).
+    `why` is one of ``budget``, ``stopped``, ``fetch``, ``held`` (what it needs is held), ``out`` (no
+    provider of the list can make it now).
     """
 
     why: str

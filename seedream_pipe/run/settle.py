@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias, assert_never
 from seedream_pipe.makers import Answer, Lost, Pending, Permanent, Refused, Reply, Transient, Unknown
 from seedream_pipe.plan.key import key, keyed, unkeyed
 from seedream_pipe.run.collect import LINK_DEAD, Collected, collect
-from seedream_pipe.run.outcomes import Failed, Held, Money, Waiting
+from seedream_pipe.run.outcomes import LOST, Failed, Held, Money, Waiting
 from seedream_pipe.run.outcomes import Refused as RefusedOutcome
 from seedream_pipe.store.results import Gap, Hit, Result
 
@@ -115,17 +115,18 @@ class Till:
     origin: str = ""
     monotonic: Callable[[], float] = time.monotonic
 
-    async def finish(self, open_call: OpenCall, order: Order) -> Sale | None:
+    async def finish(self, open_call: OpenCall, order: Order, *, patience: float = _POLLED) -> Sale | None:
         """End a call whose answer is on disk, or to be had, for nothing. Hold the claim of its key.
 
-        None when it says that nothing was made and nothing billed: it may be sent as if never sent.
+        One that was taken is asked for, for so many seconds. None when nothing was made and nothing
+        billed: it may be sent as if never sent.
         """
         if open_call.reply is None and not open_call.ticket:
             raise ValueError("only an answered call, or one that was taken, can be finished")
         call = await asyncio.to_thread(self.ledger.resume, open_call)
         began = self.monotonic()
         if open_call.reply is None:
-            sale = await self._asked_again(call, open_call, order, began)
+            sale = await self._asked_again(call, open_call, order, patience)
         else:
             sale = await self.end(call, order, open_call.reply, began, arrived=open_call.arrived_at)
         if isinstance(sale, (Transient, Permanent)):
@@ -133,13 +134,14 @@ class Till:
         return sale
 
     async def _asked_again(
-        self, call: Call, left: OpenCall, order: Order, began: float
+        self, call: Call, left: OpenCall, order: Order, patience: float
     ) -> Sale | Transient | Permanent:
         """What becomes of a call that the service took from an earlier process (R126)."""
         if left.intent.provider != self.provider.name:
             name = left.intent.provider
             return pending(Pending(cause=f"{name} has taken it; only --provider {name} can ask for it"))
-        polled = await self.provider.poll(left.ticket, _POLLED, call)
+        began = self.monotonic()
+        polled = await self.provider.poll(left.ticket, patience, call)
         match polled:
             case Lost():
                 return await hold(call, polled.cause)
@@ -271,7 +273,7 @@ async def _unfetched(
     paid = f"{order.price(max(len(answer.parts), answer.billed or 0))}, {_name(call, answer)}"
     if missing.dead:
         # Paid for and gone: held, so that nothing buys it again without a person's word.
-        cause = f"paid for and lost: {missing.cause} ({paid})"
+        cause = f"{LOST}: {missing.cause} ({paid})"
         return await hold(call, cause, request_id=answer.request_id)
     message = (
         f"paid for, not yet downloaded: {missing.cause} ({paid});"
@@ -302,8 +304,7 @@ def pending(sent: Pending) -> Waiting:
 async def hold(call: Call, cause: str, *, request_id: str = "") -> Held:
     """Leave a call open because nobody knows whether it was billed, and say so."""
     await call.hold(cause, request_id=request_id)
-    worst = Money(amount=call.intent.worst, currency=call.intent.currency)
-    return Held(call=call.id, worst=worst, message=cause, task=call.intent.task)
+    return _held(call.id, call.intent, cause, at=_begun(call.id), request_id=request_id)
 
 
 def now() -> str:
@@ -313,9 +314,32 @@ def now() -> str:
 
 def held(open_call: OpenCall) -> Held:
     """A call whose outcome is unknown, as an outcome."""
-    return Held(
-        call=open_call.id,
-        worst=Money(amount=open_call.intent.worst, currency=open_call.intent.currency),
-        message=open_call.cause or "sent, and no answer was recorded",
-        task=open_call.intent.task,
+    return _held(
+        open_call.id,
+        open_call.intent,
+        open_call.cause or "sent, and no answer was recorded",
+        at=open_call.sent_at or open_call.begun_at,
+        request_id=open_call.request_id,
     )
+
+
+def _held(call: str, intent: Intent, cause: str, *, at: str, request_id: str) -> Held:
+    return Held(
+        call=call,
+        worst=Money(amount=intent.worst, currency=intent.currency),
+        message=cause,
+        task=intent.task,
+        at=at,
+        pictures=intent.pictures,
+        model=intent.model,
+        client_id=intent.client_id,
+        request_id=request_id,
+    )
+
+
+def _begun(call: str) -> str:
+    """When a call began, which its id says; a moment before it was sent."""
+    try:
+        return datetime.fromisoformat(call.partition("-")[0].partition(".")[0] + "+00:00").isoformat()
+    except ValueError:
+        return now()
