@@ -14,7 +14,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-header --no-annotate --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check format test bench fuzz clients editor reference wheel lock clean
+.PHONY: help setup demo check format test torture bench fuzz clients editor reference wheel lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,10 @@ format: $(READY) ## lay the code out and mend what can be mended
 
 test: $(READY) ## all tests
 	YAML_LANGUAGE_SERVER=$(LANGUAGE_SERVER) $(BIN)/python -m pytest -n 2
+
+torture: $(READY) ## kill, cut, fill and damage runs for some minutes, and count; TORTURE=sample for a few
+	@test "$(TORTURE)" = sample || $(BIN)/python -m pytest -q -n 2 -m torture
+	$(BIN)/python -m tests.torture
 
 bench: $(READY) ## print how fast it is, beside ninja and a plain httpx loop
 	$(BIN)/python -m bench
