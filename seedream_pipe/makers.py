@@ -274,11 +274,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """The content filter said no to the prompt, a reference or the picture. Not billed."""
+    """The content filter said no to the prompt, a reference or the picture. Not billed.
+
+    `complete` is False when the answer ended before the service said that it had: of a series
+    more may have been made then.
+    """
 
     code: str
     message: str
     request_id: str
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,13 +307,15 @@ class Permanent:
     """Certainly not billed, and the same request will fail again.
 
     `account` is True when no other call with this key can succeed either (bad key,
-    no balance, quota gone): the run stops sending. `remedy` says what a person does.
+    no balance, quota gone): the run stops sending. `model` is True when none for this model can.
+    `remedy` says what a person does.
     """
 
     code: str
     message: str
     request_id: str
     account: bool = False
+    model: bool = False
     remedy: str = ""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 import secrets
 import time
 from contextlib import ExitStack
@@ -14,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from seedream_pipe import catalog, profiles
 from seedream_pipe import settings as user_settings
-from seedream_pipe.api.caps import agreed_cap, covers, expect_named, reach
+from seedream_pipe.api.buying import Buying
+from seedream_pipe.api.caps import covers, expect_named, reach
 from seedream_pipe.api.origin import local_server
 from seedream_pipe.api.past import Remembered
 from seedream_pipe.api.recovery import recover
@@ -22,11 +22,9 @@ from seedream_pipe.api.sources import dearest, prices, sources
 from seedream_pipe.api.worker import Worker
 from seedream_pipe.digest import canonical
 from seedream_pipe.errors import Frozen, OverBudget, ProviderError
-from seedream_pipe.ledger.accounts import account
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.ledger.budget import spent
 from seedream_pipe.ledger.claims import locked
-from seedream_pipe.ledger.gate import Gate
 from seedream_pipe.plan.targets import select
 from seedream_pipe.run import lock as locks
 from seedream_pipe.run import state as states
@@ -37,7 +35,6 @@ from seedream_pipe.run.loop import Loop, cut_off, takes_of
 from seedream_pipe.run.outcomes import Held, Waiting
 from seedream_pipe.run.outputs import Outputs, wanted
 from seedream_pipe.run.pace import Pace
-from seedream_pipe.run.pay import Shop
 from seedream_pipe.run.perform import Performer
 from seedream_pipe.run.pins import Pins
 from seedream_pipe.run.record import fold
@@ -53,7 +50,6 @@ if TYPE_CHECKING:
 
     from seedream_pipe.api.project import Project
     from seedream_pipe.api.sources import Source
-    from seedream_pipe.makers import Provider
     from seedream_pipe.plan.model import Address, Plan
     from seedream_pipe.profiles import ProviderProfile
     from seedream_pipe.run.events import Event, Listener
@@ -408,7 +404,7 @@ class _Run:
             await self._loop(schedule, worker).run()
         finally:
             await worker.close()
-            self._emit(RunEnded(stopped=self.stop.why))
+            self._emit(RunEnded(stopped=self.stop.why, remedy=self.stop.remedy))
             record = self._record(began_at, time.monotonic() - began, schedule.outcomes)
             if self.store.healthy:
                 await asyncio.to_thread(self._remember, schedule.outcomes, worker.outputs, record)
@@ -474,19 +470,21 @@ class _Run:
 
     def _performer(self) -> Performer:
         """Made when the first task needs it: a run with nothing to make opens no connection."""
-        key = user_settings.secret(self.profile.key_variable or "", self.environment)
-        pace = self.options.pace
-        provider = catalog.provider(
-            self.profile.name, self.settings, key, sleep=pace.sleep, patience=pace.patience
-        )
+        pace, shop, offers = self.options.pace, None, None
+        if self.ledger is not None:
+            buying = self._buying(self.ledger)
+            shop, offers = buying.shop(), buying.offers()
+        provider = shop.provider if shop else catalog.provider(self.profile.name, self.settings, None)
         return Performer(
             provider=provider,
             store=self.store,
-            shop=self._shop(provider),
+            shop=shop,
+            offers=offers,
             price=prices(self.profile, self.settings),
             slots=asyncio.Semaphore(self.settings.jobs),
             tell=self._emit,
             retry_refused=self.options.retry_refused,
+            retry_uncertain=self.settings.retry_uncertain,
             back=self.past.outside,
             unfetched={
                 call: Waiting(why="fetch", message=each.message)
@@ -497,45 +495,17 @@ class _Run:
             monotonic=pace.clock,
         )
 
-    def _key(self) -> str:
-        key = user_settings.secret(self.profile.key_variable or "", self.environment)
-        return key.reveal() if key is not None else ""
-
-    def _shop(self, provider: Provider) -> Shop | None:
-        if self.ledger is None:
-            return None
-        ledger, gates, pace = self.ledger, dict[str, Gate](), self.options.pace
-        found = sources(self.settings)
-        name = account(self.store, self.profile.name, self._key(), origin=local_server(self.settings))
-
-        def gate(model: str) -> Gate:
-            if model not in gates:
-                found = profiles.model(model)
-                limit = found.pictures_per_minute if found else None
-                gates[model] = Gate(
-                    ledger,
-                    scope=f"{name}/{model}",
-                    limit=self.settings.images_per_minute or limit,
-                    account=name,
-                    most=self.settings.jobs,
-                    clock=pace.clock,
-                    sleep=pace.sleep,
-                )
-            return gates[model]
-
-        return Shop(
-            provider=provider,
+    def _buying(self, ledger: Ledger) -> Buying:
+        return Buying(
             store=self.store,
             ledger=ledger,
-            cap=agreed_cap(found, found[0], self.settings, self.planned.plan, self.planned.forecast),
-            gates=gate,
-            client_id=client_id,
+            plan=self.planned.plan,
+            forecast=self.planned.forecast,
+            settings=self.settings,
+            environment=self.environment,
+            pace=self.options.pace,
             tell=self._emit,
             stop=self.stop,
-            origin=local_server(self.settings),
-            sleep=pace.sleep,
-            chance=random.random,
-            monotonic=pace.clock,
         )
 
     def _record(self, began_at: str, seconds: float, outcomes: Mapping[Address, Outcome]) -> Record:
@@ -628,11 +598,6 @@ def fingerprint(project: Project, profile: ProviderProfile, settings: Settings) 
         origin=local_server(settings),
     )
     return mark + project.variant.mark
-
-
-def client_id() -> str:
-    """The id that a call carries for tracing (R10): the form of the official SDK."""
-    return time.strftime("%Y%m%d%H%M%S") + secrets.token_hex(10).upper()
 
 
 def shown_path(path: Path) -> str:

@@ -28,8 +28,14 @@ class Source:
     settings: Settings
     takes_over: bool = False
 
-    def serves(self, generation: Generation) -> bool:
-        """Whether the provider has the model at all."""
+    def serves(self, generation: Generation, references: int) -> bool:
+        """Whether it can take over: it has the model, and has not been known to refuse so many references.
+
+        A full id or ``ep-…`` is of the account that it was named for (R15).
+        """
+        most = self.profile.references_to_warn
+        if profiles.model(generation.model) is None or (most is not None and references > most):
+            return False
         try:
             profiles.wire_id(self.profile.name, generation.model)
         except ProviderError:
@@ -106,7 +112,7 @@ def dearest(found: tuple[Source, ...], currency: str) -> Prices:
         told = [
             each(generation, pictures, references)
             for source, each in asked
-            if not source.takes_over or source.serves(generation)
+            if not source.takes_over or source.serves(generation, references)
         ]
         return max(told, key=lambda money: money.amount, default=Money(currency=currency))
 

@@ -18,8 +18,9 @@ from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from seedream_pipe.digest import Key
 from seedream_pipe.errors import StoreError
-from seedream_pipe.ledger.calls import Account, Outcome, Refusal, read_ends
+from seedream_pipe.ledger.calls import Account, Intent, Outcome, Refusal, read_ends
 from seedream_pipe.ledger.claims import Alive, locked
 from seedream_pipe.store.folder import Store
 
@@ -195,6 +196,34 @@ class Index:
         found = self.rows("SELECT session FROM calls WHERE id = ?", call)
         return str(found[0][0]) if found else ""
 
+    def intent_of(self, call: str) -> tuple[Intent, str] | None:
+        """What the index has of a call whose own record is damaged, and when it began."""
+        found = self.rows(
+            "SELECT key, task, provider, model, pictures, units, currency, test, begun_at FROM calls"
+            " WHERE id = ? AND verdict IS NULL",
+            call,
+        )
+        if not found:
+            return None
+        key, task, provider, model, pictures, units, currency, test, begun_at = found[0]
+        intent = Intent(
+            key=Key(key),
+            task=task,
+            provider=provider,
+            model=model,
+            shown=None,
+            pictures=pictures,
+            worst=from_units(units),
+            currency=currency,
+            origin="a test server" if test else "",
+        )
+        return intent, begun_at
+
+    def lacks(self) -> list[str]:
+        """Calls that have files and are not in the index, because what they are cannot be read."""
+        known = {row[0] for row in self.rows("SELECT id FROM calls")}
+        return [name for name in _call_names(self._calls) if name not in known]
+
     def refusal(self, key: str, *, test: bool = False) -> Refusal | None:
         """The last word of the content filter on a key, unless pictures came after it."""
         found = self.rows(
@@ -207,6 +236,17 @@ class Index:
             return None
         _, code, message, request_id, at, call = found[0]
         return Refusal(code=code, message=message, request_id=request_id, at=at, call=call)
+
+    def resent(self, key: str, code: str) -> int:
+        """How many calls of a key were released with a code since one was done."""
+        found = self.rows(
+            "SELECT COUNT(*) FROM calls WHERE key = ? AND verdict = 'released' AND code = ? AND id >"
+            " COALESCE((SELECT MAX(id) FROM calls WHERE key = ? AND verdict = 'done'), '')",
+            key,
+            code,
+            key,
+        )
+        return int(found[0][0])
 
     def reconcile(self, alive: Alive) -> None:
         """Take in calls that the index does not know, and let go of those that have no files.

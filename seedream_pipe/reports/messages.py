@@ -156,12 +156,14 @@ def _pictures(count: int) -> str:
 _MONEY: Final[dict[Fault, str]] = {
     "request": "not charged; the same request would fail again",
     "account": "not charged; nothing more is sent with this key",
+    "model": "not charged; this account does not get the model",
     "passing": "not charged",
     "connection": "nothing was sent, so nothing was charged",
 }
 _WORTH: Final[dict[Fault, str]] = {
     "request": "when that is mended",
     "account": "when that is mended",
+    "model": "when that is mended",
     "passing": "later",
     "connection": "when the connection is well",
 }

@@ -15,15 +15,17 @@ from seedream_pipe.run.events import (
     CallFinished,
     CallPaid,
     CallPaused,
+    CallResent,
     CallSent,
     OutputKept,
     OutputPlaced,
+    ProviderOut,
     RunBegan,
     TaskBegan,
     TaskEnded,
 )
 from seedream_pipe.run.outcomes import Failed, Held, Made, Money, NotNeeded, Refused, Reused, Skipped, Waiting
-from seedream_pipe.run.record import word
+from seedream_pipe.run.record import out_text, resent_text, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -111,10 +113,8 @@ class Progress:
                 self.price = self.price.plus(event.price)
             case CallPaused():
                 return self._paused(event)
-            case ProviderOut():
-                return Told(word="out", subject=escaped(out_text(event), limit=_MESSAGE))
-            case CallResent():
-                return Told(word="resent", subject=escaped(resent_text(event), limit=_MESSAGE))
+            case ProviderOut() | CallResent():
+                return _said(event)
             case OutputPlaced():
                 self._placed.setdefault(event.address, []).append(event.path)
             case OutputKept():
@@ -190,6 +190,12 @@ class Progress:
             subject=event.address,
             lines=tuple(detail(event.outcome, event.seconds, placed, is_kept=event.address in self._kept)),
         )
+
+
+def _said(event: ProviderOut | CallResent) -> Told:
+    if isinstance(event, ProviderOut):
+        return Told(word="out", subject=escaped(out_text(event), limit=_MESSAGE))
+    return Told(word="resent", subject=escaped(resent_text(event), limit=_MESSAGE))
 
 
 def detail(outcome: Outcome, seconds: float, placed: list[str], *, is_kept: bool = False) -> Iterator[str]:

@@ -34,10 +34,12 @@ _WAITS: Final[Mapping[str, str]] = {
     "fetch": "E-FETCH",
     "held": "E-WAITS",
     "stopped": "E-STOPPED",
+    "out": "E-ACCOUNT",
 }
 _FAULTS: Final[Mapping[Fault, str]] = {
     "request": "E-NOT-MADE",
     "account": "E-ACCOUNT",
+    "model": "E-ACCOUNT",
     "passing": "E-BUSY",
     "connection": "E-NOT-SENT",
 }

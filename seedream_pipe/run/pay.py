@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from seedream_pipe.ledger.gate import Gate
     from seedream_pipe.makers import Provider, Request, Sent
     from seedream_pipe.run.events import Listener
+    from seedream_pipe.run.outcomes import Fault
     from seedream_pipe.run.settle import Order, Sale
     from seedream_pipe.run.stop import Stop
     from seedream_pipe.store.folder import Store
@@ -62,6 +63,8 @@ class Shop:
     client_id: Callable[[], str]
     tell: Listener
     stop: Stop
+    out: Stop | None = None
+    """Closed when this provider is out and another may take over; None where none may, and the run stops."""
     origin: str = ""
     """The host and port of a test server; empty where pictures are bought."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -75,6 +78,8 @@ class Shop:
             if not isinstance(sale, (NotSent, Transient)):
                 return sale
             pause = self._pause(sale, attempt)
+            if isinstance(sale, Transient) and (sale.retry_after or 0) > _LONGEST_TOLD:
+                self._close(f"{sale.code}: the service wants to be left alone for {sale.retry_after:,.0f} s")
             if pause is None or attempt + 1 >= _most_tries(sale):
                 return _given_up(sale, attempt + 1)
             self.tell(CallPaused(address=order.address, why=_cause(sale), seconds=pause))
@@ -87,6 +92,11 @@ class Shop:
         if isinstance(sale, Bought):
             return dataclasses.replace(sale, price=Money(currency=sale.price.currency))
         return sale
+
+    @property
+    def gone(self) -> Stop:
+        """What is closed when this provider is out."""
+        return self.out if self.out is not None else self.stop
 
     @property
     def till(self) -> Till:
@@ -103,7 +113,8 @@ class Shop:
         gate = self.gates(order.recipe.generation.model)
         booking = await self._unless_closed(gate.acquire(request.ceiling))
         if booking is None:
-            return Waiting(why=self.stop.kind, message=self.stop.why)
+            closed = self.stop if self.stop.closed.is_set() else self.gone
+            return Waiting(why=closed.kind, message=closed.why)
         intent = self._intent(order, request)
         try:
             call = await self.ledger.begin(intent, self.cap)
@@ -175,34 +186,45 @@ class Shop:
         if not isinstance(sale, Permanent):
             return sale
         if sale.account:
-            self.stop.close(f"{sale.code}: {sale.message}")
+            self._close(f"{sale.code}: {sale.message}")
         return Failed(
             code=sale.code,
             message=sale.message,
             request_id=sale.request_id,
             hint=sale.remedy,
-            fault="account" if sale.account else "request",
+            fault=_fault(sale),
         )
 
     async def _unless_closed(self, wait: Awaitable[_T]) -> _T | None:
         """What is waited for; None when the shop is closed before it comes."""
-        if self.stop.closed.is_set():
+        if self.stop.closed.is_set() or self.gone.closed.is_set():
             asyncio.ensure_future(wait).cancel()
             return None
         work = asyncio.ensure_future(wait)
-        closing = asyncio.ensure_future(self.stop.closed.wait())
+        closing = {asyncio.ensure_future(each.closed.wait()) for each in (self.stop, self.gone)}
         try:
-            await asyncio.wait({work, closing}, return_when=asyncio.FIRST_COMPLETED)
-            return None if closing.done() else work.result()
+            await asyncio.wait({work, *closing}, return_when=asyncio.FIRST_COMPLETED)
+            return None if any(each.done() for each in closing) else work.result()
         finally:
-            closing.cancel()
+            for each in closing:
+                each.cancel()
             work.cancel()
+
+    def _close(self, why: str) -> None:
+        """Send nothing more here; elsewhere only where another provider takes over."""
+        self.gone.close(why, kind="stopped" if self.out is None else "out")
 
     def _pause(self, sale: NotSent | Transient, attempt: int) -> float | None:
         told = sale.retry_after if isinstance(sale, Transient) else None
         if told is not None:
             return told if 0 <= told <= _LONGEST_TOLD else None
         return float(min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt) * (0.5 + self.chance()))
+
+
+def _fault(sale: Permanent) -> Fault:
+    if sale.account:
+        return "account"
+    return "model" if sale.model else "request"
 
 
 def _most_tries(sale: NotSent | Transient) -> int:

@@ -14,15 +14,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from seedream_pipe.errors import SeedreamError, StoreError
+from seedream_pipe.ledger.book import RESENT
 from seedream_pipe.ledger.claims import claim
 from seedream_pipe.makers import Answer, Reply
 from seedream_pipe.plan.key import key, keyed
 from seedream_pipe.plan.model import Recipe
 from seedream_pipe.run.collect import LINK_DEAD, Collected, collect
-from seedream_pipe.run.events import CallPaused
+from seedream_pipe.run.events import CallPaused, CallResent
 from seedream_pipe.run.forecast import pictures_of
 from seedream_pipe.run.load import load
 from seedream_pipe.run.outcomes import (
+    LOST,
     Failed,
     Held,
     Made,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from seedream_pipe.plan.model import Task
     from seedream_pipe.run.back import Back
     from seedream_pipe.run.events import Listener
+    from seedream_pipe.run.offers import Offers
     from seedream_pipe.run.outcomes import Outcome
     from seedream_pipe.run.pay import Shop
     from seedream_pipe.run.resolve import Resolved
@@ -81,7 +84,11 @@ class Performer:
     price: Callable[[Generation, int, int], Money]
     slots: asyncio.Semaphore
     tell: Listener
+    offers: Offers | None = None
+    """The providers of the user's list, the first of which is `provider`; None where there is one."""
     retry_refused: bool = False
+    retry_uncertain: int = 0
+    """How often a call that may have been charged is sent again by itself."""
     back: Back | None = None
     """Where pictures that the store has lost may still be."""
     unfetched: Mapping[str, Waiting] = field(default_factory=dict)
@@ -89,6 +96,12 @@ class Performer:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     monotonic: Callable[[], float] = field(default=time.monotonic)
     _making: set[Key] = field(default_factory=set)
+
+    async def close(self) -> None:
+        """Let go of all connections. May be called twice."""
+        await self.provider.close()
+        if self.offers is not None:
+            await self.offers.close()
 
     async def perform(self, task: Task, resolved: Resolved) -> Outcome:
         """Every take of a task, looked up or made."""
@@ -198,7 +211,32 @@ class Performer:
             return Failed(code=error.code, message=error.message, hint=error.hint)
         if self.shop is None:
             return await self._draw(order, request)
-        return _sold(await self.shop.buy(order, request), take)
+        while True:
+            if self.offers is not None:
+                sale = await self.offers.buy(order, references)
+            else:
+                sale = await self.shop.buy(order, request)
+            if not isinstance(sale, Held) or not await self._sends_again(order, sale):
+                return _sold(sale, take)
+
+    async def _sends_again(self, order: Order, hold: Held) -> bool:
+        """Whether a hold is ended and its call sent again: the user said so beforehand.
+
+        What was lost for certain after it was paid for is a person's to decide (reliability 3.3).
+        """
+        if self.shop is None or not self.retry_uncertain or hold.message.startswith(LOST):
+            return False
+        ledger = self.shop.ledger
+        if await asyncio.to_thread(ledger.resent, order.key) >= self.retry_uncertain:
+            return False
+        await ledger.release(
+            hold.call,
+            reason="the user said beforehand that it may be charged and is to be sent again",
+            price=hold.worst.amount,
+            code=RESENT,
+        )
+        self.tell(CallResent(address=order.address, call=hold.call, worst=hold.worst))
+        return True
 
     async def _close(self, result: Result) -> None:
         """End the call of a result whose process died between the result and the outcome."""
@@ -222,7 +260,9 @@ class Performer:
                 if sale is not None:
                     return _sold(sale, order.take)
             if call.state in {"sent", "held"}:
-                return held(call)
+                may = call.state == "held" or not call.alive
+                if not may or not await self._sends_again(order, held(call)):
+                    return held(call)
         if self.retry_refused:
             return None
         refusal = await asyncio.to_thread(ledger.refusal, order.key, origin=origin)
