@@ -41,10 +41,12 @@ from seedream_pipe.providers.seedream.codes import (
 )
 from seedream_pipe.providers.seedream.stream import NotReadable, Tree
 
-__all__ = ["is_loopback", "meaning", "retry_after", "usable_link"]
+__all__ = ["is_loopback", "is_public", "meaning", "retry_after", "usable_link"]
 
 _REQUEST_ID: Final = re.compile(r"request id:\s*([0-9A-Za-z]+)", re.IGNORECASE)
 _SIZE: Final = re.compile(r"([0-9]{1,6})[xX×]([0-9]{1,6})")
+# What stands for an address of version 4 in its last 32 bits (RFC 6052, and RFC 4291's older form).
+_TRANSLATED: Final = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
 _HIGHEST_INDEX: Final = 255
 _HIGHEST_OF_EVENT: Final = 31
 """An event that names a higher picture names none: no call makes so many (R30, R39)."""
@@ -95,7 +97,8 @@ def meaning(reply: Reply, *, local: bool = False) -> Verdict:
             billed=found.billed,
             complete=found.complete,
         )
-    if found.fault is not None and not found.unreadable:
+    # An event that cannot be read may have been a picture: then no other one proves that none was made.
+    if found.fault is not None and not (found.unreadable and reply.status == HTTPStatus.OK):
         return _verdict(found.fault, found, reply)
     if reply.status == HTTPStatus.OK:
         return _without_picture(found, reply)
@@ -259,7 +262,18 @@ def _is_unreachable(host: str) -> bool:
         address = ipaddress.ip_address(host)
     except ValueError:
         return False
-    return not (address.is_global or address.is_loopback)
+    return not (is_public(address) or address.is_loopback)
+
+
+def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether one host of the public network has this address, also when an older one is inside it."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inside = address.ipv4_mapped or address.sixtofour
+        if any(address in network for network in _TRANSLATED):
+            inside = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+        if inside is not None:
+            return is_public(inside)
+    return address.is_global and not (address.is_multicast or address.is_reserved)
 
 
 def _without_picture(found: _Found, reply: Reply) -> Verdict:

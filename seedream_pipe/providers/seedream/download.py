@@ -22,7 +22,7 @@ from urllib.parse import urljoin, urlsplit
 from seedream_pipe.makers import Fetched, Link, LinkDead, NotFetched, Part, Reply, Span
 from seedream_pipe.pictures import NotAPicture, inspect
 from seedream_pipe.providers.seedream import recorded
-from seedream_pipe.providers.seedream.answer import is_loopback, usable_link
+from seedream_pipe.providers.seedream.answer import is_loopback, is_public, usable_link
 from seedream_pipe.providers.seedream.network import Broken, Incoming, Network
 
 __all__ = ["PICTURE_LIMIT", "Download", "copy_span", "fetch_reference"]
@@ -151,9 +151,7 @@ class Download:
 
     def _is_allowed(self, address: str) -> bool:
         found = ipaddress.ip_address(address.partition("%")[0])
-        mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
-        found = mapped or found
-        return found.is_global or (self._local and found.is_loopback)
+        return is_public(found) or (self._local and found.is_loopback)
 
 
 def _joined(url: str, location: str) -> str:
@@ -246,9 +244,7 @@ def _remove(target: Path) -> None:
         target.unlink()
 
 
-def copy_span(
-    span: Span, files: Sequence[Path], target: BinaryIO, *, limit: int = PICTURE_LIMIT
-) -> None:
+def copy_span(span: Span, files: Sequence[Path], target: BinaryIO, *, limit: int = PICTURE_LIMIT) -> None:
     """Copy what a span of these files points at, decoded, in constant memory.
 
     Raises:

@@ -184,6 +184,10 @@ class Naming(Network):
         "::ffff:127.0.0.1",
         "0.0.0.0",
         "fc00::1",
+        "224.0.0.1",
+        "ff02::1",
+        "64:ff9b::a00:1",
+        "2002:a00:1::",
     ],
 )
 def test_a_name_that_leads_into_a_private_network_is_not_followed(tmp_path, address):
