@@ -160,6 +160,9 @@ class Till:
         match verdict:
             case Answer():
                 return await self._kept(call, order, verdict, reply, began=began, arrived=arrived)
+            case Refused() if not verdict.complete and call.intent.pictures > 1:
+                cause = f"the answer broke off; {verdict.code}: {verdict.message}"
+                return await hold(call, cause, request_id=verdict.request_id)
             case Refused():
                 await _close(call, "refused", verdict)
                 return RefusedOutcome(
