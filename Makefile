@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 LANGUAGE_SERVER := .language-server
+CLIENTS := .clients
 DEMO := pipelines/night-market/night-market.yaml
 
 # Errors only: what pip says beside them is about pip.
@@ -13,7 +14,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-header --no-annotate --no-emit-index-url
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check format test bench fuzz editor reference wheel lock clean
+.PHONY: help setup demo check format test torture bench fuzz clients editor reference wheel lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,11 +51,24 @@ format: $(READY) ## lay the code out and mend what can be mended
 test: $(READY) ## all tests
 	YAML_LANGUAGE_SERVER=$(LANGUAGE_SERVER) $(BIN)/python -m pytest -n 2
 
+torture: $(READY) ## kill, cut, fill and damage runs for some minutes, and count; TORTURE=sample for a few
+	@test "$(TORTURE)" = sample || $(BIN)/python -m pytest -q -n 2 -m torture
+	$(BIN)/python -m tests.torture
+
 bench: $(READY) ## print how fast it is, beside ninja and a plain httpx loop
 	$(BIN)/python -m bench
 
 fuzz: $(READY) ## feed validate and plan with mad files for ten minutes
 	FUZZ_MINUTES=2 $(BIN)/python -m pytest -n 2 tests/fuzz
+
+clients: $(READY) $(CLIENTS)/.ready ## buy from the emulator with SDKs that others wrote
+	$(CLIENTS)/bin/pytest -q -c tests/clients/pytest.ini tests/clients
+
+$(CLIENTS)/.ready: tests/clients/requirements.lock
+	@echo "Setting up $(CLIENTS) ..."
+	@$(PYTHON) -m venv --clear $(CLIENTS)
+	@$(CLIENTS)/bin/python -m pip --disable-pip-version-check -qq install --require-hashes -r $<
+	@touch $@
 
 editor: ## fetch the language server that tests/editor drives (needs node and npm)
 	@mkdir -p $(LANGUAGE_SERVER)
@@ -70,7 +84,8 @@ wheel: $(READY) ## build the release, install it into an empty environment and u
 lock: $(READY) ## look for newer versions of everything and write them down
 	$(PIP) install uv
 	$(LOCK) --upgrade pyproject.toml -o requirements.lock
+	$(LOCK) --upgrade tests/clients/requirements.in -o tests/clients/requirements.lock
 	$(LOCK) --upgrade pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
 clean: ## forget what make made; pictures and stores stay
-	rm -rf $(VENV) $(LANGUAGE_SERVER) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) $(CLIENTS) $(LANGUAGE_SERVER) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

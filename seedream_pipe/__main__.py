@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -12,9 +13,24 @@ def main() -> None:
 
         print(f"seedream-pipe {VERSION}")  # noqa: T201 - this is the answer
         return
+    from seedream_pipe.cli import signals
+
+    try:
+        signals.ready()
+        code = _run(sys.argv[1:])
+    except KeyboardInterrupt as error:
+        code = signals.code_of(error)
+    except (MemoryError, ImportError, OSError) as error:
+        # Too little memory or too few files to load the program: the boundary is not there yet.
+        os.write(2, f"error[E-SYSTEM] seedream-pipe cannot start: {error!r}\n".encode())
+        code = 1
+    signals.leave(code)
+
+
+def _run(arguments: list[str]) -> int:
     from seedream_pipe.cli.group import run
 
-    sys.exit(run(sys.argv[1:]))
+    return run(arguments)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ Operations are imported at once: their parameters are read by every plan, and no
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +21,7 @@ from seedream_pipe.operations.resize import Resize
 from seedream_pipe.version import MAKER_VERSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
     from pathlib import Path
     from typing import Any
 
@@ -48,8 +49,15 @@ def maker(profile: ProviderProfile) -> MakerId:
     return MAKERS[profile.maker]
 
 
-def provider(name: str, settings: Settings, key: Secret | None) -> Provider:
-    """The provider of a name, ready to be asked.
+def provider(
+    name: str,
+    settings: Settings,
+    key: Secret | None,
+    *,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    patience: float | None = None,
+) -> Provider:
+    """The provider of a name, ready to be asked. `sleep` and `patience` are those of `run.pace`.
 
     Raises:
         UsageError: there is no such provider, or its host may not be used.
@@ -62,7 +70,14 @@ def provider(name: str, settings: Settings, key: Secret | None) -> Provider:
     else:
         client = importlib.import_module("seedream_pipe.providers.seedream.client")
         made = client.Seedream(
-            profile, key=key, base_url=settings.base_url, response_format=settings.response_format
+            profile,
+            key=key,
+            base_url=settings.base_url,
+            response_format=settings.response_format,
+            streaming=settings.stream,
+            async_calls=settings.async_calls,
+            sleep=sleep,
+            patience=patience,
         )
     return made
 

@@ -45,12 +45,14 @@ class SeedreamError(Exception):
     """
 
     exit_code: ClassVar[int] = 1
-    code: ClassVar[str] = "E-FAILED"
+    code: str = "E-FAILED"
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", code: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        if code:
+            self.code = code
 
 
 class UsageError(SeedreamError):

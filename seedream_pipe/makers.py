@@ -38,6 +38,7 @@ __all__ = [
     "NotSent",
     "Operation",
     "Part",
+    "Pending",
     "Permanent",
     "Picture",
     "Provider",
@@ -133,7 +134,8 @@ class Request:
     for the ledger: reference bytes replaced by ``sha256:…`` digests, no secrets.
     `ceiling` is how many pictures it can cost; `patience` how many seconds the
     answer may take (R132). `client_id` names the call towards the service (R10);
-    whoever records it sets it before `send`, which else makes one up.
+    whoever records it sets it before `send`, which else makes one up. `streamed` says
+    that the body asks for an answer event by event.
     """
 
     body: bytes = field(repr=False)
@@ -141,6 +143,7 @@ class Request:
     ceiling: int
     patience: float
     client_id: str = ""
+    streamed: bool = False
 
 
 class Tape(Protocol):
@@ -149,11 +152,21 @@ class Tape(Protocol):
     async def sending(self) -> None:
         """Call when the connection stands, just before the first byte of the body."""
 
+    async def ticket(self, ticket: str) -> None:
+        """Call when the service has taken the call and will give its answer to this ticket (R126)."""
+
     async def head(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
         """Call when the answer's head is there; `headers` without secrets."""
 
     async def write(self, chunk: bytes) -> None:
         """Append raw bytes of the answer's body; bounded memory."""
+
+    async def event(self) -> None:
+        """Call when what was written since the last one is one event of a stream, whole.
+
+        It is durable under a name of its own when this returns, so a process that dies
+        before the answer is whole loses only what came after it.
+        """
 
     async def reply(self) -> Reply:
         """Close the body, make it durable, and give the whole answer back."""
@@ -161,11 +174,21 @@ class Tape(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A recorded answer, unread: `body` is a file. May come from an earlier process."""
+    """A recorded answer, unread, in files. May come from an earlier process.
+
+    `events` are those of a stream, in order, each in a file of its own; `body` is what came
+    after them, or everything.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: Path
+    events: tuple[Path, ...] = ()
+
+    @property
+    def pieces(self) -> tuple[Path, ...]:
+        """The files whose content, one after the other, is the answer."""
+        return (*self.events, self.body)
 
     def header(self, name: str) -> str:
         """The first value of a header, by lower-case name, or an empty text."""
@@ -186,7 +209,14 @@ class Lost:
     cause: str
 
 
-Sent: TypeAlias = Reply | NotSent | Lost
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """Taken by the service and not made yet: its ticket may be asked again, for nothing (R126)."""
+
+    cause: str
+
+
+Sent: TypeAlias = Reply | NotSent | Lost | Pending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +228,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A picture inside the recorded body: `length` bytes from `offset`, as they stand there."""
+    """A picture inside the recorded answer: `length` bytes from `offset`, as they stand there.
+
+    Counted over the answer's pieces, one after the other.
+    """
 
     offset: int
     length: int
@@ -241,21 +274,32 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """The content filter said no to the prompt, a reference or the picture. Not billed."""
+    """The content filter said no to the prompt, a reference or the picture. Not billed.
+
+    `complete` is False when the answer ended before the service said that it had: of a series
+    more may have been made then.
+    """
 
     code: str
     message: str
     request_id: str
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transient:
-    """Nothing was made; wait and try again. `retry_after` in seconds when the service said it."""
+    """Nothing was made; wait and try again. `retry_after` in seconds when the service said it.
+
+    `tries` is how often in all, where that is fewer than for a plain limit. `limit` is what of
+    the account's is used up: its ``rate``, or the number of calls at once (``crowd``; R113).
+    """
 
     code: str
     message: str
     request_id: str
     retry_after: float | None = None
+    tries: int | None = None
+    limit: Literal["", "rate", "crowd"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,13 +307,15 @@ class Permanent:
     """Certainly not billed, and the same request will fail again.
 
     `account` is True when no other call with this key can succeed either (bad key,
-    no balance, quota gone): the run stops sending. `remedy` says what a person does.
+    no balance, quota gone): the run stops sending. `model` is True when none for this model can.
+    `remedy` says what a person does.
     """
 
     code: str
     message: str
     request_id: str
     account: bool = False
+    model: bool = False
     remedy: str = ""
 
 
@@ -335,6 +381,12 @@ class Provider(Protocol):
 
     async def send(self, request: Request, tape: Tape) -> Sent:
         """Make the call, once. Never retries, never raises for what the network does."""
+
+    async def poll(self, ticket: str, patience: float, tape: Tape) -> Reply | Lost | Pending:
+        """Ask for the answer of a call that was taken, for so many seconds. Free and repeatable.
+
+        `Lost` when the service no longer knows the ticket.
+        """
 
     def read(self, reply: Reply) -> Verdict:
         """Say what a recorded answer means. Blocking; call it in a thread."""

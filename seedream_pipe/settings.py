@@ -9,23 +9,25 @@ from __future__ import annotations
 import os
 import tomllib
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit
 
+from seedream_pipe.confidential import Secret, without_secrets
 from seedream_pipe.errors import UsageError
+from seedream_pipe.money import Amounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["VARIABLES", "Secret", "Settings", "config_file", "read", "safe_url", "secret"]
+__all__ = ["VARIABLES", "Fallback", "Secret", "Settings", "config_file", "read", "safe_url", "secret"]
 
 DEFAULT_PROVIDER: Final = "preview"
 DEFAULT_JOBS: Final = 8
 MAX_JOBS: Final = 512
-_MOST_MONEY: Final = 10**9
+_MOST_COUNT: Final = 10**9
+_MOST_RESENDS: Final = 5
 
 VARIABLES: Final[Mapping[str, str]] = {
     "provider": "SEEDREAM_PROVIDER",
@@ -36,34 +38,42 @@ VARIABLES: Final[Mapping[str, str]] = {
     "max_cost": "SEEDREAM_MAX_COST",
     "price": "SEEDREAM_PRICE",
     "response_format": "SEEDREAM_RESPONSE_FORMAT",
+    "stream": "SEEDREAM_STREAM",
+    "async_calls": "SEEDREAM_ASYNC",
+    "max_pictures": "SEEDREAM_MAX_PICTURES",
+    "max_total_cost": "SEEDREAM_MAX_TOTAL_COST",
+    "max_total_pictures": "SEEDREAM_MAX_TOTAL_PICTURES",
+    "images_per_minute": "SEEDREAM_IMAGES_PER_MINUTE",
+    "fallback": "SEEDREAM_FALLBACK",
+    "retry_uncertain": "SEEDREAM_RETRY_UNCERTAIN",
+    "held": "SEEDREAM_HELD",
 }
 
 
-class Secret:
-    """An API key: shown nowhere, read in one place."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fallback:
+    """A provider that takes over when the one before it is out, at another address when one is given."""
 
-    __slots__ = ("_value",)
+    provider: str
+    base_url: str | None = None
 
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        """The key itself, for the one header that it goes into."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return "***"
-
-    __str__ = __repr__
+    def __str__(self) -> str:
+        return self.provider if self.base_url is None else f"{self.provider}={self.base_url}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The user's settings for a run.
 
-    `max_cost` is the most a run may cost, in the provider's currency; None asks first.
-    `price` is the price of a picture of a model that no profile knows. `origins` says
-    where each value comes from.
+    `max_cost` and `max_pictures` are the most that a run may cost and make, `max_total_cost`
+    and `max_total_pictures` the most that everything in the store may; None asks first.
+    Amounts without a currency are in the provider's. `price` is the price of a picture of a
+    model that no profile knows. `images_per_minute` is what the account may make, None what the
+    model's profile says. `fallback` names the providers that take over, in their order.
+    `retry_uncertain` is how often a call that may have been charged is sent again by itself;
+    `held` says what a run does when it finds such calls: their tasks ``wait``, or all ``stop``.
+    `stream` says when answers come event by event, from models that can; `async_calls` asks
+    providers that can to answer later, to a ticket. `origins` says where each value comes from.
     """
 
     provider: str = DEFAULT_PROVIDER
@@ -71,9 +81,18 @@ class Settings:
     store: Path | None = None
     out: Path | None = None
     jobs: int = DEFAULT_JOBS
-    max_cost: Decimal | None = None
-    price: Decimal | None = None
+    max_cost: Amounts | None = None
+    price: Amounts | None = None
     response_format: Literal["url", "b64_json"] = "url"
+    stream: Literal["groups", "always", "never"] = "groups"
+    async_calls: bool = False
+    max_pictures: int | None = None
+    max_total_cost: Amounts | None = None
+    max_total_pictures: int | None = None
+    images_per_minute: int | None = None
+    fallback: tuple[Fallback, ...] = ()
+    retry_uncertain: int = 0
+    held: Literal["wait", "stop"] = "wait"
     origins: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -142,18 +161,19 @@ def safe_url(text: str, origin: str) -> str:
 
     """
     hint = "give https://…, or http://127.0.0.1:… for a server on this machine"
+    shown = without_secrets(text)
     try:
         parts = urlsplit(text)
         port_is_possible = parts.port != 0
     except ValueError:
-        raise UsageError(f"{origin}: {text!r} cannot be read as a URL", hint=hint) from None
+        raise UsageError(f"{origin}: {shown!r} cannot be read as a URL", hint=hint) from None
     plain = text.isascii() and text.isprintable() and " " not in text and "\\" not in text
     host = parts.hostname or ""
     if not host or not plain or "@" in parts.netloc or parts.query or parts.fragment or not port_is_possible:
-        raise UsageError(f"{origin}: {text!r} is not a plain URL", hint=hint)
+        raise UsageError(f"{origin}: {shown!r} is not a plain URL", hint=hint)
     if parts.scheme == "https" or (parts.scheme == "http" and _is_here(host)):
         return text.rstrip("/")
-    raise UsageError(f"{origin}: {text} is not safe for the key", hint=hint)
+    raise UsageError(f"{origin}: {shown} is not safe for the key", hint=hint)
 
 
 def _is_here(host: str) -> bool:
@@ -203,24 +223,70 @@ def _path(value: object, origin: str) -> Path:
     return Path(_text(os.fspath(value) if isinstance(value, os.PathLike) else value, origin)).expanduser()
 
 
-def _jobs(value: object, origin: str) -> int:
-    try:
-        jobs = int(str(value))
-    except ValueError:
-        jobs = 0
-    if not 1 <= jobs <= MAX_JOBS:
-        raise UsageError(f"{origin}: jobs is {value!r}; a whole number from 1 to {MAX_JOBS} is expected")
-    return jobs
+def _whole(least: int, most: int) -> Callable[[object, str], int]:
+    """What reads a whole number within bounds."""
+
+    def number(value: object, origin: str) -> int:
+        try:
+            found = int(str(value))
+        except ValueError:
+            found = least - 1
+        if not least <= found <= most:
+            raise UsageError(f"{origin}: {value!r} is not a whole number from {least} to {most}")
+        return found
+
+    return number
 
 
-def _money(value: object, origin: str) -> Decimal:
+def _money(value: object, origin: str) -> Amounts:
+    if isinstance(value, Amounts):
+        return value
     try:
-        amount = Decimal(str(value).strip().lstrip("$"))
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or not 0 <= amount <= _MOST_MONEY:
-        raise UsageError(f"{origin}: {value!r} is not an amount of money", hint="write it like 2.50")
-    return amount
+        return Amounts.read(str(value))
+    except ValueError as error:
+        hint = "write it like 2.50, or with currencies: 2.50USD,18CNY"
+        raise UsageError(f"{origin}: {error}", hint=hint) from None
+
+
+def _fallback(value: object, origin: str) -> tuple[Fallback, ...]:
+    """``ark``, ``ark,byteplus``, ``ark=https://…``, or a list of such; ``none`` is none."""
+    parts = value if isinstance(value, (list, tuple)) else str(value).split(",")
+    texts = [str(part).strip() for part in parts]
+    if texts in ([], ["none"]):
+        return ()
+    found = [_one_fallback(_text(text, origin), origin) for text in texts]
+    names = [each.provider for each in found]
+    if len(set(names)) < len(names):
+        raise UsageError(f"{origin}: a provider is given twice")
+    return tuple(found)
+
+
+def _one_fallback(text: str, origin: str) -> Fallback:
+    name, equals, url = text.partition("=")
+    return Fallback(provider=name.strip(), base_url=safe_url(url.strip(), origin) if equals else None)
+
+
+def _held(value: object, origin: str) -> str:
+    if value not in {"wait", "stop"}:
+        raise UsageError(f"{origin}: {value!r} is no policy for held calls", hint="known: wait, stop")
+    return str(value)
+
+
+def _stream(value: object, origin: str) -> str:
+    if value not in {"groups", "always", "never"}:
+        raise UsageError(
+            f"{origin}: {value!r} does not say when to stream", hint="known: groups, always, never"
+        )
+    return str(value)
+
+
+def _switch(value: object, origin: str) -> bool:
+    words = {"true": True, "on": True, "yes": True, "1": True}
+    words |= {"false": False, "off": False, "no": False, "0": False}
+    found = words.get(str(value).strip().lower())
+    if found is None:
+        raise UsageError(f"{origin}: {value!r} is neither true nor false")
+    return found
 
 
 def _response_format(value: object, origin: str) -> str:
@@ -234,8 +300,17 @@ _PARSERS: Final[Mapping[str, Callable[[object, str], object]]] = {
     "base_url": _url,
     "store": _path,
     "out": _path,
-    "jobs": _jobs,
+    "jobs": _whole(1, MAX_JOBS),
     "max_cost": _money,
     "price": _money,
     "response_format": _response_format,
+    "stream": _stream,
+    "async_calls": _switch,
+    "max_pictures": _whole(0, _MOST_COUNT),
+    "max_total_cost": _money,
+    "max_total_pictures": _whole(0, _MOST_COUNT),
+    "images_per_minute": _whole(1, _MOST_COUNT),
+    "fallback": _fallback,
+    "retry_uncertain": _whole(0, _MOST_RESENDS),
+    "held": _held,
 }

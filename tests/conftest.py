@@ -19,6 +19,9 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 # A run inside the checkout would leave its store, its pictures and its locks there.
 NOT_FOR_TESTS: Final = tuple(str(ROOT / name) for name in (".seedream", "out", "pipelines"))
 
+# In an environment of their own: make clients
+collect_ignore: Final = ["clients"]
+
 FOREIGN_VARIABLES: Final = frozenset({"COLUMNS", "FORCE_COLOR", "LINES", "NO_COLOR"})
 FOREIGN_PREFIXES: Final = ("SEEDREAM_", "XDG_", "GIT_")
 FOREIGN_SUFFIXES: Final = ("_API_KEY", "_PROXY")

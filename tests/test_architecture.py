@@ -27,12 +27,15 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
         {
             "api",
             "reports",
+            "run.codes",
             "run.events",
             "run.forecast",
             "run.outcomes",
+            "run.pace",
             "run.record",
             "run.state",
             "settings",
+            "confidential",
             "spec.schema",
             "emulator",
             "errors",
@@ -48,6 +51,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "errors",
             "ledger",
             "makers",
+            "money",
             "picks",
             "pictures",
             "plan",
@@ -65,6 +69,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
     "reports": frozenset(
         {
             "run.record",
+            "run.codes",
             "run.events",
             "run.forecast",
             "run.outcomes",
@@ -122,13 +127,16 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
     "catalog": frozenset({"operations", "providers", "makers", "profiles", "settings", "version"}),
     "spec": frozenset({"makers", "profiles", "graph", "problems", "errors"}),
     "operations": frozenset({"makers", "pictures", "digest", "errors", "lettering", "problems"}),
-    "providers": frozenset({"makers", "profiles", "settings", "errors", "digest", "pictures", "version"}),
+    "providers": frozenset(
+        {"confidential", "makers", "profiles", "settings", "errors", "digest", "pictures", "version"}
+    ),
     "makers": frozenset({"settings", "digest", "errors"}),
     "profiles": frozenset({"errors"}),
     "store": frozenset({"digest", "errors", "pictures"}),
     # the one way to write durably is the store's, and what is written is a maker's answer
     "ledger": frozenset({"store.durable", "store.folder", "makers", "digest", "money", "errors"}),
-    "settings": frozenset({"errors"}),
+    "confidential": frozenset(),
+    "settings": frozenset({"confidential", "errors", "money"}),
     "errors": frozenset({"problems"}),  # an invalid pipeline carries what is wrong with it
     "digest": frozenset(),
     "money": frozenset(),

@@ -1,4 +1,3 @@
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -23,7 +22,7 @@ def test_a_flag_goes_before_a_variable_and_that_before_the_file(tmp_path):
     environment = config(tmp_path, 'provider = "ark"\njobs = 3\nmax_cost = 1.5\n')
     environment |= {"SEEDREAM_PROVIDER": "byteplus", "SEEDREAM_JOBS": "5"}
     settings = read({"provider": "302ai", "jobs": None}, environment)
-    assert (settings.provider, settings.jobs, settings.max_cost) == ("302ai", 5, Decimal("1.5"))
+    assert (settings.provider, settings.jobs, str(settings.max_cost)) == ("302ai", 5, "1.5")
     assert settings.origins == {
         "provider": "--provider",
         "jobs": "SEEDREAM_JOBS",
@@ -47,7 +46,7 @@ def test_an_empty_variable_is_none(tmp_path):
     ("name", "value", "text"),
     [
         ("jobs", "0", "a whole number from 1 to 512"),
-        ("jobs", "many", "jobs is 'many'"),
+        ("jobs", "many", "'many' is not a whole number"),
         ("jobs", "1.5", "1.5"),
         ("max_cost", "-1", "not an amount of money"),
         ("max_cost", "nan", "not an amount of money"),
@@ -55,6 +54,15 @@ def test_an_empty_variable_is_none(tmp_path):
         ("max_cost", "five", "not an amount of money"),
         ("price", "inf", "not an amount of money"),
         ("response_format", "png", "not a response format"),
+        ("stream", "sometimes", "does not say when to stream"),
+        ("async_calls", "perhaps", "neither true nor false"),
+        ("max_total_cost", "5USD,6USD", "gives a currency twice"),
+        ("max_pictures", "-1", "a whole number from 0"),
+        ("images_per_minute", "0", "a whole number from 1"),
+        ("fallback", "ark,ark", "a provider is given twice"),
+        ("fallback", "ark=http://example.com", "is not safe for the key"),
+        ("retry_uncertain", "6", "a whole number from 0 to 5"),
+        ("held", "ask", "no policy for held calls"),
         ("provider", "  ", "a text is expected"),
     ],
 )
@@ -65,9 +73,34 @@ def test_a_value_that_cannot_be_read_names_where_it_came_from(tmp_path, name, va
     assert text in str(caught.value)
 
 
-@pytest.mark.parametrize(("text", "amount"), [("2.50", "2.50"), ("$2.5", "2.5"), (" 3 ", "3"), ("0", "0")])
-def test_money_is_read_as_people_write_it(tmp_path, text, amount):
-    assert read({"max_cost": text}, {"HOME": str(tmp_path)}).max_cost == Decimal(amount)
+@pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        ("2.50", "2.50"),
+        ("$2.5", "2.5USD"),
+        (" 3 ", "3"),
+        ("0", "0"),
+        ("5usd, 30 CNY", "5USD,30CNY"),
+        ("¥30", "30CNY"),
+    ],
+)
+def test_money_is_read_as_people_write_it(tmp_path, text, amounts):
+    assert str(read({"max_cost": text}, {"HOME": str(tmp_path)}).max_cost) == amounts
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ("ark", ["ark"]),
+        ("ark, byteplus", ["ark", "byteplus"]),
+        (["ark", "byteplus"], ["ark", "byteplus"]),
+        ("none", []),
+        ("ark=http://127.0.0.1:9/api/v3", ["ark=http://127.0.0.1:9/api/v3"]),
+    ],
+)
+def test_providers_that_take_over_are_a_list_with_addresses(tmp_path, value, names):
+    settings = read({"fallback": value}, {"HOME": str(tmp_path)})
+    assert [str(each) for each in settings.fallback] == names
 
 
 def test_a_path_may_begin_at_home(tmp_path, monkeypatch):
@@ -116,10 +149,10 @@ def test_a_key_is_not_told_by_its_members():
 def test_a_program_chooses_single_settings_over_others(tmp_path):
     base = read({"jobs": "3"}, {"HOME": str(tmp_path)})
     settings = chosen(base, {"provider": "ark", "max_cost": 2.5, "out": tmp_path})
-    assert (settings.provider, settings.jobs, settings.max_cost, settings.out) == (
+    assert (settings.provider, settings.jobs, str(settings.max_cost), settings.out) == (
         "ark",
         3,
-        Decimal("2.5"),
+        "2.5",
         Path(tmp_path),
     )
     assert settings.origins == {
@@ -132,3 +165,16 @@ def test_a_program_chooses_single_settings_over_others(tmp_path):
 def test_a_setting_that_does_not_exist_is_a_mistake_of_the_program():
     with pytest.raises(TypeError, match="there is no setting 'provdier'; known: provider"):
         chosen(Settings(), {"provdier": "ark"})
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [("true", True), ("1", True), ("On", True), ("no", False), ("0", False), ("off", False)],
+)
+def test_a_switch_is_read_as_people_write_it(tmp_path, value, wanted):
+    assert read({}, {"HOME": str(tmp_path), "SEEDREAM_ASYNC": value}).async_calls is wanted
+
+
+def test_how_an_answer_comes_may_stand_in_the_file(tmp_path):
+    settings = read({}, config(tmp_path, 'stream = "always"\nasync_calls = true\n'))
+    assert (settings.stream, settings.async_calls) == ("always", True)

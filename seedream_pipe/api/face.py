@@ -63,6 +63,13 @@ class Choices(TypedDict, total=False):
     max_cost: Money
     price: Money
     response_format: Literal["url", "b64_json"]
+    max_pictures: int
+    max_total_cost: Money
+    max_total_pictures: int
+    images_per_minute: int
+    fallback: str | Sequence[str]
+    retry_uncertain: int
+    held: Literal["wait", "stop"]
 
 
 class Manner(Choices, total=False):

@@ -44,6 +44,8 @@ class Hold:
     client_id: str
     request_id: str
     cause: str
+    model: str
+    pictures: int
 
 
 def holds(file: str, settings: Settings) -> tuple[Hold, ...]:
@@ -109,4 +111,6 @@ def _hold(call: OpenCall) -> Hold:
         client_id=call.intent.client_id,
         request_id=call.request_id,
         cause=call.cause or "sent, and no answer was recorded",
+        model=call.intent.model,
+        pictures=call.intent.pictures,
     )

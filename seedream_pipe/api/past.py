@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from seedream_pipe import pictures
 from seedream_pipe.run.outcomes import Refused
-from seedream_pipe.run.pay import held
+from seedream_pipe.run.settle import held
 from seedream_pipe.store.results import Hit, counted
 
 if TYPE_CHECKING:
@@ -56,21 +56,28 @@ class Remembered:
 
     def hold(self, key: Key) -> Held | None:
         """A call for this key whose outcome is unknown."""
-        return next((held(call) for call in self._calls().get(key, ()) if is_owed(call)), None)
+        return next((held(call) for call in self._calls().get(key, ()) if self._owes(call)), None)
 
     def holds(self) -> tuple[Held, ...]:
         """Every call of the store whose outcome is unknown."""
-        return tuple(held(call) for calls in self._calls().values() for call in calls if is_owed(call))
+        return tuple(held(call) for calls in self._calls().values() for call in calls if self._owes(call))
+
+    def _owes(self, call: OpenCall) -> bool:
+        if not is_owed(call):
+            return False
+        # One that died between its result and its outcome is settled by the next run.
+        result = self.result(call.intent.key).result if call.state == "sent" else None
+        return result is None or result.call != call.id
 
     def answered(self, key: Key) -> bool:
         """Whether an answer for this key is on disk, to be completed for nothing."""
-        return any(call.state == "answered" for call in self._calls().get(key, ()))
+        return any(call.state in {"answered", "taken"} for call in self._calls().get(key, ()))
 
     def refusal(self, key: Key) -> Refused | None:
         """The content filter's remembered no."""
         if self.ledger is None or self.retry_refused:
             return None
-        found = self.ledger.refusal(key)
+        found = self.ledger.refusal(key, origin=self.origin)
         if found is None:
             return None
         return Refused(code=found.code, message=found.message, request_id=found.request_id)
@@ -98,6 +105,8 @@ class Remembered:
         if self._open is None:
             self._open = {}
             for call in self.ledger.open_calls() if self.ledger is not None else ():
+                if bool(call.intent.origin) != bool(self.origin):
+                    continue
                 self._open.setdefault(call.intent.key, []).append(call)
         return self._open
 

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 import secrets
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from seedream_pipe import catalog, profiles
 from seedream_pipe import settings as user_settings
+from seedream_pipe.api.buying import Buying
+from seedream_pipe.api.caps import covers, expect_named, reach
 from seedream_pipe.api.origin import local_server
 from seedream_pipe.api.past import Remembered
+from seedream_pipe.api.recovery import recover
+from seedream_pipe.api.sources import dearest, prices, sources
 from seedream_pipe.api.worker import Worker
 from seedream_pipe.digest import canonical
 from seedream_pipe.errors import Frozen, OverBudget, ProviderError
 from seedream_pipe.ledger.book import Ledger
-from seedream_pipe.ledger.budget import Cap
+from seedream_pipe.ledger.budget import spent
 from seedream_pipe.ledger.claims import locked
-from seedream_pipe.ledger.gate import Gate
 from seedream_pipe.plan.targets import select
 from seedream_pipe.run import lock as locks
 from seedream_pipe.run import state as states
@@ -32,13 +33,14 @@ from seedream_pipe.run.events import CallSent, RunBegan, RunEnded
 from seedream_pipe.run.forecast import BackFromOut, Make, Reuse, forecast
 from seedream_pipe.run.gates import gates, with_standing
 from seedream_pipe.run.loop import Loop, cut_off, takes_of
-from seedream_pipe.run.outcomes import Held, Money, Waiting
+from seedream_pipe.run.outcomes import Held, Waiting
 from seedream_pipe.run.outputs import Outputs, wanted
-from seedream_pipe.run.pay import Shop, held, now
+from seedream_pipe.run.pace import Pace
 from seedream_pipe.run.perform import Performer
 from seedream_pipe.run.pins import Pins
 from seedream_pipe.run.record import fold
 from seedream_pipe.run.schedule import Schedule
+from seedream_pipe.run.settle import held, now
 from seedream_pipe.run.stop import Stop
 from seedream_pipe.run.transform import Transformer
 from seedream_pipe.settings import Settings
@@ -48,12 +50,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from seedream_pipe.api.project import Project
-    from seedream_pipe.makers import Generation, Provider
+    from seedream_pipe.api.sources import Source
     from seedream_pipe.plan.model import Address, Plan
     from seedream_pipe.profiles import ProviderProfile
     from seedream_pipe.run.events import Event, Listener
-    from seedream_pipe.run.forecast import Decision, Forecast, Prices
-    from seedream_pipe.run.outcomes import Outcome
+    from seedream_pipe.run.forecast import Decision, Forecast
+    from seedream_pipe.run.outcomes import Money, Outcome, Unfetched
     from seedream_pipe.run.record import Record
 
 __all__ = [
@@ -63,7 +65,6 @@ __all__ = [
     "past_of",
     "plan",
     "planned",
-    "prices",
     "run_async",
     "store_folder",
 ]
@@ -78,7 +79,8 @@ class RunOptions:
 
     `confirm` is asked before money is spent; None means that nobody can be asked. `yes` spends
     without asking, up to the cap; `frozen` spends nothing at all. `force` overwrites outputs
-    that were edited. `listener` is told every event; `stop` is how to ask the run to stop, once.
+    that were edited. `listener` is told every event; `stop` is how to ask the run to stop, once;
+    `pace` is how it waits.
     """
 
     fail_fast: bool = False
@@ -89,6 +91,7 @@ class RunOptions:
     confirm: Callable[[Forecast], bool] | None = None
     listener: Listener | None = None
     stop: Stop = field(default_factory=Stop)
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,8 +158,22 @@ def _planned(
 ) -> Planned:
     whole = project.expand(catalog.maker(profile), provider=profile)
     selected = select(whole, targets)
-    made = forecast(whole, selected, past, prices(profile, settings), provider=profile.name)
-    made = replace(made, limit=_limit(settings, whole, made.worst))
+    found = sources(settings)
+    currency = profile.currency
+    made = forecast(whole, selected, past, dearest(found, currency), provider=profile.name)
+    if not made.pictures or not profile.paid:
+        return Planned(project=project, plan=whole, targets=tuple(selected), forecast=made)
+    further = dict.fromkeys(each.profile.currency for each in found if each.profile.currency != currency)
+    others = (forecast(whole, selected, past, dearest(found, one), provider="").worst for one in further)
+    taken = {} if past.ledger is None else spent(past.ledger.index, test=bool(past.origin))
+    stop = reach(made, whole, settings, taken, currency=currency)
+    made = replace(
+        made,
+        others=tuple(others),
+        resends=settings.retry_uncertain,
+        limit="" if stop is None else stop.whose,
+        reach=0 if stop is None else stop.pictures,
+    )
     return Planned(project=project, plan=whole, targets=tuple(selected), forecast=made)
 
 
@@ -192,8 +209,17 @@ async def run_async(
         store = Store.open(store_folder(project, settings))
         await asyncio.to_thread(store.sweep)
         ledger = stack.enter_context(Ledger.open(store)) if profile.paid else None
+        early: list[Event] = []
+        unfetched: Mapping[str, Unfetched] = {}
         if ledger is not None:
-            await asyncio.to_thread(ledger.recover)
+            unfetched = await recover(
+                store,
+                ledger,
+                settings,
+                environment=environment,
+                pace=options.pace,
+                tell=_both(early, options.listener),
+            )
         past = past_of(
             project,
             store,
@@ -217,8 +243,21 @@ async def run_async(
             inputs=inputs,
             stop=options.stop,
             listener=options.listener,
+            unfetched=unfetched,
+            events=early,
         )
         return await run.go()
+
+
+def _both(events: list[Event], listener: Listener | None) -> Listener:
+    """Keep events for the record, and tell them at once."""
+
+    def tell(event: Event) -> None:
+        events.append(event)
+        if listener is not None:
+            listener(event)
+
+    return tell
 
 
 def _expect_allowed(
@@ -236,22 +275,45 @@ def _expect_allowed(
         )
     if not profile.paid or not expected.pictures:
         return
-    if profile.key_variable and user_settings.secret(profile.key_variable, environment) is None:
-        raise ProviderError(
-            f"{profile.key_variable} is not set, and {_many(expected.pictures, 'picture')}"
-            f" would have to be bought from {profile.title}",
-            hint=f"get a key at {profile.key_page} and export {profile.key_variable}=…; "
-            "or draw a free preview: --provider preview",
-        )
-    covered = settings.max_cost is not None and expected.worst.amount <= settings.max_cost
-    if options.yes or covered or (options.confirm is not None and options.confirm(expected)):
+    found = sources(settings)
+    for source in found:
+        _expect_key(source, expected, environment)
+    expect_named(found, settings)
+    if options.yes or covers(found, settings, expected.asked):
         return
+    if options.confirm is not None and options.confirm(expected):
+        return
+    most = " or ".join(map(str, expected.asked))
     cap = "" if settings.max_cost is None else f"; --max-cost {settings.max_cost} does not cover it"
     raise OverBudget(
-        f"this would cost up to {expected.worst} for {_many(expected.pictures, 'picture')},"
+        f"this would cost up to {most} for {_many(expected.pictures, 'picture')},"
         f" and nobody confirmed it{cap}",
-        hint=f"--yes, or --max-cost {expected.worst.amount} to allow it",
+        hint=f"--yes, or --max-cost {_amounts(expected.asked)} to allow it",
     )
+
+
+def _expect_key(source: Source, expected: Forecast, environment: Mapping[str, str]) -> None:
+    profile = source.profile
+    if not profile.key_variable or user_settings.secret(profile.key_variable, environment) is not None:
+        return
+    if source.takes_over:
+        raise ProviderError(
+            f"{profile.key_variable} is not set, and {profile.title} is to take over when a provider is out",
+            hint=f"get a key at {profile.key_page} and export {profile.key_variable}=…; or --fallback none",
+        )
+    raise ProviderError(
+        f"{profile.key_variable} is not set, and {_many(expected.pictures, 'picture')}"
+        f" would have to be bought from {profile.title}",
+        hint=f"get a key at {profile.key_page} and export {profile.key_variable}=…; "
+        "or draw a free preview: --provider preview",
+    )
+
+
+def _amounts(asked: Sequence[Money]) -> str:
+    """Amounts as `--max-cost` takes them."""
+    if len(asked) == 1:
+        return f"{asked[0].amount:f}"
+    return ",".join(f"{money.amount:f}{money.currency}" for money in asked)
 
 
 def _is_work(decision: Decision) -> bool:
@@ -261,52 +323,6 @@ def _is_work(decision: Decision) -> bool:
 
 def _many(count: int, name: str) -> str:
     return f"{count:,} {name}{'' if count == 1 else 's'}"
-
-
-def _cap(settings: Settings, made: Planned) -> Cap:
-    """The user's cap rules, the pipeline's own may only lower it, and what was agreed to is a cap as well."""
-    caps = [made.forecast.worst.amount]
-    if settings.max_cost is not None:
-        caps.append(settings.max_cost)
-    if made.plan.budget is not None:
-        caps.append(Decimal(made.plan.budget))
-    return Cap(run=min(caps))
-
-
-def _limit(settings: Settings, plan: Plan, worst: Money) -> str:
-    """The cap that stops a run before the worst price: whose it is, and where it is said."""
-    if not worst.currency:
-        return ""
-    own = None if plan.budget is None else Decimal(plan.budget)
-    caps = [worst.amount, *([] if settings.max_cost is None else [settings.max_cost])]
-    if own is not None and own < min(caps):
-        at = plan.budget_at
-        where = f", {at.file}:{at.line}" if at is not None else ""
-        return f"the pipeline's own budget of {replace(worst, amount=own)}{where}"
-    if settings.max_cost is not None and settings.max_cost < worst.amount:
-        return f"the --max-cost of {replace(worst, amount=settings.max_cost)}"
-    return ""
-
-
-def prices(profile: ProviderProfile, settings: Settings) -> Prices:
-    """What pictures cost at a provider: estimating and billing are this one function."""
-
-    def price(generation: Generation, pictures: int, references: int) -> Money:
-        if not profile.paid:
-            return Money()
-        known = profiles.price(
-            profile.name, generation.model, size=generation.size, pictures=pictures, references=references
-        )
-        if known is not None:
-            return Money(amount=known.amount, currency=known.currency)
-        if settings.price is not None:
-            return Money(amount=settings.price * pictures, currency=profile.currency)
-        raise OverBudget(
-            f"the price of {generation.model} at {profile.title} is not known",
-            hint="say what a picture costs: --price 0.04",
-        )
-
-    return price
 
 
 def past_of(
@@ -365,6 +381,7 @@ class _Run:
     inputs: Mapping[str, states.Signature | None]
     stop: Stop
     listener: Listener | None
+    unfetched: Mapping[str, Unfetched]
     events: list[Event] = field(default_factory=list)
     _deaf: Exception | None = None
 
@@ -390,7 +407,7 @@ class _Run:
             await self._loop(plan, schedule, worker).run()
         finally:
             await worker.close()
-            self._emit(RunEnded(stopped=self.stop.why))
+            self._emit(RunEnded(stopped=self.stop.why, remedy=self.stop.remedy))
             record = self._record(began_at, time.monotonic() - began, schedule.outcomes)
             if self.store.healthy:
                 await asyncio.to_thread(self._remember, schedule.outcomes, worker.outputs, record)
@@ -417,7 +434,7 @@ class _Run:
             event.call for event in self.events if isinstance(event, CallSent) and event.address == address
         }
         for call in self.ledger.open_calls() if self.ledger is not None and sent else ():
-            if call.id in sent and call.state == "answered":
+            if call.id in sent and call.state in {"answered", "taken"} and not call.partial:
                 return Waiting(why="fetch", message="paid for, not yet downloaded; run again, for nothing")
             if call.id in sent and call.state != "intended":
                 return held(call)
@@ -456,44 +473,42 @@ class _Run:
 
     def _performer(self) -> Performer:
         """Made when the first task needs it: a run with nothing to make opens no connection."""
-        variable = self.profile.key_variable
-        key = user_settings.secret(variable, self.environment) if variable else None
-        provider = catalog.provider(self.profile.name, self.settings, key)
+        pace, shop, offers = self.options.pace, None, None
+        if self.ledger is not None:
+            buying = self._buying(self.ledger)
+            shop, offers = buying.shop(), buying.offers()
+        provider = shop.provider if shop else catalog.provider(self.profile.name, self.settings, None)
         return Performer(
             provider=provider,
             store=self.store,
-            shop=self._shop(provider),
+            shop=shop,
+            offers=offers,
             price=prices(self.profile, self.settings),
             slots=asyncio.Semaphore(self.settings.jobs),
             tell=self._emit,
             retry_refused=self.options.retry_refused,
+            retry_uncertain=self.settings.retry_uncertain,
             back=self.past.outside,
+            unfetched={
+                call: Waiting(why="fetch", message=each.message)
+                for call, each in self.unfetched.items()
+                if not each.pending
+            },
+            sleep=pace.sleep,
+            monotonic=pace.clock,
         )
 
-    def _shop(self, provider: Provider) -> Shop | None:
-        if self.ledger is None:
-            return None
-        ledger, gates = self.ledger, dict[str, Gate]()
-
-        def gate(model: str) -> Gate:
-            if model not in gates:
-                found = profiles.model(model)
-                limit = found.pictures_per_minute if found else None
-                gates[model] = Gate(ledger, scope=f"{self.profile.name}/{model}", limit=limit)
-            return gates[model]
-
-        return Shop(
-            provider=provider,
+    def _buying(self, ledger: Ledger) -> Buying:
+        return Buying(
             store=self.store,
             ledger=ledger,
-            cap=_cap(self.settings, self.planned),
-            gates=gate,
-            client_id=client_id,
+            plan=self.planned.plan,
+            forecast=self.planned.forecast,
+            settings=self.settings,
+            environment=self.environment,
+            pace=self.options.pace,
             tell=self._emit,
             stop=self.stop,
-            limit=self.planned.forecast.limit,
-            origin=local_server(self.settings),
-            chance=random.random,
         )
 
     def _record(self, began_at: str, seconds: float, outcomes: Mapping[Address, Outcome]) -> Record:
@@ -507,6 +522,7 @@ class _Run:
             seconds=seconds,
             holds=(*self.planned.forecast.holds, *self._also_held(outcomes)),
             gates=gates(self.planned.plan, outcomes),
+            unfetched=tuple(self._still_unfetched(outcomes)),
         )
 
     def _also_held(self, outcomes: Mapping[Address, Outcome]) -> Iterator[Held]:
@@ -514,8 +530,19 @@ class _Run:
         sent = {event.call for event in self.events if isinstance(event, CallSent)}
         told = {outcome.call for outcome in outcomes.values() if isinstance(outcome, Held)}
         for call in self.ledger.open_calls() if self.ledger is not None and sent else ():
-            if call.id in sent - told and call.state in {"sent", "held"}:
+            if call.id in sent - told and (call.state in {"sent", "held"} or call.partial):
                 yield held(call)
+
+    def _still_unfetched(self, outcomes: Mapping[Address, Outcome]) -> Iterator[Unfetched]:
+        """Calls of earlier runs whose pictures are not here, and that no task has told of."""
+        if not self.unfetched or self.ledger is None:
+            return
+        is_open = {call.id for call in self.ledger.open_calls() if call.state in {"answered", "taken"}}
+        for each in self.unfetched.values():
+            outcome = outcomes.get(each.task)
+            told = isinstance(outcome, Waiting) and outcome.message == each.message
+            if each.call in is_open and not told:
+                yield each
 
     def _remember(self, outcomes: Mapping[Address, Outcome], outputs: Outputs, record: Record) -> None:
         """Write the lock, the record and the state, in that order."""
@@ -578,11 +605,6 @@ def fingerprint(project: Project, profile: ProviderProfile, settings: Settings) 
         origin=local_server(settings),
     )
     return mark + project.variant.mark
-
-
-def client_id() -> str:
-    """The id that a call carries for tracing (R10): the form of the official SDK."""
-    return time.strftime("%Y%m%d%H%M%S") + secrets.token_hex(10).upper()
 
 
 def shown_path(path: Path) -> str:

@@ -90,7 +90,7 @@ class Worker:
     async def close(self) -> None:
         """Let go of the provider's connections."""
         if self._performer is not None:
-            await self._performer.provider.close()
+            await self._performer.close()
 
     def _place(self, names: list[tuple[str, BlobDigest]]) -> list[Placed | Kept | Gone]:
         return [self.outputs.place(name, digest) for name, digest in names]

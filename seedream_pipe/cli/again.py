@@ -34,20 +34,23 @@ _KEPT_BY: Final = {
 _LONGEST: Final = 2000
 
 
-def command(name: str, *targets: str) -> str:
-    """A command for the pipeline of the one that runs, with its targets and what its flags chose.
+def command(name: str, *words: str) -> str:
+    """A command for the pipeline of the one that runs, with what its flags chose.
 
-    Targets that are given take the place of those that were typed.
+    With its targets, or with other words in their place.
     """
     context = click.get_current_context()
-    words = ["seedream-pipe"]
+    typed = ["seedream-pipe"]
     if folder := context.meta.get(FOLDER):
-        words += ["-C", folder]
-    words += [name, context.params["file"]]
-    typed = () if name in _WITHOUT_TARGETS else context.params.get("targets", ())
-    words += targets or typed
-    kept = _KEPT_BY.get(name, _KEPT)
-    return quoted(*words, *_flags(context, kept))
+        typed += ["-C", folder]
+    first, *rest = name.split()
+    typed += [first, *rest, context.params["file"]]
+    if words:
+        typed += words
+    elif first not in _WITHOUT_TARGETS:
+        typed += context.params.get("targets", ())
+    kept = _KEPT_BY.get(first, _KEPT)
+    return quoted(*typed, *_flags(context, kept))
 
 
 def quoted(*words: str) -> str:

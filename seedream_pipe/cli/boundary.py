@@ -1,36 +1,61 @@
-"""Errors to a message and an exit code: the one place that catches broadly and the one that exits."""
+"""Errors to a message and an exit code: the one place that catches broadly and the one that exits.
+
+Every message says what happened, what of it is safe or may cost, and what to type next. Where it
+happened in the code is shown with `--debug` alone.
+"""
 
 from __future__ import annotations
 
 import errno
 import json
 import os
-import sys
+import shlex
 import traceback
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from seedream_pipe.cli.problems import show
+from seedream_pipe.cli.signals import code_of
 from seedream_pipe.cli.terminal import out, say, style
-from seedream_pipe.errors import InvalidPipeline, SeedreamError
+from seedream_pipe.errors import InvalidPipeline, SeedreamError, UsageError
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.problems import error_tree
+from seedream_pipe.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-__all__ = ["READER_GONE", "guarded"]
+__all__ = ["DEBUG", "DEBUG_VARIABLE", "READER_GONE", "guarded"]
 
-_LONGEST: Final = 1000
+DEBUG: Final = "--debug"
+"""The option, and where the context keeps that it was given."""
+DEBUG_VARIABLE: Final = "SEEDREAM_DEBUG"
 READER_GONE: Final = 141
 
+_LONGEST: Final = 1000
+_NO_FILES: Final = frozenset({errno.EMFILE, errno.ENFILE})
+_SAFE: Final = "nothing more was sent; what was bought is in the store, and every call is in its account"
+_LAST_WORDS: Final = b"error[E-MEMORY] there is not enough memory, not even to say where\n"
 
-def guarded(call: Callable[[], Any], *, as_json: bool = False) -> int:
+
+def guarded(
+    call: Callable[[], Any], arguments: Sequence[str] = (), *, as_json: bool = False, debug: bool = False
+) -> int:
     """Run a command; gives its exit code, whatever happens.
 
-    With `as_json` an error is an object on standard output too, for whoever reads it there.
+    With `as_json` an error is an object on standard output too, for whoever reads it there;
+    with `debug` it is told where in the code it arose.
     """
+    try:
+        return _guarded(call, arguments, as_json=as_json, debug=debug)
+    except MemoryError:
+        # It came a second time, while the first was being told.
+        os.write(2, _LAST_WORDS)
+        return SeedreamError.exit_code
+
+
+def _guarded(call: Callable[[], Any], arguments: Sequence[str], *, as_json: bool, debug: bool) -> int:
     try:
         code = call()
     except click.exceptions.Exit as error:
@@ -39,25 +64,24 @@ def guarded(call: Callable[[], Any], *, as_json: bool = False) -> int:
         say(error.format_message())
         return error.exit_code
     except click.ClickException as error:
-        _usage(error)
-        return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        say("stopped; what was bought is in the store")
-        return 130
+        return _usage(error, as_json=as_json)
+    except (click.Abort, KeyboardInterrupt) as error:
+        said = f" by {error}" if str(error) else ""
+        say(f"stopped{said}; what was bought is in the store")
+        return code_of(error)
     except SeedreamError as error:
-        return _told(error, as_json=as_json)
+        return _told(_better(error), error, as_json=as_json, debug=debug)
     except BrokenPipeError:
         # The reader has gone: nothing more can be said there, and nothing of the work is lost.
         return READER_GONE
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EMFILE}:
-            return _told(SeedreamError(f"the system refused: {error}"), as_json=as_json)
-        _bug(error)
-        return 1
+        return _told(_translated(error, arguments), error, as_json=as_json, debug=debug)
     return code if isinstance(code, int) else 0
 
 
-def _told(error: SeedreamError, *, as_json: bool) -> int:
+def _told(error: SeedreamError, cause: BaseException, *, as_json: bool, debug: bool) -> int:
+    if debug:
+        say("".join(traceback.format_exception(cause)))
     if isinstance(error, InvalidPipeline):
         show(error.problems)
     else:
@@ -76,18 +100,62 @@ def _head() -> str:
     return style("error", fg="red", bold=True)
 
 
-def _usage(error: click.ClickException) -> None:
-    say(f"{_head()}[E-USAGE] {escaped(error.format_message(), limit=_LONGEST)}")
+def _usage(error: click.ClickException, *, as_json: bool) -> int:
     context = getattr(error, "ctx", None)
-    if context is not None:
-        say(f"  try: {context.command_path} --help")
+    hint = "" if context is None else f"try: {context.command_path} --help"
+    say(f"{_head()}[{UsageError.code}] {escaped(error.format_message(), limit=_LONGEST)}")
+    if hint:
+        say(f"  {hint}")
+    if as_json:
+        tree = error_tree(UsageError(error.format_message(), hint=hint))
+        out(json.dumps(tree, ensure_ascii=False, indent=1))
+    return error.exit_code
 
 
-def _bug(error: Exception) -> None:
-    say(f"{_head()}[E-BUG] {type(error).__name__}: {escaped(str(error), limit=500)}")
-    say("  this is a fault of seedream-pipe; what was bought is in the store and recorded")
-    if os.environ.get("SEEDREAM_DEBUG"):
-        say("".join(traceback.format_exception(error)))
-    else:
-        command = escaped(" ".join(sys.argv[1:3]))
-        say(f"  next: SEEDREAM_DEBUG=1 seedream-pipe {command} …   (shows where; report it with the version)")
+def _better(error: SeedreamError) -> SeedreamError:
+    """The error with a remedy that only its cause tells."""
+    if type(error) is not InvalidPipeline and _chain_has(error, _NO_FILES):
+        error.hint = _MORE_FILES
+    return error
+
+
+_MORE_FILES: Final = "allow more open files: ulimit -n 1024; or ask for less at once: -j 1"
+
+
+def _chain_has(error: BaseException | None, numbers: frozenset[int]) -> bool:
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in numbers:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _translated(error: Exception, arguments: Sequence[str]) -> SeedreamError:
+    """What is not said on purpose: the machine's fault where it can be known, else ours."""
+    if _is_short_of_memory(error):
+        return SeedreamError(
+            f"there is not enough memory; {_SAFE}", hint="ask for less at once: -j 1", code="E-MEMORY"
+        )
+    if _chain_has(error, _NO_FILES):
+        return SeedreamError(f"too many files are open; {_SAFE}", hint=_MORE_FILES, code="E-FILES")
+    if isinstance(error, OSError):
+        return SeedreamError(
+            f"the system refused: {error}", hint="mend that, then run the same again", code="E-SYSTEM"
+        )
+    again = escaped(shlex.join(["seedream-pipe", *arguments, DEBUG]), limit=_LONGEST)
+    return SeedreamError(
+        f"{type(error).__name__}: {escaped(str(error))} — a fault of seedream-pipe {VERSION}; {_SAFE}",
+        hint=f"{again}   (shows where; report it)",
+        code="E-BUG",
+    )
+
+
+def _is_short_of_memory(error: Exception) -> bool:
+    if isinstance(error, MemoryError):
+        return True
+    # A thread, or a library, for which the system has no memory left.
+    said = str(error)
+    return (isinstance(error, RuntimeError) and "can't start new thread" in said) or (
+        isinstance(error, (ImportError, OSError))
+        and ("failed to map segment" in said or "Cannot allocate memory" in said)
+    )

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import importlib
 import os
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from seedream_pipe import confidential
 from seedream_pipe.cli.again import FOLDER
-from seedream_pipe.cli.boundary import READER_GONE, guarded
+from seedream_pipe.cli.boundary import DEBUG, DEBUG_VARIABLE, READER_GONE, guarded
 from seedream_pipe.version import VERSION
+
+if TYPE_CHECKING:
+    from seedream_pipe.run.pace import Pace
 
 __all__ = ["COMMANDS", "cli", "run"]
 
@@ -74,6 +78,10 @@ def _change_folder(ctx: click.Context, _param: click.Parameter, value: str | Non
             raise click.BadParameter(f"{value}: {error.strerror}") from None
 
 
+def _keep_debug(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's form
+    ctx.meta[DEBUG] = value
+
+
 @click.group(
     cls=_Lazy,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -90,6 +98,14 @@ def _change_folder(ctx: click.Context, _param: click.Parameter, value: str | Non
     callback=_change_folder,
     help="Go to this folder first.",
 )
+@click.option(
+    DEBUG,
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_keep_debug,
+    help="Show where in the code an error arose.",
+)
 def cli() -> None:
     """Make for pictures that cost money.
 
@@ -98,10 +114,20 @@ def cli() -> None:
     """
 
 
-def run(arguments: list[str]) -> int:
-    """Run the command line; gives the exit code."""
+def run(arguments: list[str], *, pace: Pace | None = None) -> int:
+    """Run the command line; gives the exit code. `pace` is how a run waits, where it is not as usual."""
+    confidential.learn(os.environ)
+    words = _before_dashes(arguments)
+    debug = DEBUG in words or bool(os.environ.get(DEBUG_VARIABLE))
+    plain = [*(word for word in words if word != DEBUG), *arguments[len(words) :]]
 
     def call() -> Any:
-        return cli.main(arguments, prog_name="seedream-pipe", standalone_mode=False)
+        # It may stand anywhere, and is known to the group.
+        given = [DEBUG, *plain] if debug else plain
+        return cli.main(given, prog_name="seedream-pipe", standalone_mode=False, obj=pace)
 
-    return guarded(call, as_json="--json" in arguments)
+    return guarded(call, plain, as_json="--json" in words, debug=debug)
+
+
+def _before_dashes(arguments: list[str]) -> list[str]:
+    return arguments[: arguments.index("--")] if "--" in arguments else arguments

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from seedream_pipe.api.holds import chosen, end, holds
 from seedream_pipe.cli import options
-from seedream_pipe.cli.terminal import is_interactive, out, plural, say
+from seedream_pipe.cli.again import command
+from seedream_pipe.cli.terminal import is_interactive, out, plural, say, width, wrapped
+from seedream_pipe.cli.told import body
 from seedream_pipe.errors import UsageError
-from seedream_pipe.problems import escaped
+from seedream_pipe.reports.messages import held_message
+from seedream_pipe.run.codes import error_code
+from seedream_pipe.run.outcomes import Held, Money
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from seedream_pipe.api.holds import Hold, Word
 
-_LONGEST: Final = 400
 _WORDS: Final = ("drop", "retry")
 _store = click.option("--store", metavar="DIR", type=click.Path(), help="Where bought pictures are kept.")
 _all = click.option("--all", "everything", is_flag=True, help="Every call that is held.")
@@ -60,10 +64,11 @@ def list_(file: str, *, as_json: bool, **flags: Any) -> int:
     if not found:
         say("nothing is held")
         return 0
-    out("\n\n".join(_told(hold) for hold in found))
+    out("\n\n".join(_told(hold, room=width()) for hold in found))
     say()
-    say(f"not charged: seedream-pipe held drop {file} TASK")
-    say(f"perhaps charged, and wanted all the same: seedream-pipe held retry {file} TASK")
+    say(f"{plural(len(found), 'call')}, up to {_sum(found)}; nothing is sent again by itself")
+    if len(found) > 1:
+        say(f"all of them at once: {command('held drop', '--all')}   or   {command('held retry', '--all')}")
     return 0
 
 
@@ -101,7 +106,7 @@ def _ended(
         say("nothing is held")
         return 0
     for hold in ended:
-        say(_told(hold))
+        say(_told(hold, room=width(err=True), with_ways=False))
     count = plural(len(ended), "call")
     question = f"{count} not charged?" if word == "drop" else f"count {count} as spent and send again?"
     if not yes and is_interactive() and not click.confirm(question, default=False, err=True):
@@ -109,25 +114,42 @@ def _ended(
         return 5
     end(file, made, ended, word)
     told = "dropped: costs nothing" if word == "drop" else "counted in full as spent"
-    say(f"{count} {told}; the next run sends again: seedream-pipe run {file}")
+    say(f"{count} {told}; the next run sends again: {command('run')}")
     return 0
 
 
-def _told(hold: Hold) -> str:
-    request = f", request {escaped(hold.request_id)}" if hold.request_id else ""
-    at = hold.at[:19].replace("T", " ")
-    return "\n".join(
-        [
-            f"{escaped(hold.task)}  up to {hold.worst}  {at} UTC",
-            f"  {escaped(hold.cause, limit=_LONGEST)}",
-            f"  client id {escaped(hold.client_id)}{request}",
-            f"  call {hold.call}",
-        ]
+def _told(hold: Hold, *, room: int | None, with_ways: bool = True) -> str:
+    message = held_message(_outcome(hold))
+    if not with_ways:
+        message = replace(message, ways=())
+    first, *rest = wrapped(f"held{message.head}", room)
+    return "\n".join([first, *(f"  {line}" for line in rest), *body(message, room=room)])
+
+
+def _outcome(hold: Hold) -> Held:
+    return Held(
+        call=hold.call,
+        worst=hold.worst,
+        message=hold.cause,
+        task=hold.task,
+        at=hold.at,
+        pictures=hold.pictures,
+        model=hold.model,
+        client_id=hold.client_id,
+        request_id=hold.request_id,
     )
 
 
-def _tree(hold: Hold) -> dict[str, str]:
+def _sum(found: Sequence[Hold]) -> str:
+    sums: dict[str, Money] = {}
+    for hold in found:
+        sums[hold.worst.currency] = hold.worst.plus(sums.get(hold.worst.currency, Money()))
+    return " and ".join(map(str, sums.values()))
+
+
+def _tree(hold: Hold) -> dict[str, Any]:
     return {
+        "error": error_code(_outcome(hold)),
         "task": hold.task,
         "call": hold.call,
         "at": hold.at,
@@ -136,4 +158,6 @@ def _tree(hold: Hold) -> dict[str, str]:
         "client_id": hold.client_id,
         "request_id": hold.request_id,
         "cause": hold.cause,
+        "model": hold.model,
+        "pictures": hold.pictures,
     }

@@ -9,7 +9,7 @@ from rich.console import Console, Group
 from rich.live import Live as RichLive
 from rich.text import Text
 
-from seedream_pipe.cli.terminal import columns, cut
+from seedream_pipe.cli.terminal import columns, cut, harmless
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -55,7 +55,7 @@ class Live:
             if not self._live.is_started:
                 self._live.start()
             if line:
-                self._console.print(Text.from_ansi(line), soft_wrap=True)
+                self._console.print(Text.from_ansi(harmless(line)), soft_wrap=True)
 
     def _picture(self) -> RenderableType:
         shown = self._progress
@@ -63,7 +63,7 @@ class Live:
             return Text("")
         # The last column stays free: a terminal may wrap when it is written.
         room = self._console.width - 1
-        below = shown.pause or _under_way(list(shown.under_way), room)
+        below = harmless(shown.pause) or _under_way(list(shown.under_way), room)
         return Group(self._head(room), Text(cut(below, room), style="dim", no_wrap=True))
 
     def _head(self, room: int) -> Text:

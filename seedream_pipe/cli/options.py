@@ -19,7 +19,18 @@ if TYPE_CHECKING:
 
     from seedream_pipe.settings import Settings
 
-__all__ = ["as_json", "file", "files", "settings", "targets", "task", "user", "variant", "warn_default"]
+__all__ = [
+    "as_json",
+    "file",
+    "files",
+    "settings",
+    "spending",
+    "targets",
+    "task",
+    "user",
+    "variant",
+    "warn_default",
+]
 
 file = click.argument("file", type=click.Path(), shell_complete=yaml_files)
 """The pipeline file."""
@@ -60,6 +71,47 @@ _USER: Final = (
     click.option("--out", metavar="DIR", type=click.Path(), help="Where outputs are placed. [SEEDREAM_OUT]"),
     click.option(
         "--price", metavar="AMOUNT", help="Price of a picture of an unknown model. [SEEDREAM_PRICE]"
+    ),
+)
+
+
+def spending(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say what may be spent, and where else: they belong to the user too."""
+    for option in reversed(_SPENDING):
+        command = option(command)
+    return command
+
+
+_SPENDING: Final = (
+    click.option(
+        "--max-cost",
+        metavar="AMOUNT",
+        help="The most a run may cost: 5, or 5USD,30CNY. [SEEDREAM_MAX_COST]",
+    ),
+    click.option(
+        "--max-pictures", metavar="N", help="The most pictures a run may buy. [SEEDREAM_MAX_PICTURES]"
+    ),
+    click.option(
+        "--max-total-cost",
+        metavar="AMOUNT",
+        help="The most the whole store may have cost. [SEEDREAM_MAX_TOTAL_COST]",
+    ),
+    click.option(
+        "--max-total-pictures",
+        metavar="N",
+        help="The most pictures bought for the whole store. [SEEDREAM_MAX_TOTAL_PICTURES]",
+    ),
+    click.option(
+        "--fallback",
+        metavar="NAME",
+        shell_complete=providers,
+        help="Takes over when the provider is out: ark, or a list; none. [SEEDREAM_FALLBACK]",
+    ),
+    click.option(
+        "--retry-uncertain",
+        metavar="N",
+        help="Send calls again that may have been charged, so often: may pay twice. "
+        "[SEEDREAM_RETRY_UNCERTAIN, else 0]",
     ),
 )
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @options.targets
 @options.variant
 @options.user
+@options.spending
 @click.option("--all", "everything", is_flag=True, help="Show what is up to date too.")
 @click.option("-o", "--output", metavar="FILE", help="Write the plan as JSON to a file.")
 @options.as_json

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe.cli.again import command, quoted
 from seedream_pipe.cli.terminal import cut, is_terminal, plural, say, style, width, wrapped
+from seedream_pipe.cli.told import rendered
 from seedream_pipe.problems import escaped
+from seedream_pipe.reports.messages import held_message
 from seedream_pipe.reports.progress import Progress, clock
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ _COLOURS: Final = {
     "skipped": "yellow",
     "needless": "cyan",
 }
-_OTHER_COLOURS: Final = {"kept": "yellow", "waits": "magenta"}
+_OTHER_COLOURS: Final = {"kept": "yellow", "waits": "magenta", "fetched": "green"}
 _WORD: Final = 9
 _MOST_GATES: Final = 12
 # Good news may lose its end on a narrow terminal; what went wrong is told in full.
@@ -80,6 +82,8 @@ class Teller:
 
 def _line(told: Told) -> str:
     colour = _COLOURS.get(told.word) or _OTHER_COLOURS.get(told.word)
+    if told.message is not None:
+        return rendered(told.message)
     first, *rest = told.lines or ("",)
     text = f"{told.subject}  {first}".rstrip()
     room = width(err=True)
@@ -101,10 +105,11 @@ def say_end(record: Record, file: str) -> None:
     if record.stopped:
         say(style(escaped(record.stopped, limit=400), fg="yellow"))
     for hold in record.holds:
-        say(
-            f"{style('held', fg='red')}: a call for {hold.task} may have been charged, "
-            f"up to {hold.worst}; call {hold.call}"
-        )
+        say(rendered(held_message(hold)))
+    for each in record.unfetched:
+        count = plural(each.pictures, "picture")
+        say(f"{style('waiting', fg='magenta')}: {escaped(each.task)}, up to {count} of an earlier run")
+        say(f"         {escaped(each.message, limit=400)}")
     for address, takes in list(record.gates.items())[:_MOST_GATES]:
         say(f"{style('to pick', fg='yellow')}  {address}  {plural(takes, 'take')}")
     if len(record.gates) > _MOST_GATES:

@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 @options.variant
 @options.user
 @click.option("-j", "--jobs", metavar="N", help="Requests under way at once. [SEEDREAM_JOBS, else 8]")
-@click.option("--max-cost", metavar="AMOUNT", help="The most this run may cost. [SEEDREAM_MAX_COST]")
+@options.spending
+@click.option(
+    "--images-per-minute",
+    metavar="N",
+    help="What the account may make. [SEEDREAM_IMAGES_PER_MINUTE, else the model's profile]",
+)
+@click.option(
+    "--held",
+    type=click.Choice(["wait", "stop"]),
+    help="When calls are held: their tasks wait, or nothing is sent. [SEEDREAM_HELD, else wait]",
+)
 @click.option("--yes", "-y", is_flag=True, help="Spend without asking, up to the cap.")
 @click.option("-n", "--dry-run", is_flag=True, help="As plan: send nothing.")
 @click.option("-k/--fail-fast", "keep_going", default=True, help="Go on after a failure (default), or stop.")

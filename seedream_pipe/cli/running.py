@@ -22,6 +22,7 @@ from seedream_pipe.cli.terminal import is_interactive, out, plural, say
 from seedream_pipe.errors import OverBudget
 from seedream_pipe.reports.forecast import as_tree
 from seedream_pipe.run.events import RunBegan
+from seedream_pipe.run.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -76,6 +77,7 @@ def run(
             retry_refused=flags["retry_refused"],
             confirm=_ask if is_interactive() and not as_json else None,
             listener=listener,
+            pace=click.get_current_context().find_object(Pace) or Pace(),
         )
         signals = _Signals(how, teller.note)
         record = asyncio.run(run_async(project, targets, settings=made, options=how))
@@ -98,7 +100,8 @@ def _ask(forecast: Forecast) -> bool:
     # The event loop keeps Ctrl-C for itself, and a person who is asked must be able to leave.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        agreed = click.confirm(f"spend up to {forecast.worst}?", default=False, err=True)
+        most = " or ".join(map(str, forecast.asked))
+        agreed = click.confirm(f"spend up to {most}?", default=False, err=True)
     except click.Abort:
         say("\nnothing was bought")
         raise click.exceptions.Exit(_CODES[signal.SIGINT]) from None

@@ -1,7 +1,8 @@
 """The terminal: data on standard output, everything else on standard error, colours where they are wanted.
 
-Rule: what is said to people is never worth losing work for, so a standard error that cannot be
+Rule 1: what is said to people is never worth losing work for, so a standard error that cannot be
 written to falls silent. Data that cannot be written is an error.
+Rule 2: whatever is printed passes here, and leaves without secrets.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ from typing import Any, Final
 
 import click
 
+from seedream_pipe.confidential import scrubbed
 from seedream_pipe.errors import SeedreamError
 
 __all__ = [
     "columns",
     "cut",
+    "harmless",
     "is_interactive",
     "is_terminal",
     "out",
@@ -51,7 +54,7 @@ def paint(text: str, **how: Any) -> str:
 def say(text: str = "") -> None:
     """A line on standard error: for people, never data."""
     try:
-        click.echo(_harmless(text), err=True)
+        click.echo(harmless(text), err=True)
     except (OSError, ValueError):
         _silence(2)
 
@@ -65,7 +68,7 @@ def out(text: str) -> None:
 
     """
     try:
-        click.echo(_harmless(text))
+        click.echo(harmless(text))
     except BrokenPipeError:
         _silence(1)
         raise
@@ -132,9 +135,12 @@ def wrapped(text: str, room: int | None) -> list[str]:
     return [text] if room is None else textwrap.wrap(text, max(room - 1, _NARROWEST))
 
 
-def _harmless(text: str) -> str:
-    """The text with what would turn it around or steer the terminal escaped; JSON stays what it was."""
-    return _TURNS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+def harmless(text: str) -> str:
+    """The text without secrets, and with what would turn it around or steer the terminal escaped.
+
+    JSON stays what it was.
+    """
+    return _TURNS.sub(lambda found: f"\\u{ord(found[0]):04x}", scrubbed(text))
 
 
 def _coloured(stream: Any) -> bool:

@@ -32,6 +32,7 @@ from seedream_pipe.emulator.failures import (
     as_json,
 )
 from seedream_pipe.emulator.faults import Fault, Script
+from seedream_pipe.emulator.filling import filled
 from seedream_pipe.emulator.framing import framed
 from seedream_pipe.emulator.generation import Call, answered, outcomes
 from seedream_pipe.emulator.images import Drawing
@@ -159,7 +160,8 @@ class Behaviour:
         if self.options.retry_after and answer.status == 429:
             answer = replace(answer, headers=(*answer.headers, ("retry-after", self.options.retry_after)))
         if ask is not None and not self.options.ignore_async and _wants_async(received, flavour):
-            answer = self._tasks.submit(self._task_id(), answer)
+            named = self._task_id() if fault.task_id is None else fault.task_id
+            answer = self._tasks.submit(named, answer)
         self.books.requests.append(
             Request(
                 number=number,
@@ -383,15 +385,17 @@ def _drawing(ask: Asked, index: int, seed: bytes, label: str, weight: int) -> Dr
 def _answer(ask: Asked | None, failure: Failure | None, fault: Fault, call: Call) -> Answer:
     """What the script says instead, else the failure, else the pictures."""
     scripted = fault.status is not None or fault.body is not None or fault.answer in FAILURES
-    if scripted and not (fault.bill and ask and failure is None):
+    if scripted and not ((fault.bill or fault.fill) and ask and failure is None):
         return _replaced(_failed(failure, call.request_id, call.headers), fault, call, ask)
     if failure is not None or ask is None:
         return _failed(failure, call.request_id, call.headers)
     answer = answered(ask, outcomes(ask, fault, call), fault, call)
-    if scripted:
+    if fault.fill:
+        answer = filled(answer, fault, call.request_id)
+    elif scripted:
         made = tuple(part for part in answer.parts if not isinstance(part, bytes))
         instead = _replaced(answer, fault, call, ask)
-        return replace(instead, parts=(*made, instead.body))
+        answer = replace(instead, parts=(*made, instead.body))
     if fault.bill is False:
         return replace(answer, parts=tuple(part for part in answer.parts if not isinstance(part, Bill)))
     return answer
@@ -400,6 +404,8 @@ def _answer(ask: Asked | None, failure: Failure | None, fault: Fault, call: Call
 def _replaced(answer: Answer, fault: Fault, call: Call | None = None, ask: Asked | None = None) -> Answer:
     """The literal or named answer of a fault in place of this one."""
     wait = (Wait(fault.delay),) if call and fault.delay else ()
+    if fault.fill and call is None:
+        return filled(answer, fault, "")
     if fault.status is not None or fault.body is not None:
         kind = (("content-type", fault.content_type or JSON_TYPE),)
         return Answer(status=fault.status or 200, headers=kind, parts=(*wait, fault.body or b""))

@@ -48,6 +48,9 @@ def _done(behaviour: Behaviour, received: Received) -> tuple[int, Any]:
         case "POST", "script":
             faults = _tree(received)
             made = [fault_from_json(each) for each in (faults if isinstance(faults, list) else [faults])]
+            if any(fault.kill is not None for fault in made):
+                # Any page in a browser can send to a port of this machine.
+                raise WrongScript("kill is only for a test that runs the emulator in its own process")
             behaviour.script.add(made)
             return 200, {"added": len(made)}
         case "POST", "clock":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
@@ -16,12 +17,13 @@ from typing import Any, Final, Literal, TypeAlias, get_args, get_origin, get_typ
 
 from seedream_pipe.emulator.failures import FAILURES
 
-__all__ = ["SCENES", "Damage", "Fault", "On", "Script", "WrongScript", "fault_from_json"]
+__all__ = ["SCENES", "Damage", "Fault", "Moment", "On", "Script", "WrongScript", "fault_from_json"]
 
 On: TypeAlias = Literal["generation", "download", "poll", "models"]
 Spot: TypeAlias = Literal["before", "head", "body", "event"]
 End: TypeAlias = Literal["reset", "close", "hang"]
-Damage: TypeAlias = Literal["half", "flip", "no_trailer", "other_size", "html", "empty"]
+Moment: TypeAlias = Literal["read", "making", "made", "head", "body", "event", "sent"]
+Damage: TypeAlias = Literal["half", "flip", "no_trailer", "other_size", "other", "html", "empty"]
 
 
 class WrongScript(ValueError):
@@ -39,7 +41,9 @@ class Fault:
     `302/error-524-gateway-timeout`, `stream/group-4-one-moderated`,
     `response/whole-failure-in-200`); `status`, `content_type` and `body` give one literally.
     `bill` makes the pictures of a replaced answer count as made (True), or those of a cut one not
-    (False). `headers` are added to whatever is answered, `Retry-After` for one.
+    (False). `headers` are added to whatever is answered, `Retry-After` for one. `fill` puts what
+    would have been answered into the marks of `body` (see `filling`): its pictures are then made, and
+    count unless `bill` is False. `task_id` takes the place of the id of 302.AI's asynchronous form.
 
     In the answer: `count` pictures whatever the prompt says; indexes in `refuse` are refused by the
     filter; the one at `break_at` meets an internal fault and ends the group (R83, R84);
@@ -55,9 +59,15 @@ class Fault:
     `at` (a share of it below 1, or a number of bytes), or in the middle of event number `at`; `end`
     says how. `length_off` is added to Content-Length; `no_length` leaves it out and ends by closing;
     `chunks` cuts the last chunk short or spoils its size line; `gzip` forces compression on or off;
-    `split` sends at most so many bytes at a time.
+    `split` sends at most so many bytes at a time; `recode` sends the body in another character set;
+    `blanks` adds so many blanks behind it, which JSON allows (gzip makes a bomb of them).
 
     In a download: `damage` to the file (the answer itself stays whole).
+
+    To the client: `kill` is the number of its process, or of its process group; at the moment
+    `kill_at` it gets the signal `kill_with`, SIGKILL if nothing is said, after `kill_after` seconds more.
+    The moments: the request is read; picture number `at` is about to be made, or has been and is billed;
+    the head is out; of the body the share `at` is; event number `at` is; all is sent.
     """
 
     on: On = "generation"
@@ -68,7 +78,9 @@ class Fault:
     status: int | None = None
     content_type: str | None = None
     body: bytes | None = None
+    fill: bool = False
     bill: bool | None = None
+    task_id: str | int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     count: int | None = None
     refuse: tuple[int, ...] = ()
@@ -92,11 +104,21 @@ class Fault:
     chunks: Literal["cut", "bad"] | None = None
     gzip: bool | None = None
     split: int | None = None
+    recode: str | None = None
+    blanks: int = 0
     damage: Damage | None = None
+    kill: int | None = None
+    kill_at: Moment = "read"
+    kill_with: int = 9
+    kill_after: float = 0.0
 
     def __post_init__(self) -> None:
+        if self.recode is not None and not _is_encoding(self.recode):
+            raise WrongScript(f"no character set is called {self.recode!r}")
         if self.answer is not None and self.answer not in FAILURES and self.answer not in SCENES:
             raise WrongScript(f"no sample is called {self.answer!r}")
+        if self.kill is not None and self.kill <= 1:
+            raise WrongScript(f"no process of a test has the number {self.kill}")
 
 
 _Changes: TypeAlias = Mapping[str, Any]
@@ -164,6 +186,14 @@ def fault_from_json(value: object) -> Fault:
         raise WrongScript(f"a fault has no member {unknown[0]!r}")
     _check_words(given)
     return Fault(**given)
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        return False
+    return True
 
 
 def _bytes(text: object) -> bytes:

@@ -8,6 +8,8 @@ does when a connection is lost (contract section 18, question 9).
 from __future__ import annotations
 
 import gzip
+import struct
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from email.utils import formatdate
@@ -20,6 +22,7 @@ from seedream_pipe.emulator.replies import (
     Bill,
     End,
     Hang,
+    Kill,
     Part,
     Ready,
     Reply,
@@ -32,6 +35,9 @@ from seedream_pipe.emulator.replies import (
 __all__ = ["framed"]
 
 _LARGE: Final = 262_144
+_BLANKS: Final = b" " * (1 << 20)
+_GZIP_HEAD: Final = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
+_LAST_BLOCK: Final = b"\x03\0"
 _ENDS: Final[dict[str, Step]] = {"reset": Reset(), "close": End(), "hang": Hang()}
 
 
@@ -46,7 +52,7 @@ def framed(
     generation: bool,
 ) -> Reply:
     """The steps that put this answer on the wire. `now` is its Date."""
-    answer = _compressed(answer, fault, accepts_gzip=accepts_gzip)
+    answer = _swollen(_compressed(_recoded(answer, fault), fault, accepts_gzip=accepts_gzip), fault)
     chunked = answer.events or fault.chunks is not None
     closes = not keep_open or fault.no_length or fault.chunks is not None
     head = _head(answer, fault, chunked=chunked, closes=closes, now=now)
@@ -59,6 +65,7 @@ def framed(
         _sequence(head, parts, fault, chunked=chunked and not fault.no_length, at_once=answer.events)
     )
     steps, behind = _cut(steps, len(head), fault)
+    steps = _killing(steps, len(head), fault)
     if fault.cut or fault.length_off > 0:
         closes = True
     if closes and not isinstance(steps[-1] if steps else None, Reset | End | Hang):
@@ -76,8 +83,52 @@ def _compressed(answer: Answer, fault: Fault, *, accepts_gzip: bool) -> Answer:
     if not wanted or answer.events or not answer.body:
         return answer
     data = gzip.compress(answer.body, compresslevel=1, mtime=0)
+    if fault.blanks:
+        data = _bomb(answer.body, fault.blanks)
     waits = tuple(part for part in answer.parts if not isinstance(part, bytes))
     return replace(answer, parts=(*waits, data), headers=(*answer.headers, ("content-encoding", "gzip")))
+
+
+def _recoded(answer: Answer, fault: Fault) -> Answer:
+    """The same text in another character set, whatever the head says of it."""
+    if fault.recode is None:
+        return answer
+    parts = tuple(
+        part.decode("utf-8", "replace").encode(fault.recode, "replace") if isinstance(part, bytes) else part
+        for part in answer.parts
+    )
+    return replace(answer, parts=parts)
+
+
+def _swollen(answer: Answer, fault: Fault) -> Answer:
+    """With blanks behind it. They are one piece of memory, again and again."""
+    packed = any(name == "content-encoding" for name, _ in answer.headers)
+    if not fault.blanks or packed or answer.events:
+        return answer
+    whole, rest = divmod(fault.blanks, len(_BLANKS))
+    return replace(answer, parts=(*answer.parts, *[_BLANKS] * whole, _BLANKS[:rest]))
+
+
+def _bomb(body: bytes, blanks: int) -> bytes:
+    """A body and so many blanks, packed: one packed block of blanks, again and again."""
+    whole, rest = divmod(blanks, len(_BLANKS))
+    head, last = body + _BLANKS[:rest], zlib.crc32(body + _BLANKS[:rest])
+    for _ in range(whole):
+        last = zlib.crc32(_BLANKS, last)
+    size = (len(head) + whole * len(_BLANKS)) & 0xFFFF_FFFF
+    pieces = (
+        _GZIP_HEAD,
+        _packed(head),
+        _packed(_BLANKS) * whole,
+        _LAST_BLOCK,
+        struct.pack("<II", last, size),
+    )
+    return b"".join(pieces)
+
+
+def _packed(data: bytes) -> bytes:
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush(zlib.Z_FULL_FLUSH)
 
 
 def _head(answer: Answer, fault: Fault, *, chunked: bool, closes: bool, now: float) -> bytes:
@@ -89,13 +140,17 @@ def _head(answer: Answer, fault: Fault, *, chunked: bool, closes: bool, now: flo
     if chunked and not fault.no_length:
         headers.append(("transfer-encoding", "chunked"))
     elif not fault.no_length:
-        headers.append(("content-length", str(len(answer.body) + fault.length_off)))
+        headers.append(("content-length", str(_length(answer) + fault.length_off)))
     if closes:
         headers.append(("connection", "close"))
     taken = {name.lower() for name in fault.headers}
     headers = [pair for pair in headers if pair[0] not in taken] + list(fault.headers.items())
     lines = [f"HTTP/1.1 {answer.status} {reason}", *(f"{name}: {value}" for name, value in headers)]
     return "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
+
+
+def _length(answer: Answer) -> int:
+    return sum(len(part) for part in answer.parts if isinstance(part, bytes))
 
 
 def _sequence(
@@ -145,7 +200,7 @@ def _cut(steps: list[Step], head: int, fault: Fault) -> tuple[list[Step], list[W
     """The steps before the cut and its end, and what is still made behind it."""
     if fault.cut is None:
         return steps, []
-    sends = [index for index, step in enumerate(steps) if isinstance(step, Send)]
+    sends = _sends(steps)
     if fault.cut == "event":
         index = sends[min(1 + int(fault.at), len(sends) - 1)]
         room = len(_data(steps[index])) * 2 // 3
@@ -154,6 +209,45 @@ def _cut(steps: list[Step], head: int, fault: Fault) -> tuple[list[Step], list[W
     kept = [*steps[:index], Send(_data(steps[index])[:room])] if room else steps[:index]
     behind = [step for step in steps[index:] if isinstance(step, Wait | Bill | Ready)]
     return [*kept, _ENDS[fault.end]], behind
+
+
+def _killing(steps: list[Step], head: int, fault: Fault) -> list[Step]:
+    """The steps with the client's death among them; at the end when its moment does not come."""
+    if fault.kill is None:
+        return steps
+    death: list[Step] = [Wait(fault.kill_after)] if fault.kill_after else []
+    death.append(Kill(fault.kill, fault.kill_with))
+    if fault.kill_at == "body":
+        index, room = _position(steps, _sends(steps), _spot(steps, head, fault))
+        data = _data(steps[index])
+        around = [Send(data[:room]), *death, Send(data[room:])]
+        return [*steps[:index], *around, *steps[index + 1 :]]
+    index = _moment(steps, fault)
+    return [*steps[:index], *death, *steps[index:]]
+
+
+def _moment(steps: list[Step], fault: Fault) -> int:
+    """Before which step the moment of a death is."""
+    sends, bills = _sends(steps), [index for index, step in enumerate(steps) if isinstance(step, Bill)]
+    number = int(fault.at)
+    match fault.kill_at:
+        case "read":
+            return 0
+        case "making":
+            found = bills[number : number + 1]
+        case "made":
+            found = [index + 1 for index in bills[number : number + 1]]
+        case "head":
+            found = [index + 1 for index in sends[:1]]
+        case "event":
+            found = [index + 1 for index in sends[1 + number : 2 + number]]
+        case _:
+            found = []
+    return found[0] if found else 1 + max(sends, default=-1)
+
+
+def _sends(steps: list[Step]) -> list[int]:
+    return [index for index, step in enumerate(steps) if isinstance(step, Send)]
 
 
 def _spot(steps: list[Step], head: int, fault: Fault) -> int:

@@ -122,6 +122,7 @@ def _bill(asked: Asked, drawing: Drawing, index: int, call: Call) -> Bill:
             size=_size(drawing),
             request_id=call.request_id,
             prompt=asked.prompt,
+            token=drawing.token.hex(),
         )
     )
 

@@ -42,7 +42,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Billed:
-    """One picture that was made and counts as paid for (R128)."""
+    """One picture that was made and counts as paid for (R128). `token` stands in its file as a comment."""
 
     request: int
     index: int
@@ -53,6 +53,7 @@ class Billed:
     size: str
     request_id: str
     prompt: str
+    token: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

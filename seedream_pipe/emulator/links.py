@@ -135,6 +135,8 @@ def damaged(drawing: Drawing, damage: Damage) -> Answer:
             data = data[: -2 if drawing.format == "jpeg" else -12]
         case "other_size":
             data = draw(replace(drawing, width=drawing.width - _BLOCK, height=drawing.height - _BLOCK))
+        case "other":
+            data = draw(replace(drawing, token=hashlib.sha256(drawing.token).digest()[:16]))
         case "html":
             data, kind = b"<!DOCTYPE html><html><body>Sorry</body></html>", "text/html"
         case "empty":

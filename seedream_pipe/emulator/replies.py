@@ -19,6 +19,7 @@ __all__ = [
     "End",
     "Hang",
     "Headers",
+    "Kill",
     "Part",
     "Ready",
     "Reply",
@@ -74,8 +75,16 @@ class Hang:
     """Say nothing more, until the other side goes away."""
 
 
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """Send a signal to the client's process, and to its group when it leads one."""
+
+    process: int
+    signal: int
+
+
 Part: TypeAlias = Wait | Bill | Ready | bytes
-Step: TypeAlias = Wait | Bill | Ready | Send | Reset | End | Hang
+Step: TypeAlias = Wait | Bill | Ready | Send | Reset | End | Hang | Kill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

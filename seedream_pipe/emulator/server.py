@@ -14,6 +14,7 @@ import os
 import random
 import signal
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -28,7 +29,7 @@ from seedream_pipe.emulator.control import CONTROL, controlled
 from seedream_pipe.emulator.faults import Fault, fault_from_json
 from seedream_pipe.emulator.ledger import Billed, Ledger, as_tree
 from seedream_pipe.emulator.options import Options
-from seedream_pipe.emulator.replies import Bill, End, Hang, Ready, Reply, Reset, Send, Step, Wait
+from seedream_pipe.emulator.replies import Bill, End, Hang, Kill, Ready, Reply, Reset, Send, Step, Wait
 
 __all__ = ["Emulator", "serve"]
 
@@ -47,8 +48,15 @@ class _Gone(Exception):
 class _Server:
     """Connections around one behaviour. Everything runs on one event loop."""
 
-    def __init__(self, behaviour: Behaviour, lock: threading.RLock, ledger_file: Path | None) -> None:
+    def __init__(
+        self,
+        behaviour: Behaviour,
+        lock: threading.RLock,
+        ledger_file: Path | None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self._behaviour = behaviour
+        self._tls = tls
         self._lock = lock
         self._ledger_file = ledger_file
         self._tasks: set[asyncio.Task[None]] = set()
@@ -58,11 +66,11 @@ class _Server:
     async def open(self, host: str, port: int) -> None:
         """Listen; `url` is known afterwards."""
         self._server = await asyncio.start_server(
-            self._connected, host, port, limit=_LONGEST_HEAD, backlog=1024
+            self._connected, host, port, limit=_LONGEST_HEAD, backlog=1024, ssl=self._tls
         )
         address = self._server.sockets[0].getsockname()
         shown = f"[{address[0]}]" if ":" in address[0] else address[0]
-        self.url = f"http://{shown}:{address[1]}"
+        self.url = f"{'https' if self._tls else 'http'}://{shown}:{address[1]}"
 
     async def close(self) -> None:
         """Stop listening and end what is open."""
@@ -77,7 +85,8 @@ class _Server:
         if task is None:
             return
         self._tasks.add(task)
-        writer.transport.set_write_buffer_limits(high=0)
+        if self._tls is None:  # its transport never says that an empty buffer is empty
+            writer.transport.set_write_buffer_limits(high=0)
         try:
             with contextlib.suppress(_Gone, ConnectionError, asyncio.IncompleteReadError, TimeoutError):
                 while await self._exchange(reader, writer):
@@ -142,6 +151,8 @@ class _Server:
                 while await reader.read(65_536):
                     pass
                 raise _Gone
+            case Kill(process, number):
+                _kill(process, number)
             case _:
                 assert_never(step)
 
@@ -167,6 +178,15 @@ def _reset(writer: asyncio.StreamWriter) -> None:
     raw: socket.socket = writer.get_extra_info("socket")
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()
+
+
+def _kill(process: int, number: int) -> None:
+    """Signal a process that may be gone, with all of the group that it leads."""
+    with contextlib.suppress(ProcessLookupError):
+        try:
+            os.killpg(process, number)
+        except ProcessLookupError:
+            os.kill(process, number)
 
 
 def _append(path: Path, picture: Billed) -> None:
@@ -202,7 +222,7 @@ async def _read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, url:
         target=words[1],
         headers=headers,
         body=body,
-        origin=f"http://{host}" if host else url,
+        origin=f"{url.partition(':')[0]}://{host}" if host else url,
     )
 
 
@@ -237,7 +257,7 @@ class Emulator:
         with Emulator(latency=0.2) as emulator:
             client = httpx.Client(base_url=emulator.base_url("ark"))
 
-    Keyword arguments are those of `Options`.
+    Keyword arguments are those of `Options`. With `tls`, the context of a server, it speaks https.
     """
 
     def __init__(
@@ -247,11 +267,12 @@ class Emulator:
         port: int = 0,
         ledger_file: Path | None = None,
         chance: random.Random | None = None,
+        tls: ssl.SSLContext | None = None,
         **options: Any,
     ) -> None:
         self._behaviour = Behaviour(Options(**options), chance=chance or random.SystemRandom())
         self._lock = threading.RLock()
-        self._server = _Server(self._behaviour, self._lock, ledger_file)
+        self._server = _Server(self._behaviour, self._lock, ledger_file, tls)
         self._address = (host, port)
         self._thread = threading.Thread(target=self._run, name="seedream-emulator", daemon=True)
         self._opened = threading.Event()
@@ -297,6 +318,11 @@ class Emulator:
         made = [each if isinstance(each, Fault) else fault_from_json(dict(each)) for each in faults]
         with self._lock:
             self._behaviour.script.add(made)
+
+    def calm(self) -> None:
+        """Forget the faults that have not been played."""
+        with self._lock:
+            self._behaviour.script.clear()
 
     def advance(self, seconds: float) -> None:
         """Move the emulator's clock, so that links die and minutes pass."""

@@ -24,14 +24,15 @@ class Tasks:
     def __init__(self) -> None:
         self._tasks: dict[str, _Task] = {}
 
-    def submit(self, task_id: str, answer: Answer) -> Answer:
+    def submit(self, named: str | int, answer: Answer) -> Answer:
         """Keep this answer; what is said instead. The making goes on afterwards."""
+        task_id = str(named)
         self._tasks[task_id] = _Task(answer=answer)
         meanwhile = tuple(part for part in answer.parts if not isinstance(part, bytes))
         return Answer(
             status=200,
             headers=(("content-type", "application/json"),),
-            parts=(as_json({"task_id": task_id}),),
+            parts=(as_json({"task_id": named}),),
             afterwards=(*meanwhile, Ready(task_id)),
         )
 

@@ -26,18 +26,34 @@ from seedream_pipe.ledger.calls import (
     Refusal,
     begin_folder,
     read_account,
+    read_outcome,
 )
 from seedream_pipe.ledger.claims import Alive, locked
 from seedream_pipe.ledger.index import Index
 from seedream_pipe.store.durable import TEMPORARY
 from seedream_pipe.store.folder import Store
 
-__all__ = ["LEAST_FREE", "Ledger"]
+__all__ = ["LEAST_FREE", "RESENT", "Ledger"]
+
+RESENT: Final = "SentAgain"
+"""The code of a hold that was ended by the user's setting: perhaps paid for twice."""
 
 LEAST_FREE: Final = 64 << 20
 """Bytes that must be free on the disk before a call is sent."""
 
 _STALE: Final = 24 * 3600.0
+
+_UNKNOWN: Final = Intent(
+    key=Key(""),
+    task="",
+    provider="",
+    model="",
+    shown=None,
+    pictures=0,
+    worst=Decimal(0),
+    currency="",
+)
+"""What is known of a call whose record is damaged and that the index lacks."""
 
 
 class Ledger:
@@ -118,14 +134,27 @@ class Ledger:
         """Every call without an outcome, oldest first. Blocking; changes no file."""
         return tuple(self._look(self.index.open_ids()))
 
-    def open_calls_of(self, key: Key) -> tuple[OpenCall, ...]:
-        """The open calls of a key, oldest first. Ask under the key's claim, before it is bought."""
-        return tuple(self._look(self.index.open_ids(key)))
+    def open_calls_of(self, key: Key, *, origin: str = "") -> tuple[OpenCall, ...]:
+        """The open calls of a key, oldest first. Ask under the key's claim, before it is bought.
+
+        Where pictures are bought (`origin` is empty) those of test servers do not count, nor
+        the other way round.
+        """
+        found = self._look(self.index.open_ids(key))
+        return tuple(call for call in found if bool(call.intent.origin) == bool(origin))
 
     def unreadable(self) -> tuple[str, ...]:
-        """Calls whose intent is damaged: what they bought for whom is not known."""
-        folders = [self._calls / call for call in self.index.open_ids()]
-        return tuple(path.name for path in folders if path.is_dir() and read_account(path) is None)
+        """Calls whose record is damaged, and of which the index knows nothing either.
+
+        What they bought for whom is not known, so they keep nothing from being bought; but
+        something may be owed for them.
+        """
+        folders = (self._calls / call for call in self.index.lacks())
+        return tuple(
+            path.name
+            for path in folders
+            if path.is_dir() and read_account(path) is None and read_outcome(path) is None
+        )
 
     def recover(self) -> tuple[OpenCall, ...]:
         """Release what dead processes never sent, and give what else they left open. Blocking.
@@ -157,22 +186,46 @@ class Ledger:
             raise StoreError(f"call {found.id} has been settled by somebody else")
         return self._call(account)
 
-    async def release(self, call: str, *, reason: str, price: Decimal = Decimal(0)) -> None:
+    async def release(
+        self,
+        call: str,
+        *,
+        reason: str,
+        price: Decimal = Decimal(0),
+        pictures: int | None = None,
+        code: str = "",
+    ) -> None:
         """End a hold because a person said so, at what it turned out to have cost.
+
+        `pictures` were billed; its ceiling, when there is a price and that is not said. `code` is `RESENT` when the person said so beforehand.
 
         Raises:
             StoreError: there is no such open call, or it cannot be written.
 
         """
-        account = await asyncio.to_thread(read_account, self._calls / Path(call).name)
+        account = await asyncio.to_thread(self._account, self._calls / Path(call).name)
         if account is None or account.outcome is not None:
             raise StoreError(f"there is no open call {call}", hint="seedream-pipe held")
-        pictures = account.intent.pictures if price else 0
-        await self._call(account).settle("released", price=price, pictures=pictures, message=reason)
+        if pictures is None:
+            pictures = account.intent.pictures if price else 0
+        await self._call(account).settle(
+            "released", price=price, pictures=pictures, code=code, message=reason
+        )
 
-    def refusal(self, key: Key) -> Refusal | None:
-        """What the content filter last said of a key, unless pictures came after it."""
-        return self.index.refusal(key)
+    def resent(self, key: Key) -> int:
+        """How many calls of a key were ended as `RESENT`, since pictures last came of it."""
+        return self.index.resent(key, RESENT)
+
+    def is_alive(self, session: str) -> bool:
+        """Whether the process that opened the ledger as this session is still there."""
+        return session in self._alive
+
+    def refusal(self, key: Key, *, origin: str = "") -> Refusal | None:
+        """What the content filter last said of a key, unless pictures came after it.
+
+        The filter of a test server speaks for test servers alone.
+        """
+        return self.index.refusal(key, test=bool(origin))
 
     def spent(self, session: str | None = None) -> dict[str, Spent]:
         """What was spent and is set aside, by currency: in a session, or altogether."""
@@ -200,7 +253,7 @@ class Ledger:
     def _look(self, calls: Iterable[str]) -> Iterable[OpenCall]:
         """What the files say of calls that the index has as open."""
         for call in calls:
-            account = read_account(self._calls / call)
+            account = self._account(self._calls / call)
             if account is None:
                 continue
             if account.outcome is not None:
@@ -219,7 +272,25 @@ class Ledger:
                 reply=account.reply,
                 cause=account.cause,
                 request_id=account.request_id,
+                partial=account.partial,
+                ticket=account.ticket,
             )
+
+    def _account(self, folder: Path) -> Account | None:
+        """What is known of a call: from its files, and where these are damaged from the index."""
+        account = read_account(folder)
+        if account is not None or not folder.is_dir() or folder == self._calls:
+            return account
+        intent, begun_at = self.index.intent_of(folder.name) or (_UNKNOWN, "")
+        return Account(
+            id=folder.name,
+            session="",
+            intent=intent,
+            begun_at=begun_at,
+            held=True,
+            cause=f"its record is damaged, so what became of it is not known: calls/{folder.name}",
+            outcome=read_outcome(folder),
+        )
 
     def _sweep(self) -> None:
         """Remove call folders that a killed process had not named, a day old."""

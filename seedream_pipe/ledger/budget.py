@@ -6,28 +6,43 @@ that may have been billed counts in full.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Final, Literal, TypeAlias
 
 from seedream_pipe.errors import OverBudget
 from seedream_pipe.ledger.calls import Account
 from seedream_pipe.ledger.index import Database, Index, from_units, to_units
 from seedream_pipe.money import written
 
-__all__ = ["Cap", "Spent", "reserve", "spent"]
+__all__ = ["Cap", "CapName", "Owner", "Spent", "reserve", "spent"]
+
+CapName: TypeAlias = Literal["run", "total", "pictures", "total_pictures"]
+_NOBODY: Final[Mapping[CapName, Owner]] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Whose a cap is and where it is said, as part of a sentence; and what a person does to raise it."""
+
+    whose: str
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cap:
     """What may be spent, in the currency of the calls, in a session and in the store altogether.
 
-    None is no limit. Calls in another currency do not count towards money.
+    None is no limit. Calls in another currency do not count towards money, and calls to test
+    servers and those that buy do not count towards one another's caps.
     """
 
     run: Decimal | None = None
     total: Decimal | None = None
     pictures: int | None = None
     total_pictures: int | None = None
+    owners: Mapping[CapName, Owner] = field(default_factory=lambda: _NOBODY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,21 +67,24 @@ def reserve(index: Index, account: Account, cap: Cap) -> None:
     """
     with index.kept_transaction() as database:
         if cap.run is not None or cap.pictures is not None:
-            taken = _taken(database, account.intent.currency, account.session)
-            _allow(account, taken, cap.run, cap.pictures, "this run")
+            _allow(account, _taken(database, account, account.session), cap, "run")
         if cap.total is not None or cap.total_pictures is not None:
-            taken = _taken(database, account.intent.currency, None)
-            _allow(account, taken, cap.total, cap.total_pictures, "this store")
+            _allow(account, _taken(database, account, None), cap, "total")
         index.begin(database, account)
 
 
-def spent(index: Index, session: str | None = None) -> dict[str, Spent]:
-    """What was spent and is set aside, by currency: in one session, or altogether."""
+def spent(index: Index, session: str | None = None, *, test: bool | None = None) -> dict[str, Spent]:
+    """What was spent and is set aside, by currency: in one session, or altogether.
+
+    `test` asks for calls to test servers only, or only for those that buy.
+    """
     found = index.rows(
         "SELECT currency, open, SUM(units), SUM(pictures) FROM sums"
-        " WHERE ? = '' OR session = ? GROUP BY currency, open",
+        " WHERE (? = '' OR session = ?) AND (? < 0 OR test = ?) GROUP BY currency, open",
         session or "",
         session or "",
+        -1 if test is None else test,
+        bool(test),
     )
     sums = {(currency, bool(is_open)): (units, pictures) for currency, is_open, units, pictures in found}
     result: dict[str, Spent] = {}
@@ -82,31 +100,54 @@ def spent(index: Index, session: str | None = None) -> dict[str, Spent]:
     return result
 
 
-def _taken(database: Database, currency: str, session: str | None) -> tuple[int, int]:
-    """Units in this currency and pictures in any, open ones at their worst."""
+def _taken(database: Database, account: Account, session: str | None) -> Spent:
+    """Money in the account's currency and pictures in any, open ones at their worst."""
     row = database.execute(
-        "SELECT COALESCE(SUM(CASE WHEN currency = ? THEN units END), 0), COALESCE(SUM(pictures), 0)"
-        " FROM sums WHERE ? IS NULL OR session = ?",
-        (currency, session, session),
+        "SELECT COALESCE(SUM(CASE WHEN currency = ? AND NOT open THEN units END), 0),"
+        " COALESCE(SUM(CASE WHEN currency = ? AND open THEN units END), 0),"
+        " COALESCE(SUM(CASE WHEN NOT open THEN pictures END), 0),"
+        " COALESCE(SUM(CASE WHEN open THEN pictures END), 0)"
+        " FROM sums WHERE test = ? AND (? IS NULL OR session = ?)",
+        (account.intent.currency, account.intent.currency, bool(account.intent.origin), session, session),
     ).fetchone()
-    return int(row[0]), int(row[1])
+    return Spent(
+        price=from_units(row[0]),
+        reserved=from_units(row[1]),
+        pictures=int(row[2]),
+        reserved_pictures=int(row[3]),
+    )
 
 
-def _allow(
-    account: Account, taken: tuple[int, int], money: Decimal | None, pictures: int | None, where: str
-) -> None:
-    units, count = taken
+def _allow(account: Account, taken: Spent, cap: Cap, span: Literal["run", "total"]) -> None:
     intent = account.intent
-    if money is not None and units + to_units(intent.worst) > to_units(money):
-        raise OverBudget(
-            f"{intent.task} may cost {written(intent.worst, intent.currency)};"
-            f" {written(from_units(units), intent.currency)} of {written(money, intent.currency)}"
-            f" for {where} are spent or set aside",
-            hint="raise --max-cost, or make fewer pictures",
-        )
+    where = "this run" if span == "run" else "this store"
+    money = cap.run if span == "run" else cap.total
+    if money is not None:
+        gone = to_units(taken.price) + to_units(taken.reserved)
+        if gone + to_units(intent.worst) > to_units(money):
+            price, reserved = (written(each, intent.currency) for each in (taken.price, taken.reserved))
+            raise _over(
+                f"{intent.task} may cost {written(intent.worst, intent.currency)};"
+                f" {written(from_units(gone), intent.currency)} of {written(money, intent.currency)}"
+                f" for {where} are spent or set aside"
+                f" ({price} spent, {reserved} for calls that are under way or held)",
+                cap.owners.get(span),
+                "raise the cap of money, or make fewer pictures",
+            )
+    name: CapName = "pictures" if span == "run" else "total_pictures"
+    pictures = cap.pictures if span == "run" else cap.total_pictures
+    count = taken.pictures + taken.reserved_pictures
     if pictures is not None and count + intent.pictures > pictures:
-        raise OverBudget(
-            f"{intent.task} may make {intent.pictures} pictures; {count} of {pictures} for {where}"
-            " are made or set aside",
-            hint="raise the limit of pictures, or make fewer",
+        raise _over(
+            f"{intent.task} may make {intent.pictures:,} pictures; {count:,} of {pictures:,} for {where}"
+            f" are made or set aside ({taken.pictures:,} made, {taken.reserved_pictures:,} for calls that"
+            " are under way or held)",
+            cap.owners.get(name),
+            "raise the limit of pictures, or make fewer",
         )
+
+
+def _over(message: str, owner: Owner | None, otherwise: str) -> OverBudget:
+    if owner is None:
+        return OverBudget(message, hint=otherwise)
+    return OverBudget(f"{message}; that is {owner.whose}", hint=owner.remedy)

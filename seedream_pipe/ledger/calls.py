@@ -2,8 +2,10 @@
 
     calls/<id>/intent.json     key, request, worst price; the folder comes into being with it
                sent.json       just before the first byte of the body
+               ticket.json     the service has taken the call, and gives its answer to this ticket
                head.json       status and headers, before the body
-               answer.body     the raw answer, named when it is whole
+               event-0000 …    what came of a streamed answer, each event named when it is whole
+               answer.body     the raw answer, or what followed its events, named when it is whole
                answer.json     names the body; from here on the call can be completed for nothing
                hold.json       nobody knows whether it was billed; open until a person decides
                outcome.json    how it ended
@@ -15,9 +17,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from itertools import count
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
@@ -43,8 +47,10 @@ __all__ = [
 SCHEMA: Final = "call/1"
 _BUFFER: Final = 256 << 10
 
-State: TypeAlias = Literal["intended", "sent", "answered", "held"]
-"""How far an open call has come. Sent and held are what may be owed."""
+State: TypeAlias = Literal["intended", "sent", "taken", "answered", "held"]
+"""How far an open call has come. Sent and held are what may be owed; one that was taken can be
+asked for again and again, for nothing.
+"""
 
 Verdict: TypeAlias = Literal["done", "refused", "failed", "unsent", "released"]
 """How a call ended. All but `done` and `released` are certainly not billed."""
@@ -57,7 +63,8 @@ class Intent:
     `pictures` is the ceiling, `worst` its price in `currency`; `client_id` is what we
     send as ``X-Client-Request-Id`` (R10), the one thing to look a lost call up by.
     `recipe` is what the key was taken of: with it an answer can be completed by a later
-    process even when the task has gone from the pipeline.
+    process even when the task has gone from the pipeline. `origin` is the host and port of
+    a test server, empty where pictures are bought: what one of them said never counts for the other.
     """
 
     key: Key
@@ -70,6 +77,7 @@ class Intent:
     currency: str
     client_id: str = ""
     recipe: Json = None
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +105,8 @@ class Account:
     sent_at: str = ""
     arrived_at: str = ""
     reply: Reply | None = None
+    partial: bool = False
+    ticket: str = ""
     held: bool = False
     cause: str = ""
     request_id: str = ""
@@ -109,6 +119,8 @@ class Account:
             return "held"
         if self.reply is not None:
             return "answered"
+        if self.ticket:
+            return "taken"
         return "sent" if self.sent_at else "intended"
 
 
@@ -117,7 +129,9 @@ class OpenCall:
     """A call without an outcome; `alive` when the process that began it is still there.
 
     When it is not: an intended one was never sent and costs nothing, an answered one is
-    completed from `reply` for nothing, a sent or held one may be owed (`cause` says why).
+    completed from `reply` for nothing, one that was taken is asked for with `ticket` for
+    nothing, a sent or held one may be owed (`cause` says why). A `partial` reply is what was
+    streamed until its process died: what it holds is kept, and the rest may be owed.
     """
 
     id: str
@@ -130,6 +144,8 @@ class OpenCall:
     reply: Reply | None
     cause: str
     request_id: str
+    partial: bool = False
+    ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +184,9 @@ class Call:
         self._head: tuple[int, tuple[tuple[str, str], ...]] | None = None
         self._draft: Draft | None = None
         self._buffer = bytearray()
+        # A deadline ends the wait for a thread and not the thread.
+        self._writing = threading.Lock()
+        self._events: list[tuple[Path, int]] = []
         self._settled = False
 
     @property
@@ -180,6 +199,10 @@ class Call:
         self._store.expect_healthy()
         await asyncio.to_thread(self._write, "sent", {"at": self._now()})
 
+    async def ticket(self, ticket: str) -> None:
+        """Write down by what the service gives its answer. From here on the call is not lost."""
+        await asyncio.to_thread(self._write, "ticket", {"at": self._now(), "ticket": ticket})
+
     async def head(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
         """Write down status and headers."""
         self._head = (status, tuple((name, value) for name, value in headers))
@@ -189,7 +212,11 @@ class Call:
         """Append raw bytes of the body; at most 256 KiB and a chunk stay in memory."""
         self._buffer += chunk
         if len(self._buffer) >= _BUFFER:
-            await asyncio.to_thread(self._flush)
+            await asyncio.to_thread(self._append)
+
+    async def event(self) -> None:
+        """Make what was written since the last event durable under a name of its own."""
+        await asyncio.to_thread(self._end_event)
 
     async def reply(self) -> Reply:
         """Close the body, make it durable under its name, then write down that it is there."""
@@ -248,29 +275,50 @@ class Call:
         self._abandon()
         self._closed(self.id, outcome)
 
+    def _append(self) -> None:
+        with self._writing:
+            self._flush()
+
     def _flush(self) -> None:
         if self._draft is None:
             self._draft = self._store.disk.draft(self._folder)
         self._draft.append(bytes(self._buffer))
         self._buffer.clear()
 
-    def _finish(self) -> Reply:
+    def _end_event(self) -> None:
+        with self._writing:
+            path = _event(self._folder, len(self._events))
+            self._events.append((path, self._named(path).length))
+
+    def _named(self, path: Path) -> Draft:
+        """Give what was written since the last name its own."""
         self._flush()
         draft, self._draft = self._draft, None
-        if draft is None or self._head is None:
-            raise ValueError("a reply has a head and a body")
+        if draft is None:
+            raise AssertionError("a flush makes a draft")
+        draft.finish(path)
+        return draft
+
+    def _finish(self) -> Reply:
+        if self._head is None:
+            raise ValueError("a reply has a head")
         body = self._folder / "answer.body"
-        draft.finish(body)
+        with self._writing:
+            draft = self._named(body)
         facts: dict[str, Json] = {"at": self._now(), "bytes": draft.length, "sha256": draft.sha256}
-        self._write("answer", {**facts, **self._head_tree()})
+        events: list[Json] = [length for _, length in self._events]
+        self._write("answer", {**facts, "events": events, **self._head_tree()})
         status, headers = self._head
-        return Reply(status=status, headers=headers, body=body)
+        return Reply(
+            status=status, headers=headers, body=body, events=tuple(path for path, _ in self._events)
+        )
 
     def _abandon(self) -> None:
-        if self._draft is not None:
-            self._draft.close()
-            self._draft = None
-        self._buffer.clear()
+        with self._writing:
+            if self._draft is not None:
+                self._draft.close()
+                self._draft = None
+            self._buffer.clear()
 
     def _head_tree(self) -> dict[str, Json]:
         if self._head is None:
@@ -305,6 +353,7 @@ def begin_folder(store: Store, account: Account) -> None:
         "currency": intent.currency,
         "request": intent.shown,
         "recipe": intent.recipe,
+        "origin": intent.origin,
     }
     disk = store.disk
     calls = store.folder / "calls"
@@ -326,12 +375,14 @@ def read_account(folder: Path) -> Account | None:
     if ends is None:
         return None
     sent, hold = _read(folder, "sent"), _read(folder, "hold")
-    reply, arrived_at = _read_reply(folder)
+    found = _read_reply(folder)
     return replace(
         ends,
         sent_at=_text(sent, "at") or ("unknown" if (folder / "sent.json").exists() else ""),
-        arrived_at=arrived_at,
-        reply=reply,
+        arrived_at=found.at,
+        reply=found.reply,
+        partial=found.partial,
+        ticket=_text(_read(folder, "ticket"), "ticket"),
         held=(folder / "hold.json").exists(),
         cause=_text(hold, "cause"),
         request_id=_text(hold, "request_id"),
@@ -355,6 +406,7 @@ def read_ends(folder: Path) -> Account | None:
             currency=str(tree["currency"]),
             client_id=str(tree["client_id"]),
             recipe=tree.get("recipe"),
+            origin=_text(tree, "origin"),
         )
         session, begun_at = str(tree["session"]), str(tree["at"])
     except (KeyError, TypeError, ValueError, InvalidOperation):
@@ -368,16 +420,65 @@ def read_ends(folder: Path) -> Account | None:
     )
 
 
-def _read_reply(folder: Path) -> tuple[Reply | None, str]:
-    tree = _read(folder, "answer")
-    body = folder / "answer.body"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Recorded:
+    """What is there of an answer; nothing, where not even a part can be trusted."""
+
+    reply: Reply | None = None
+    at: str = ""
+    partial: bool = False
+
+
+def _read_reply(folder: Path) -> _Recorded:
+    """The answer, or of a stream what came of it: its events up to the first that is not as it was."""
+    answer = _read(folder, "answer")
+    head = answer or _read(folder, "head")
     try:
-        if tree is None or body.stat().st_size != tree["bytes"]:
-            return None, ""
-        headers = tuple((str(name), str(value)) for name, value in tree["headers"])
-        return Reply(status=int(tree["status"]), headers=headers, body=body), _text(tree, "at")
-    except (KeyError, TypeError, ValueError, OSError):
-        return None, ""
+        if head is None:
+            return _Recorded()
+        headers = tuple((str(name), str(value)) for name, value in head["headers"])
+        status, at = int(head["status"]), _text(head, "at")
+        told = None if answer is None else (*map(int, answer.get("events", ())), int(answer["bytes"]))
+    except (KeyError, TypeError, ValueError):
+        return _Recorded()
+    pieces, whole = _pieces(folder, told)
+    if not pieces:
+        return _Recorded()
+    *events, body = pieces
+    reply = Reply(status=status, headers=headers, body=body, events=tuple(events))
+    return _Recorded(reply=reply, at=at, partial=not whole)
+
+
+def _pieces(folder: Path, told: tuple[int, ...] | None) -> tuple[list[Path], bool]:
+    """The files that an answer is in, and whether they are all of it.
+
+    `told` are the lengths that it should have, where its process lived to say so. The body gets
+    its name only when it is whole, so with it nothing is missing even when that was not said.
+    """
+    body = folder / "answer.body"
+    names: Iterable[Path] = (_event(folder, number) for number in count())
+    if told is not None:
+        names = (*(_event(folder, number) for number in range(len(told) - 1)), body)
+    pieces: list[Path] = []
+    for number, path in enumerate(names):
+        length = _length(path)
+        if length is None or (told is not None and length != told[number]):
+            break
+        pieces.append(path)
+    if told is None and _length(body) is not None and len(pieces) == sum(1 for _ in folder.glob("event-*")):
+        return [*pieces, body], True
+    return pieces, told is not None and len(pieces) == len(told)
+
+
+def _event(folder: Path, number: int) -> Path:
+    return folder / f"event-{number:04}"
+
+
+def _length(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
 
 
 def _read_outcome(folder: Path) -> Outcome | None:

@@ -20,11 +20,15 @@ from seedream_pipe.digest import Key, is_digest
 from seedream_pipe.errors import StoreError
 from seedream_pipe.store.folder import Store
 
-__all__ = ["Alive", "claim", "locked"]
+__all__ = ["Alive", "Claimed", "claim", "locked"]
 
 _BUSY: Final = frozenset({errno.EAGAIN, errno.EACCES})
 _SHORTEST: Final = 0.01
 _LONGEST: Final = 0.25
+
+
+class Claimed(Exception):
+    """Somebody else has the key."""
 
 
 @asynccontextmanager
@@ -34,24 +38,26 @@ async def claim(
     *,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     waiting: Callable[[], None] | None = None,
+    wait: bool = True,
 ) -> AsyncIterator[None]:
     """Hold a key alone, over all processes of the store and all tasks of this one.
 
     `waiting` is called once, when somebody else has it and we begin to wait.
 
     Raises:
+        Claimed: somebody else has it, and we are not to `wait`.
         StoreError: the store cannot be written, or its file system has no locks.
 
     """
     if not is_digest(key):
         raise ValueError(f"not a key: {key!r}")
     path = store.folder / "locks" / key[:2] / f"{key}.lock"
-    with store.disk.watch(path):
-        store.disk.folder(path.parent)
-        file = _open(path)
+    file = await _opened(store, path)
     try:
         pause = _SHORTEST
         while not _take(file, path, fcntl.LOCK_EX | fcntl.LOCK_NB):
+            if not wait:
+                raise Claimed(key)
             if waiting is not None:
                 waiting()
                 waiting = None
@@ -67,14 +73,33 @@ async def claim(
 def locked(store: Store, name: str, *, shared: bool = False) -> Iterator[None]:
     """Hold a lock of the store's own while a short thing is done. Blocks."""
     path = store.folder / "locks" / f"{name}.lock"
-    with store.disk.watch(path):
-        store.disk.folder(path.parent)
-        file = _open(path)
+    file = _made(store, path)
     try:
         _take(file, path, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
         yield
     finally:
         os.close(file)
+
+
+async def _opened(store: Store, path: Path) -> int:
+    """A lock's file, made by another thread: its folder is synced, which may take its time."""
+    opening = asyncio.ensure_future(asyncio.to_thread(_made, store, path))
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        opening.add_done_callback(_close)
+        raise
+
+
+def _made(store: Store, path: Path) -> int:
+    with store.disk.watch(path):
+        store.disk.folder(path.parent)
+        return _open(path)
+
+
+def _close(opened: asyncio.Future[int]) -> None:
+    if not opened.cancelled() and opened.exception() is None:
+        os.close(opened.result())
 
 
 class Alive:

@@ -18,8 +18,9 @@ from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from seedream_pipe.digest import Key
 from seedream_pipe.errors import StoreError
-from seedream_pipe.ledger.calls import Account, Outcome, Refusal, read_ends
+from seedream_pipe.ledger.calls import Account, Intent, Outcome, Refusal, read_ends
 from seedream_pipe.ledger.claims import Alive, locked
 from seedream_pipe.store.folder import Store
 
@@ -27,7 +28,7 @@ __all__ = ["Database", "Index", "from_units", "to_units"]
 
 Database: TypeAlias = sqlite3.Connection
 
-_VERSION: Final = 1
+_VERSION: Final = 3
 _BUSY_SECONDS: Final = 60.0
 _UNIT: Final = 10**9
 _TABLES: Final = """
@@ -46,7 +47,8 @@ CREATE TABLE calls (
     ended_at TEXT NOT NULL DEFAULT '',
     code TEXT NOT NULL DEFAULT '',
     message TEXT NOT NULL DEFAULT '',
-    request_id TEXT NOT NULL DEFAULT ''
+    request_id TEXT NOT NULL DEFAULT '',
+    test INTEGER NOT NULL         -- 1 for a call to a test server, which never counts for a bought one
 ) WITHOUT ROWID;
 CREATE INDEX open_calls ON calls (key) WHERE verdict IS NULL;
 CREATE INDEX refusals ON calls (key, id) WHERE verdict IN ('refused', 'done');
@@ -55,22 +57,27 @@ CREATE TABLE sums (
     session TEXT NOT NULL,
     currency TEXT NOT NULL,
     open INTEGER NOT NULL,
+    test INTEGER NOT NULL,
     units INTEGER NOT NULL,
     pictures INTEGER NOT NULL,
-    PRIMARY KEY (session, currency, open)
+    PRIMARY KEY (session, currency, open, test)
 ) WITHOUT ROWID;
 CREATE TRIGGER call_begun AFTER INSERT ON calls BEGIN
-    INSERT INTO sums VALUES (new.session, new.currency, new.verdict IS NULL, new.units, new.pictures)
+    INSERT INTO sums
+    VALUES (new.session, new.currency, new.verdict IS NULL, new.test, new.units, new.pictures)
     ON CONFLICT DO UPDATE SET units = units + excluded.units, pictures = pictures + excluded.pictures;
 END;
 CREATE TRIGGER call_gone AFTER DELETE ON calls BEGIN
     UPDATE sums SET units = units - old.units, pictures = pictures - old.pictures
-    WHERE session = old.session AND currency = old.currency AND open = (old.verdict IS NULL);
+    WHERE session = old.session AND currency = old.currency AND open = (old.verdict IS NULL)
+        AND test = old.test;
 END;
 CREATE TRIGGER call_ended AFTER UPDATE ON calls BEGIN
     UPDATE sums SET units = units - old.units, pictures = pictures - old.pictures
-    WHERE session = old.session AND currency = old.currency AND open = (old.verdict IS NULL);
-    INSERT INTO sums VALUES (new.session, new.currency, new.verdict IS NULL, new.units, new.pictures)
+    WHERE session = old.session AND currency = old.currency AND open = (old.verdict IS NULL)
+        AND test = old.test;
+    INSERT INTO sums
+    VALUES (new.session, new.currency, new.verdict IS NULL, new.test, new.units, new.pictures)
     ON CONFLICT DO UPDATE SET units = units + excluded.units, pictures = pictures + excluded.pictures;
 END;
 CREATE TABLE sends (
@@ -80,7 +87,16 @@ CREATE TABLE sends (
     pictures INTEGER NOT NULL
 );
 CREATE INDEX sends_by_time ON sends (scope, at);
-CREATE TABLE brakes (scope TEXT PRIMARY KEY, until REAL NOT NULL, low_until REAL NOT NULL);
+CREATE TABLE brakes (
+    scope TEXT PRIMARY KEY,
+    until REAL NOT NULL,
+    low_until REAL NOT NULL,
+    level INTEGER NOT NULL,
+    changed_at REAL NOT NULL
+);
+CREATE TABLE flights (number INTEGER PRIMARY KEY, scope TEXT NOT NULL, session TEXT NOT NULL);
+CREATE INDEX flights_by_scope ON flights (scope, session);
+CREATE TABLE ceilings (scope TEXT PRIMARY KEY, ceiling INTEGER NOT NULL, at REAL NOT NULL);
 """
 
 
@@ -180,17 +196,57 @@ class Index:
         found = self.rows("SELECT session FROM calls WHERE id = ?", call)
         return str(found[0][0]) if found else ""
 
-    def refusal(self, key: str) -> Refusal | None:
+    def intent_of(self, call: str) -> tuple[Intent, str] | None:
+        """What the index has of a call whose own record is damaged, and when it began."""
+        found = self.rows(
+            "SELECT key, task, provider, model, pictures, units, currency, test, begun_at FROM calls"
+            " WHERE id = ? AND verdict IS NULL",
+            call,
+        )
+        if not found:
+            return None
+        key, task, provider, model, pictures, units, currency, test, begun_at = found[0]
+        intent = Intent(
+            key=Key(key),
+            task=task,
+            provider=provider,
+            model=model,
+            shown=None,
+            pictures=pictures,
+            worst=from_units(units),
+            currency=currency,
+            origin="a test server" if test else "",
+        )
+        return intent, begun_at
+
+    def lacks(self) -> list[str]:
+        """Calls that have files and are not in the index, because what they are cannot be read."""
+        known = {row[0] for row in self.rows("SELECT id FROM calls")}
+        return [name for name in _call_names(self._calls) if name not in known]
+
+    def refusal(self, key: str, *, test: bool = False) -> Refusal | None:
         """The last word of the content filter on a key, unless pictures came after it."""
         found = self.rows(
             "SELECT verdict, code, message, request_id, ended_at, id FROM calls"
-            " WHERE key = ? AND verdict IN ('refused', 'done') ORDER BY id DESC LIMIT 1",
+            " WHERE key = ? AND test = ? AND verdict IN ('refused', 'done') ORDER BY id DESC LIMIT 1",
             key,
+            test,
         )
         if not found or found[0][0] != "refused":
             return None
         _, code, message, request_id, at, call = found[0]
         return Refusal(code=code, message=message, request_id=request_id, at=at, call=call)
+
+    def resent(self, key: str, code: str) -> int:
+        """How many calls of a key were released with a code since one was done."""
+        found = self.rows(
+            "SELECT COUNT(*) FROM calls WHERE key = ? AND verdict = 'released' AND code = ? AND id >"
+            " COALESCE((SELECT MAX(id) FROM calls WHERE key = ? AND verdict = 'done'), '')",
+            key,
+            code,
+            key,
+        )
+        return int(found[0][0])
 
     def reconcile(self, alive: Alive) -> None:
         """Take in calls that the index does not know, and let go of those that have no files.
@@ -346,7 +402,7 @@ def _insert(database: Database, account: Account) -> None:
     intent = account.intent
     database.execute(
         "INSERT OR IGNORE INTO calls (id, key, session, provider, model, task, begun_at, currency, units,"
-        " pictures) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " pictures, test) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             account.id,
             intent.key,
@@ -358,6 +414,7 @@ def _insert(database: Database, account: Account) -> None:
             intent.currency,
             to_units(intent.worst),
             intent.pictures,
+            bool(intent.origin),
         ),
     )
     if account.outcome is not None:

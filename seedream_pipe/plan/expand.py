@@ -105,7 +105,6 @@ def expand(
         file=pipeline.file,
         tasks=tasks,
         budget=pipeline.budget,
-        budget_at=pipeline.budget_at,
         left_out=rows.left_out,
     )
     plan = _ordered(made, context)

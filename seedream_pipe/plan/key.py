@@ -22,18 +22,18 @@ stale has failed. A new field is left out of the canonical form when it is None.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from seedream_pipe.digest import Key, tagged
-from seedream_pipe.plan.model import TransformRecipe
+from seedream_pipe.digest import BlobDigest, Key, is_digest, tagged
+from seedream_pipe.makers import Generation, MakerId
+from seedream_pipe.plan.model import Recipe, TransformRecipe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from seedream_pipe.digest import BlobDigest, Json
-    from seedream_pipe.plan.model import Recipe
+    from seedream_pipe.digest import Json
 
-__all__ = ["FORMAT", "key", "keyed"]
+__all__ = ["FORMAT", "key", "keyed", "unkeyed"]
 
 FORMAT: Final = "task/1"
 
@@ -87,3 +87,42 @@ def _generated(recipe: Recipe, inputs: Sequence[BlobDigest], take: int) -> dict[
     }
     value.update((name, item) for name, item in optional.items() if item is not None)
     return value
+
+
+def unkeyed(value: Json) -> tuple[Recipe, tuple[BlobDigest, ...], int]:
+    """The generating recipe, its inputs and the take that `keyed` made a value of.
+
+    Raises:
+        ValueError: it is not such a value.
+
+    """
+    if not isinstance(value, dict):
+        raise ValueError("not what a key is taken of")  # noqa: TRY004 - from a file
+    try:
+        recipe, inputs, take = _recipe(value)
+        same = tagged(FORMAT, keyed(recipe, inputs, take)) == tagged(FORMAT, value)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not what a key is taken of: {error}") from None
+    if not same or not all(map(is_digest, inputs)):
+        raise ValueError("not what a key is taken of")
+    return recipe, inputs, take
+
+
+def _recipe(value: Mapping[str, Any]) -> tuple[Recipe, tuple[BlobDigest, ...], int]:
+    generation = Generation(
+        model=value["model"],
+        prompt=value["prompt"],
+        size=value["size"],
+        watermark=value["watermark"],
+        group=value.get("group"),
+        seed=value.get("seed"),
+        optimize_prompt=value.get("optimize_prompt"),
+        output_format=value.get("output_format"),
+        tools=tuple(value.get("tools", ())),
+        layer_decomposition=value.get("layer_decomposition", False),
+        background=value.get("background"),
+        extra=value.get("extra", {}),
+    )
+    maker = MakerId(name=value["maker"], version=value["version"], realm=value["realm"])
+    recipe = Recipe(maker=maker, generation=generation, salt=value.get("salt"))
+    return recipe, tuple(value["references"]), value.get("take", 1)

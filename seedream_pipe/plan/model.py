@@ -10,6 +10,7 @@ from seedream_pipe.digest import BlobDigest, Json
 from seedream_pipe.makers import Generation, MakerId
 from seedream_pipe.picks.model import Approved
 from seedream_pipe.problems import Place, Problem
+from seedream_pipe.spec.model import Budget
 
 __all__ = [
     "Address",
@@ -165,8 +166,8 @@ class Plan:
     name: str
     file: str
     tasks: Mapping[Address, Task]
-    budget: str | None = None
-    budget_at: Place | None = None
+    budget: Budget | None = None
+    """The caps that the file proposes."""
     left_out: Mapping[Address, Place] = field(default_factory=dict)
     """Tasks that `when:` left out, and where it says so."""
     warnings: tuple[Problem, ...] = ()

@@ -156,7 +156,9 @@ class ProviderProfile:
     `maker` says which implementation speaks to it. `base_url` and what belongs to it are
     None for a provider that needs no network. From more than `references_to_warn`
     references on, the provider may refuse what the model takes. `gateway_seconds` is when
-    the provider's own edge gives up on a call (R125, R133).
+    the provider's own edge gives up on a call (R125, R133). With `async_query` in its URL a
+    call is answered by a ticket, and `async_result` and the ticket, on the host of the base
+    URL, is where the answer comes to be (R126); None where there is no such form.
     """
 
     name: str
@@ -170,6 +172,8 @@ class ProviderProfile:
     currency: str
     references_to_warn: int | None
     gateway_seconds: float | None
+    async_query: str | None
+    async_result: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

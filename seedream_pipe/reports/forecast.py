@@ -244,16 +244,31 @@ def _work_text(forecast: Forecast) -> str:
             f"{_many(len(forecast.tasks), 'task')}: {', '.join(parts)}\nnothing to buy: operations are free"
         )
     money = str(forecast.worst) if forecast.worst.currency else "free (drawn locally)"
-    limit = f"\n{forecast.limit} is less: what it does not cover waits" if forecast.limit else ""
-    return (
-        f"{_many(len(forecast.tasks), 'task')}: {', '.join(parts)}\n"
-        f"{up_to}{_many(forecast.pictures, 'picture')} on {forecast.provider}: {up_to}{money}{limit}"
+    return "\n".join(
+        [
+            f"{_many(len(forecast.tasks), 'task')}: {', '.join(parts)}",
+            f"{up_to}{_many(forecast.pictures, 'picture')} on {forecast.provider}: {up_to}{money}",
+            *_money_notes(forecast),
+        ]
     )
 
 
 def is_stale(task: TaskForecast) -> bool:
     """Whether a task is held at pictures that its recipe would not give any more."""
     return isinstance(task.decision, Reuse) and task.decision.approved
+
+
+def _money_notes(forecast: Forecast) -> Iterator[str]:
+    """What may make it dearer, and the cap that stops it before the worst price."""
+    if forecast.others:
+        others = " or ".join(map(str, forecast.others))
+        yield f"up to {others} instead, where a provider that charges in it takes over"
+    if forecast.resends:
+        most = " or ".join(map(str, forecast.asked))
+        yield f"up to {most} if answers are lost: --retry-uncertain {forecast.resends} sends such calls again"
+    if forecast.limit:
+        reached = f"after {forecast.reach:,} of {_many(forecast.pictures, 'picture')}"
+        yield f"{forecast.limit} stops it {reached}, each at its worst; the rest waits"
 
 
 def _many(count: int, name: str) -> str:
@@ -284,12 +299,24 @@ def as_tree(forecast: Forecast, *, recipes: Mapping[str, str]) -> dict[str, Any]
             "tasks": forecast.behind.tasks,
             **_behind_tree(forecast.behind),
         },
+        **_money_tree(forecast),
         "holds": [outcome_tree(hold) for hold in forecast.holds],
         "tasks": {
             address: task_tree(task) | ({"recipe": recipes[address]} if address in recipes else {})
             for address, task in forecast.tasks.items()
         },
     }
+
+
+def _money_tree(forecast: Forecast) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    if forecast.others:
+        tree["others"] = [{"worst": str(one.amount), "currency": one.currency} for one in forecast.others]
+    if forecast.resends:
+        tree["resends"] = forecast.resends
+    if forecast.limit:
+        tree["limit"] = {"cap": forecast.limit, "pictures": forecast.reach}
+    return tree
 
 
 def task_tree(task: TaskForecast) -> dict[str, Any]:

@@ -9,25 +9,32 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from seedream_pipe.problems import escaped
+from seedream_pipe.reports.messages import message
 from seedream_pipe.run.events import (
+    CallEnded,
+    CallFinished,
     CallPaid,
     CallPaused,
+    CallResent,
+    CallSent,
     OutputKept,
     OutputPlaced,
+    ProviderOut,
     RunBegan,
     TaskBegan,
     TaskEnded,
 )
 from seedream_pipe.run.outcomes import Failed, Held, Made, Money, NotNeeded, Refused, Reused, Skipped, Waiting
-from seedream_pipe.run.record import word
+from seedream_pipe.run.record import out_text, resent_text, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from seedream_pipe.reports.messages import Message
     from seedream_pipe.run.events import Event
     from seedream_pipe.run.outcomes import Outcome
 
-__all__ = ["Progress", "Told", "clock", "detail"]
+__all__ = ["InFlight", "Progress", "Told", "clock", "detail"]
 
 _PAUSE_WORTH_TELLING: Final = 5.0
 _TELL_AGAIN: Final = 29.0
@@ -40,11 +47,21 @@ _KEEPS_ALL: Final = frozenset({"stopped", "budget"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """Something to say for good: one word, what it is about, and the lines."""
+    """Something to say for good: one word, what it is about, and the lines; or a message with remedies."""
 
     word: str
     subject: str
     lines: tuple[str, ...] = ()
+    message: Message | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InFlight:
+    """Calls that have left and are not back: how many, what they can cost, how long they may take yet."""
+
+    calls: int
+    worst: Money
+    seconds: float
 
 
 class Progress:
@@ -63,6 +80,7 @@ class Progress:
         self.price = Money()
         self.pictures = 0
         self.under_way: dict[str, None] = {}
+        self._sent: dict[str, tuple[Money, float]] = {}
         self.pause = ""
 
     @property
@@ -82,10 +100,21 @@ class Progress:
                 self.total, self._began = event.total, self._now()
             case TaskBegan():
                 self.under_way[event.address] = None
+            case CallFinished():
+                self.pictures += event.pictures
+                count = f"{event.pictures} picture{'' if event.pictures == 1 else 's'}"
+                paid = f"{count} paid for by an earlier run, now here for nothing"
+                return Told(word="fetched", subject=event.address, lines=(paid,))
+            case CallSent():
+                self._sent[event.call] = (event.worst, self._now() + event.patience)
+            case CallEnded():
+                self._sent.pop(event.call, None)
             case CallPaid():
                 self.price = self.price.plus(event.price)
             case CallPaused():
                 return self._paused(event)
+            case ProviderOut() | CallResent():
+                return _said(event)
             case OutputPlaced():
                 self._placed.setdefault(event.address, []).append(event.path)
             case OutputKept():
@@ -96,6 +125,14 @@ class Progress:
             case _:
                 pass
         return None
+
+    @property
+    def in_flight(self) -> InFlight:
+        """The calls that have left and are not back."""
+        worst, until = Money(), 0.0
+        for price, end in self._sent.values():
+            worst, until = worst.plus(price), max(until, end)
+        return InFlight(calls=len(self._sent), worst=worst, seconds=max(0.0, until - self._now()))
 
     def facts(self) -> list[str]:
         """What the live line says beside the bar, the most important first."""
@@ -148,11 +185,20 @@ class Progress:
             if event.outcome.why in self._waits_told:
                 return None
             self._waits_told.add(event.outcome.why)
+        said = message(event.address, event.outcome)
+        if said is not None:
+            return Told(word=name, subject=event.address, message=said)
         return Told(
             word=name,
             subject=event.address,
             lines=tuple(detail(event.outcome, event.seconds, placed, is_kept=event.address in self._kept)),
         )
+
+
+def _said(event: ProviderOut | CallResent) -> Told:
+    if isinstance(event, ProviderOut):
+        return Told(word="out", subject=escaped(out_text(event), limit=_MESSAGE))
+    return Told(word="resent", subject=escaped(resent_text(event), limit=_MESSAGE))
 
 
 def detail(outcome: Outcome, seconds: float, placed: list[str], *, is_kept: bool = False) -> Iterator[str]:
@@ -168,31 +214,17 @@ def detail(outcome: Outcome, seconds: float, placed: list[str], *, is_kept: bool
             more = f" and {len(placed) - 1} more" if len(placed) > 1 else ""
             yield f"{escaped(placed[0])}{more}  (from the store)" if placed else "up to date"
             yield from outcome.notes
-        case Held():
-            yield f"the answer was lost: {escaped(outcome.message, limit=_MESSAGE)}"
-            yield f"this call may have been charged: up to {outcome.worst}. Nothing was sent again."
-            yield f"look it up in the provider's console; seedream-pipe calls it {outcome.call}"
-        case Refused():
-            yield f"{outcome.code}: {_with_request(outcome.message, outcome.request_id)}"
-            yield "not charged, and not sent again by itself: change the prompt, or --retry-refused"
-        case Failed():
-            yield f"{outcome.code}: {_with_request(outcome.message, outcome.request_id)}"
-            if outcome.hint:
-                yield f"hint: {outcome.hint}"
         case Waiting() | Skipped() | NotNeeded():
             yield escaped(outcome.message, limit=_MESSAGE)
+        case Held() | Refused() | Failed():
+            # Their message says it.
+            return
 
 
 def _not_placed(*, is_kept: bool) -> str:
     if is_kept:
         return "(kept: your own file is there; --force overwrites it)"
     return "already in place"
-
-
-def _with_request(message: str, request_id: str) -> str:
-    """The service's message and its request id, which many messages have in them already."""
-    told = escaped(message, limit=_MESSAGE)
-    return told if not request_id or request_id in message else f"{told} (request {escaped(request_id)})"
 
 
 def clock(seconds: float) -> str:

@@ -16,6 +16,7 @@ from seedream_pipe.reports.forecast import (
     reason_text,
     task_tree,
 )
+from seedream_pipe.reports.messages import message
 from seedream_pipe.reports.pieces import Line, Piece
 from seedream_pipe.reports.progress import detail
 from seedream_pipe.reports.words import compared
@@ -25,9 +26,10 @@ from seedream_pipe.run.record import word
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from seedream_pipe.plan.model import Task
+    from seedream_pipe.plan.model import Address, Task
     from seedream_pipe.problems import Place
     from seedream_pipe.run.forecast import Change, Forecast, Reason
+    from seedream_pipe.run.outcomes import Outcome
     from seedream_pipe.store.results import Adoption, Result, Stored
 
 __all__ = ["SCHEMA", "as_tree", "lines"]
@@ -71,7 +73,7 @@ def lines(task: Task, forecast: Forecast, results: Sequence[Result]) -> Iterator
             told = told if decision.because else {"pick": "to pick"}.get(state, state)
             yield name, Piece(": "), Piece(told, "bad")
             yield from _origin(task)
-            for text in detail(decision.outcome, 0, []):
+            for text in _said(task.address, decision.outcome):
                 yield (Piece(f"  {text}"),)
             if decision.worst.currency:
                 yield _fact("then", price_text(decision.least, decision.worst))
@@ -79,6 +81,11 @@ def lines(task: Task, forecast: Forecast, results: Sequence[Result]) -> Iterator
         case Needless(outcome=outcome):
             yield name, Piece(": "), Piece("not needed", "dim"), Piece(f": {outcome.message}")
             yield from _origin(task)
+
+
+def _said(address: Address, outcome: Outcome) -> tuple[str, ...]:
+    said = message(address, outcome)
+    return (said.what, *said.lines) if said is not None else tuple(detail(outcome, 0, []))
 
 
 def _origin(task: Task) -> Iterator[Line]:

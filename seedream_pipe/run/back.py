@@ -17,7 +17,7 @@ from seedream_pipe.digest import file_digest
 from seedream_pipe.plan.key import keyed
 from seedream_pipe.plan.model import TransformRecipe
 from seedream_pipe.plan.outputs import split_extension
-from seedream_pipe.run.pay import now
+from seedream_pipe.run.settle import now
 from seedream_pipe.store.results import Gap, Result, Stored
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from seedream_pipe import pictures
 from seedream_pipe.makers import Fetched, LinkDead, NotFetched
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from seedream_pipe.store.folder import Store
     from seedream_pipe.store.results import Entry
 
-__all__ = ["Collected", "Missing", "collect"]
+__all__ = ["LINK_DEAD", "Collected", "Missing", "collect"]
+
+LINK_DEAD: Final = "LinkDead"
+"""The code of a hole whose picture was paid for, and whose link died before it was fetched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +66,11 @@ async def collect(provider: Provider, store: Store, answer: Answer, reply: Reply
         return Missing(dead=True, cause=next(iter(missing.values())).cause)
     for index, piece in missing.items():
         message = f"paid for and lost: {piece.cause}"
-        entries[index] = Gap(index=index, code="LinkDead", message=message, refused=False)
+        entries[index] = Gap(index=index, code=LINK_DEAD, message=message, refused=False)
     for hole in answer.holes:
         entries[hole.index] = Gap(
             index=hole.index, code=hole.code, message=hole.message, refused=hole.refused
         )
-    if not answer.complete:
-        end = max(entries) + 1
-        message = "the answer ended before the service said that it was whole"
-        entries[end] = Gap(index=end, code="Incomplete", message=message, refused=False)
     return Collected(entries=tuple(entries[index] for index in sorted(entries)))
 
 

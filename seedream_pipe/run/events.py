@@ -10,13 +10,17 @@ from seedream_pipe.plan.model import Address
 from seedream_pipe.run.outcomes import Money, Outcome
 
 __all__ = [
+    "CallEnded",
+    "CallFinished",
     "CallPaid",
     "CallPaused",
+    "CallResent",
     "CallSent",
     "Event",
     "Listener",
     "OutputKept",
     "OutputPlaced",
+    "ProviderOut",
     "RunBegan",
     "RunEnded",
     "TaskBegan",
@@ -47,11 +51,23 @@ class TaskBegan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallSent:
-    """A call that can cost `worst` leaves for the provider; `call` is its id in the ledger."""
+    """A call that can cost `worst` leaves for the provider; `call` is its id in the ledger.
+
+    `patience` is how many seconds its answer may take.
+    """
 
     address: Address
     worst: Money
     call: str = ""
+    patience: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded:
+    """A call that had left is under way no more, whatever became of it."""
+
+    address: Address
+    call: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +77,40 @@ class CallPaid:
     address: Address
     price: Money
     pictures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFinished:
+    """A call that an earlier run had paid for came to its pictures, for nothing.
+
+    Told before the run begins.
+    """
+
+    address: Address
+    call: str
+    pictures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallResent:
+    """A call that may have been charged, up to `worst`, is sent again: the user said so beforehand."""
+
+    address: Address
+    call: str
+    worst: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderOut:
+    """A provider is not asked any more in this run, for a `model` or, when that is empty, for anything.
+
+    `instead` takes over; empty when none can. Nothing was billed for what it did not make.
+    """
+
+    provider: str
+    why: str
+    model: str = ""
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +155,23 @@ class RunEnded:
     """No more events come. `stopped` says why the run stopped sending before its end, if it did."""
 
     stopped: str = ""
+    remedy: str = ""
+    """What a person does about it, where that is known."""
 
 
 Event: TypeAlias = (
-    RunBegan | TaskBegan | CallSent | CallPaid | CallPaused | OutputPlaced | OutputKept | TaskEnded | RunEnded
+    RunBegan
+    | TaskBegan
+    | CallFinished
+    | CallSent
+    | CallEnded
+    | CallPaid
+    | CallPaused
+    | CallResent
+    | OutputPlaced
+    | OutputKept
+    | ProviderOut
+    | TaskEnded
+    | RunEnded
 )
 Listener: TypeAlias = Callable[[Event], None]

@@ -249,6 +249,17 @@ class Forecast:
     """The cap that stops a run before the worst price, where there is one: whose it is and how much."""
     behind: Behind = field(default_factory=Behind)
     """What waits behind picks; no part of `worst` and `least`."""
+    reach: int = 0
+    """How many pictures that cap lets through, if each costs its worst."""
+    others: tuple[Money, ...] = ()
+    """The worst price in each further currency, should providers that charge in it make everything."""
+    resends: int = 0
+    """How often a call that may have been charged is sent again by itself, each time at its worst."""
+
+    @property
+    def asked(self) -> tuple[Money, ...]:
+        """The most that a run may cost, in each currency: what a person agrees to."""
+        return tuple(worst.times(1 + self.resends) for worst in (self.worst, *self.others))
 
     def counts(self) -> Counter[str]:
         """How many tasks would be reused, made or are blocked."""
@@ -528,6 +539,9 @@ class _Walk:
             found = pictures_of(lookup, take)
             if found is not None:
                 takes.append(found)
+                # It came short, and more may have been billed.
+                owed = self._past.hold(wanted)
+                blocked = blocked or (None if owed is None else Blocked(outcome=owed))
                 continue
             back = self._past.back(task, take, wanted)
             if back is not None:
@@ -540,8 +554,10 @@ class _Walk:
                 blocked = blocked or Blocked(outcome=outcome)
             missing[wanted] = lookup
         decision: Decision = self._make(task, BackFromOut(), 0, 0) if is_back else Reuse()
-        if missing:
-            decision = blocked or self._missing(task, resolved, missing)
+        if blocked is not None:
+            decision = blocked
+        elif missing:
+            decision = self._missing(task, resolved, missing)
         return TaskForecast(address=task.address, decision=decision, takes=tuple(takes))
 
     def _missing(self, task: Task, resolved: Resolved, missing: Mapping[Key, Lookup]) -> Make:

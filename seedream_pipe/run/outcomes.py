@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from seedream_pipe.digest import BlobDigest, Key
 from seedream_pipe.money import written
@@ -12,7 +12,9 @@ from seedream_pipe.plan.model import Address
 from seedream_pipe.store.results import Adoption
 
 __all__ = [
+    "LOST",
     "Failed",
+    "Fault",
     "Held",
     "Made",
     "Money",
@@ -22,29 +24,48 @@ __all__ = [
     "Reused",
     "Skipped",
     "TakePictures",
+    "Unfetched",
     "Waiting",
     "standing",
     "to_pick",
 ]
 
 
+LOST: Final = "paid for and lost"
+"""How the message begins of a call whose pictures were paid for and whose links are dead."""
+
+Fault: TypeAlias = Literal["request", "account", "model", "passing", "connection"]
+"""What a failure lies in: what was asked for, the account or its key, a model that the account does not
+get, a service that is busy, the line."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Money:
-    """An amount in a currency; none of either for what is drawn locally."""
+    """An amount in a currency; none of either for what is drawn locally.
+
+    A sum over several currencies has one of them here and the others in `also`.
+    """
 
     amount: Decimal = Decimal(0)
     currency: str = ""
+    also: tuple[Money, ...] = ()
 
     def __str__(self) -> str:
-        return written(self.amount, self.currency)
+        return " + ".join(written(each.amount, each.currency) for each in (self, *self.also))
 
     def times(self, count: int) -> Money:
         """So many times the amount."""
-        return Money(amount=self.amount * count, currency=self.currency)
+        also = tuple(each.times(count) for each in self.also)
+        return Money(amount=self.amount * count, currency=self.currency, also=also)
 
     def plus(self, other: Money) -> Money:
-        """The sum; the currency of whichever has one."""
-        return Money(amount=self.amount + other.amount, currency=self.currency or other.currency)
+        """The sum, currency by currency; what is free adds nothing."""
+        sums: dict[str, Decimal] = {}
+        for each in (self, *self.also, other, *other.also):
+            if each.currency:
+                sums[each.currency] = sums.get(each.currency, Decimal(0)) + each.amount
+        told = [Money(amount=amount, currency=currency) for currency, amount in sums.items()]
+        return replace(told[0], also=tuple(told[1:])) if told else Money()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +110,8 @@ class Reused:
 class Waiting:
     """It can go on later without anything being wrong: the budget, a signal, a picture not fetched yet.
 
-    `why` is one of ``budget``, ``stopped``, ``fetch``, ``held`` (what it needs is held) and
-    ``pick`` (a person has to say which take stands for a task).
+    `why` is one of ``budget``, ``stopped``, ``fetch``, ``held`` (what it needs is held), ``out`` (no
+    provider of the list can make it now) and ``pick`` (a person has to say which take stands for a task).
     """
 
     why: str
@@ -103,13 +124,22 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A call for it may have been billed and its outcome is unknown; nothing is resent by itself."""
+    """A call for it may have been billed and its outcome is unknown; nothing is resent by itself.
+
+    `at` is when it was sent (ISO 8601 in UTC), `pictures` how many it can have made, `client_id`
+    what the provider's console may know it by (R10), `request_id` the service's own name for it.
+    """
 
     call: str
     worst: Money
     message: str
     task: Address = ""
     """The task that it was for when it was sent."""
+    at: str = ""
+    pictures: int = 0
+    model: str = ""
+    client_id: str = ""
+    request_id: str = ""
     takes: tuple[TakePictures, ...] = ()
     """The takes that are there all the same, when the picked one is among them."""
 
@@ -127,12 +157,13 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """Certainly not billed, and not made."""
+    """Certainly not billed, and not made. `fault` says who has to do something about it."""
 
     code: str
     message: str
     request_id: str = ""
     hint: str = ""
+    fault: Fault = "request"
     takes: tuple[TakePictures, ...] = ()
     """The takes that are there all the same, when the picked one is among them."""
 
@@ -151,6 +182,22 @@ class NotNeeded:
 
     because: Address
     message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfetched:
+    """A call of an earlier run that was paid for, and of which up to `pictures` are not here yet.
+
+    Another try is free while the links live; `message` says until when. `pending` says that
+    the service has not made them yet.
+    """
+
+    call: str
+    task: Address
+    pictures: int
+    worst: Money
+    message: str
+    pending: bool = False
 
 
 Outcome: TypeAlias = Made | Reused | Waiting | Held | Refused | Failed | Skipped | NotNeeded

@@ -12,34 +12,31 @@ import asyncio
 import dataclasses
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, TypeVar, assert_never
+from typing import TYPE_CHECKING, Final, TypeVar, assert_never
 
 from seedream_pipe.errors import OverBudget
 from seedream_pipe.ledger.calls import Intent
-from seedream_pipe.makers import Answer, Lost, NotSent, Permanent, Refused, Reply, Transient, Unknown
+from seedream_pipe.makers import Lost, NotSent, Pending, Permanent, Reply, Transient
 from seedream_pipe.plan.key import keyed
-from seedream_pipe.run.collect import Missing, collect
-from seedream_pipe.run.events import CallPaid, CallPaused, CallSent
+from seedream_pipe.run.events import CallEnded, CallPaid, CallPaused, CallSent
 from seedream_pipe.run.outcomes import Failed, Held, Money, Waiting
-from seedream_pipe.run.outcomes import Refused as RefusedOutcome
-from seedream_pipe.store.results import Result, Stored
+from seedream_pipe.run.settle import Bought, Till, hold, pending
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from seedream_pipe.digest import BlobDigest, Key
     from seedream_pipe.ledger.book import Ledger
     from seedream_pipe.ledger.budget import Cap
     from seedream_pipe.ledger.calls import Call, OpenCall
     from seedream_pipe.ledger.gate import Gate
-    from seedream_pipe.makers import Provider, Request, Sent, Verdict
-    from seedream_pipe.plan.model import Recipe, Task
+    from seedream_pipe.makers import Provider, Request, Sent
     from seedream_pipe.run.events import Listener
+    from seedream_pipe.run.outcomes import Fault
+    from seedream_pipe.run.settle import Order, Sale
     from seedream_pipe.run.stop import Stop
     from seedream_pipe.store.folder import Store
 
-__all__ = ["Bought", "Order", "Sale", "Shop", "held", "now"]
+__all__ = ["Shop"]
 
 _T = TypeVar("_T")
 
@@ -48,31 +45,6 @@ _FIRST_PAUSE: Final = 2.0
 _LONGEST_PAUSE: Final = 60.0
 _LONGEST_TOLD: Final = 300.0
 """A `Retry-After` up to this is obeyed; a longer one ends the task (reliability 3.3)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What one call is to make: the keyed values and the price of it."""
-
-    key: Key
-    task: Task
-    take: int
-    inputs: tuple[BlobDigest, ...]
-    recipe: Recipe
-    """The task's recipe."""
-    price: Callable[[int], Money]
-    """The price of a number of pictures of this order."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bought:
-    """The pictures are in the store, and the call is settled."""
-
-    result: Result
-    price: Money
-
-
-Sale: TypeAlias = Bought | RefusedOutcome | Failed | Held | Waiting
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,8 +63,8 @@ class Shop:
     client_id: Callable[[], str]
     tell: Listener
     stop: Stop
-    limit: str = ""
-    """Whose cap it is, where that is not plain."""
+    out: Stop | None = None
+    """Closed when this provider is out and another may take over; None where none may, and the run stops."""
     origin: str = ""
     """The host and port of a test server; empty where pictures are bought."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -106,60 +78,79 @@ class Shop:
             if not isinstance(sale, (NotSent, Transient)):
                 return sale
             pause = self._pause(sale, attempt)
-            if pause is None or attempt == _TRIES - 1:
+            if isinstance(sale, Transient) and (sale.retry_after or 0) > _LONGEST_TOLD:
+                self._close(f"{sale.code}: the service wants to be left alone for {sale.retry_after:,.0f} s")
+            if pause is None or attempt + 1 >= _most_tries(sale):
                 return _given_up(sale, attempt + 1)
-            self.tell(CallPaused(address=order.task.address, why=_cause(sale), seconds=pause))
+            self.tell(CallPaused(address=order.address, why=_cause(sale), seconds=pause))
             await self._unless_closed(self.sleep(pause))
         raise AssertionError("the last try always returns")
 
-    async def finish(self, open_call: OpenCall, order: Order) -> Sale:
-        """Complete a call whose answer is on disk already, for nothing. Hold the claim of its key."""
-        if open_call.reply is None:
-            raise ValueError("only an answered call can be finished")
-        call = await asyncio.to_thread(self.ledger.resume, open_call)
-        sale = await self._settled(call, order, open_call.reply, self.monotonic())
-        match sale:
-            case Transient():
-                return _given_up(sale, 1)
-            case Bought():
-                return dataclasses.replace(sale, price=Money(currency=sale.price.currency))
-            case _:
-                return sale
+    async def finish(self, open_call: OpenCall, order: Order) -> Sale | None:
+        """As `Till.finish`; what it brings was paid for before."""
+        sale = await self.till.finish(open_call, order)
+        if isinstance(sale, Bought):
+            return dataclasses.replace(sale, price=Money(currency=sale.price.currency))
+        return sale
+
+    @property
+    def gone(self) -> Stop:
+        """What is closed when this provider is out."""
+        return self.out if self.out is not None else self.stop
+
+    @property
+    def till(self) -> Till:
+        """Who ends the calls of this shop."""
+        return Till(
+            provider=self.provider,
+            store=self.store,
+            ledger=self.ledger,
+            origin=self.origin,
+            monotonic=self.monotonic,
+        )
 
     async def _attempt(self, order: Order, request: Request) -> Sale | NotSent | Transient:
         gate = self.gates(order.recipe.generation.model)
         booking = await self._unless_closed(gate.acquire(request.ceiling))
         if booking is None:
-            return Waiting(why=self.stop.kind, message=self.stop.why)
+            closed = self.stop if self.stop.closed.is_set() else self.gone
+            return Waiting(why=closed.kind, message=closed.why)
         intent = self._intent(order, request)
         try:
             call = await self.ledger.begin(intent, self.cap)
         except OverBudget as error:
+            await gate.landed(booking)
             await gate.give_back(booking, came=0)
-            message = f"{error.message}; that is {self.limit}" if self.limit else error.message
-            self.stop.close(message, kind="budget")
-            return Waiting(why="budget", message=message)
+            self.stop.close(error.message, kind="budget", remedy=error.hint)
+            return Waiting(why="budget", message=error.message)
         worst = Money(amount=intent.worst, currency=intent.currency)
-        self.tell(CallSent(address=order.task.address, worst=worst, call=call.id))
-        sale = await self._sent(call, order, dataclasses.replace(request, client_id=intent.client_id))
+        patience = request.patience
+        self.tell(CallSent(address=order.address, worst=worst, call=call.id, patience=patience))
+        named = dataclasses.replace(request, client_id=intent.client_id)
+        try:
+            sale = await self._sent(call, order, named, landed=lambda: gate.landed(booking))
+        finally:
+            await gate.landed(booking)
+        self.tell(CallEnded(address=order.address, call=call.id))
         match sale:
             case Bought():
                 came = len(sale.result.stored)
-                self.tell(CallPaid(address=order.task.address, price=sale.price, pictures=came))
-                await gate.give_back(booking, came=came)
+                self.tell(CallPaid(address=order.address, price=sale.price, pictures=came))
+                if sale.hold is None:
+                    await gate.give_back(booking, came=came)
             case Held() | Waiting():
                 pass  # perhaps made, so it counts
             case _:
                 await gate.give_back(booking, came=0)
-        if isinstance(sale, Transient):
-            await gate.slow_down(sale.retry_after or _FIRST_PAUSE)
+        if isinstance(sale, Transient) and sale.limit:
+            await gate.refused(booking, seconds=sale.retry_after, crowded=sale.limit == "crowd")
         return sale
 
     def _intent(self, order: Order, request: Request) -> Intent:
         worst = order.price(request.ceiling)
         return Intent(
             key=order.key,
-            task=order.task.address,
+            task=order.address,
             provider=self.provider.name,
             model=order.recipe.generation.model,
             shown=request.shown,
@@ -168,98 +159,60 @@ class Shop:
             currency=worst.currency,
             client_id=self.client_id(),
             recipe=keyed(order.recipe, order.inputs, order.take),
+            origin=self.origin,
         )
 
-    async def _sent(self, call: Call, order: Order, request: Request) -> Sale | NotSent | Transient:
+    async def _sent(
+        self, call: Call, order: Order, request: Request, *, landed: Callable[[], Awaitable[None]]
+    ) -> Sale | NotSent | Transient:
         began = self.monotonic()
         sent: Sent = await self.provider.send(request, call)
+        await landed()
         match sent:
             case NotSent():
                 await call.settle("failed", code="NotSent", message=sent.cause)
                 return sent
             case Lost():
-                return await _hold(call, sent.cause)
+                return await hold(call, sent.cause)
+            case Pending():
+                return pending(sent)
             case Reply():
-                return await self._settled(call, order, sent, began)
+                return await self._ended(call, order, sent, began)
             case _:
                 assert_never(sent)
 
-    async def _settled(self, call: Call, order: Order, reply: Reply, began: float) -> Sale | Transient:
-        """What a recorded answer comes to."""
-        verdict: Verdict = await asyncio.to_thread(self.provider.read, reply)
-        match verdict:
-            case Answer():
-                return await self._stored(call, order, verdict, reply, began)
-            case Refused():
-                await _end(call, "refused", verdict)
-                return RefusedOutcome(
-                    code=verdict.code, message=verdict.message, request_id=verdict.request_id
-                )
-            case Transient():
-                await _end(call, "failed", verdict)
-                return verdict
-            case Permanent():
-                await _end(call, "failed", verdict)
-                if verdict.account:
-                    self.stop.close(f"{verdict.code}: {verdict.message}")
-                return Failed(
-                    code=verdict.code,
-                    message=verdict.message,
-                    request_id=verdict.request_id,
-                    hint=verdict.remedy,
-                )
-            case Unknown():
-                cause = f"{verdict.code}: {verdict.message}" if verdict.code else verdict.message
-                return await _hold(call, cause, request_id=verdict.request_id)
-            case _:
-                assert_never(verdict)
-
-    async def _stored(self, call: Call, order: Order, answer: Answer, reply: Reply, began: float) -> Sale:
-        if not answer.parts:
-            return await _hold(call, "an answer without pictures", request_id=answer.request_id)
-        collected = await collect(self.provider, self.store, answer, reply)
-        if isinstance(collected, Missing):
-            return await _unfetched(call, collected, answer.request_id)
-        came = sum(isinstance(entry, Stored) for entry in collected.entries)
-        billed = came if answer.billed is None else max(answer.billed, came)
-        if not answer.complete:
-            # Nobody knows how many more were made: they count in full (P8).
-            billed = max(billed, call.intent.pictures)
-        price = order.price(billed)
-        result = Result(
-            key=order.key,
-            recipe=keyed(order.recipe, order.inputs, order.take),
-            inputs=order.inputs,
-            take=order.take,
-            pictures=collected.entries,
-            provider=self.provider.name,
-            model=answer.model,
-            request_id=answer.request_id,
-            call=call.id,
-            created_at=now(),
-            price=str(price.amount),
-            currency=price.currency,
-            billed=answer.billed,
-            seconds=round(self.monotonic() - began, 3),
-            origin=self.origin,
+    async def _ended(self, call: Call, order: Order, reply: Reply, began: float) -> Sale | Transient:
+        sale = await self.till.end(call, order, reply, began)
+        if not isinstance(sale, Permanent):
+            return sale
+        if sale.account:
+            self._close(f"{sale.code}: {sale.message}")
+        return Failed(
+            code=sale.code,
+            message=sale.message,
+            request_id=sale.request_id,
+            hint=sale.remedy,
+            fault=_fault(sale),
         )
-        await asyncio.to_thread(self.store.results.put, result)
-        await call.settle("done", price=price.amount, pictures=billed, request_id=answer.request_id)
-        return Bought(result=result, price=price)
 
     async def _unless_closed(self, wait: Awaitable[_T]) -> _T | None:
         """What is waited for; None when the shop is closed before it comes."""
-        if self.stop.closed.is_set():
+        if self.stop.closed.is_set() or self.gone.closed.is_set():
             asyncio.ensure_future(wait).cancel()
             return None
         work = asyncio.ensure_future(wait)
-        closing = asyncio.ensure_future(self.stop.closed.wait())
+        closing = {asyncio.ensure_future(each.closed.wait()) for each in (self.stop, self.gone)}
         try:
-            await asyncio.wait({work, closing}, return_when=asyncio.FIRST_COMPLETED)
-            return None if closing.done() else work.result()
+            await asyncio.wait({work, *closing}, return_when=asyncio.FIRST_COMPLETED)
+            return None if any(each.done() for each in closing) else work.result()
         finally:
-            closing.cancel()
+            for each in closing:
+                each.cancel()
             work.cancel()
+
+    def _close(self, why: str) -> None:
+        """Send nothing more here; elsewhere only where another provider takes over."""
+        self.gone.close(why, kind="stopped" if self.out is None else "out")
 
     def _pause(self, sale: NotSent | Transient, attempt: int) -> float | None:
         told = sale.retry_after if isinstance(sale, Transient) else None
@@ -268,39 +221,14 @@ class Shop:
         return float(min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt) * (0.5 + self.chance()))
 
 
-async def _end(
-    call: Call, verdict: Literal["refused", "failed"], said: Refused | Transient | Permanent
-) -> None:
-    await call.settle(verdict, code=said.code, message=said.message, request_id=said.request_id)
+def _fault(sale: Permanent) -> Fault:
+    if sale.account:
+        return "account"
+    return "model" if sale.model else "request"
 
 
-async def _unfetched(call: Call, missing: Missing, request_id: str) -> Held | Waiting:
-    if missing.dead:
-        # Paid for and gone: held, so that nothing buys it again without a person's word.
-        return await _hold(call, f"paid for and lost: {missing.cause}", request_id=request_id)
-    message = f"paid for, not yet downloaded ({missing.cause}); run again within 24 hours, for nothing"
-    return Waiting(why="fetch", message=message)
-
-
-async def _hold(call: Call, cause: str, *, request_id: str = "") -> Held:
-    await call.hold(cause, request_id=request_id)
-    worst = Money(amount=call.intent.worst, currency=call.intent.currency)
-    return Held(call=call.id, worst=worst, message=cause, task=call.intent.task)
-
-
-def now() -> str:
-    """The time as results and records write it."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def held(open_call: OpenCall) -> Held:
-    """A call whose outcome is unknown, as an outcome."""
-    return Held(
-        call=open_call.id,
-        worst=Money(amount=open_call.intent.worst, currency=open_call.intent.currency),
-        message=open_call.cause or "sent, and no answer was recorded",
-        task=open_call.intent.task,
-    )
+def _most_tries(sale: NotSent | Transient) -> int:
+    return sale.tries if isinstance(sale, Transient) and sale.tries else _TRIES
 
 
 def _cause(sale: NotSent | Transient) -> str:
@@ -314,10 +242,12 @@ def _given_up(sale: NotSent | Transient, tries: int) -> Failed:
             code="NotSent",
             message=f"tried {often}, nothing was sent: {sale.cause}",
             hint="check the connection, then run again",
+            fault="connection",
         )
     return Failed(
         code=sale.code,
         message=f"tried {often}, not billed: {sale.message}",
         request_id=sale.request_id,
         hint="run again later",
+        fault="passing",
     )

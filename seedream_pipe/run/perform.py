@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from seedream_pipe.errors import SeedreamError, StoreError
+from seedream_pipe.ledger.book import RESENT
 from seedream_pipe.ledger.claims import claim
 from seedream_pipe.makers import Answer, Reply
 from seedream_pipe.plan.key import key, keyed
 from seedream_pipe.plan.model import Recipe
-from seedream_pipe.run.collect import Collected, collect
-from seedream_pipe.run.events import CallPaused
+from seedream_pipe.run.collect import LINK_DEAD, Collected, collect
+from seedream_pipe.run.events import CallPaused, CallResent
 from seedream_pipe.run.forecast import pictures_of
 from seedream_pipe.run.load import load
 from seedream_pipe.run.outcomes import (
+    LOST,
     Failed,
     Held,
     Made,
@@ -33,8 +35,8 @@ from seedream_pipe.run.outcomes import (
     Waiting,
     standing,
 )
-from seedream_pipe.run.pay import Bought, Order, held, now
 from seedream_pipe.run.scratch import Scratch
+from seedream_pipe.run.settle import Bought, Order, held, now, owing
 from seedream_pipe.store.results import Hit, Result, counted
 
 if TYPE_CHECKING:
@@ -43,9 +45,11 @@ if TYPE_CHECKING:
     from seedream_pipe.plan.model import Task
     from seedream_pipe.run.back import Back
     from seedream_pipe.run.events import Listener
+    from seedream_pipe.run.offers import Offers
     from seedream_pipe.run.outcomes import Outcome
-    from seedream_pipe.run.pay import Sale, Shop
+    from seedream_pipe.run.pay import Shop
     from seedream_pipe.run.resolve import Resolved
+    from seedream_pipe.run.settle import Sale
     from seedream_pipe.store.folder import Store
 
 __all__ = ["Performer"]
@@ -56,11 +60,12 @@ _TELL_AGAIN = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """A take that is in the store; `bought` when this run made it."""
+    """A take that is in the store; `bought` when this run made it, `hold` when more may have been billed."""
 
     pictures: TakePictures
     result: Result
     bought: Bought | None = None
+    hold: Held | None = None
 
 
 _Taken: TypeAlias = _Found | Refused | Failed | Held | Waiting
@@ -79,12 +84,24 @@ class Performer:
     price: Callable[[Generation, int, int], Money]
     slots: asyncio.Semaphore
     tell: Listener
+    offers: Offers | None = None
+    """The providers of the user's list, the first of which is `provider`; None where there is one."""
     retry_refused: bool = False
+    retry_uncertain: int = 0
+    """How often a call that may have been charged is sent again by itself."""
     back: Back | None = None
     """Where pictures that the store has lost may still be."""
+    unfetched: Mapping[str, Waiting] = field(default_factory=dict)
+    """Calls by id whose pictures could not be fetched a moment ago, when the run began."""
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     monotonic: Callable[[], float] = field(default=time.monotonic)
     _making: set[Key] = field(default_factory=set)
+
+    async def close(self) -> None:
+        """Let go of all connections. May be called twice."""
+        await self.provider.close()
+        if self.offers is not None:
+            await self.offers.close()
 
     async def perform(self, task: Task, resolved: Resolved) -> Outcome:
         """Every take of a task, looked up or made."""
@@ -98,8 +115,9 @@ class Performer:
                 raise item
             taken.append(item)
         found = [item for item in taken if isinstance(item, _Found)]
-        if len(found) < len(taken):
-            return standing(_worst(taken), tuple(item.pictures for item in found), task.pick)
+        holds = [item.hold for item in found if item.hold is not None]
+        if holds or len(found) < len(taken):
+            return standing(_worst([*taken, *holds]), tuple(item.pictures for item in found), task.pick)
         return _made(found, self.monotonic() - began)
 
     async def _take(self, task: Task, resolved: Resolved, take: int) -> _Taken:
@@ -147,7 +165,14 @@ class Performer:
         pictures = pictures_of(lookup, take)
         if pictures is None or not isinstance(lookup, Hit):
             return None
-        return _Found(pictures=pictures, result=lookup.result)
+        return _Found(pictures=pictures, result=lookup.result, hold=self._hold_of(lookup.result))
+
+    def _hold_of(self, result: Result) -> Held | None:
+        """The hold of a result that came short, until a person has said a word on it."""
+        if self.shop is None or not owing(result):
+            return None
+        calls = self.shop.ledger.open_calls_of(result.key, origin=self.shop.origin)
+        return next((held(call) for call in calls if call.id == result.call), None)
 
     def _take_back(self, task: Task, resolved: Resolved, take: int, wanted: Key) -> _Found | None:
         lost = self.store.results.get(wanted)
@@ -161,13 +186,14 @@ class Performer:
         if found is None and self.back is not None:
             found = await asyncio.to_thread(self._take_back, task, resolved, take, wanted)
         if found is not None:
+            await self._close(found.result)
             return found
         if not isinstance(task.recipe, Recipe):
             raise TypeError(f"{task.address} is not for a provider")
         generation = task.recipe.generation
         order = Order(
             key=wanted,
-            task=task,
+            address=task.address,
             recipe=task.recipe,
             take=take,
             inputs=resolved.digests,
@@ -185,19 +211,61 @@ class Performer:
             return Failed(code=error.code, message=error.message, hint=error.hint)
         if self.shop is None:
             return await self._draw(order, request)
-        return _sold(await self.shop.buy(order, request), take)
+        while True:
+            if self.offers is not None:
+                sale = await self.offers.buy(order, references)
+            else:
+                sale = await self.shop.buy(order, request)
+            if not isinstance(sale, Held) or not await self._sends_again(order, sale):
+                return _sold(sale, take)
+
+    async def _sends_again(self, order: Order, hold: Held) -> bool:
+        """Whether a hold is ended and its call sent again: the user said so beforehand.
+
+        What was lost for certain after it was paid for is a person's to decide (reliability 3.3).
+        """
+        if self.shop is None or not self.retry_uncertain or hold.message.startswith(LOST):
+            return False
+        ledger = self.shop.ledger
+        if await asyncio.to_thread(ledger.resent, order.key) >= self.retry_uncertain:
+            return False
+        await ledger.release(
+            hold.call,
+            reason="the user said beforehand that it may be charged and is to be sent again",
+            price=hold.worst.amount,
+            code=RESENT,
+        )
+        self.tell(CallResent(address=order.address, call=hold.call, worst=hold.worst))
+        return True
+
+    async def _close(self, result: Result) -> None:
+        """End the call of a result whose process died between the result and the outcome."""
+        if self.shop is None:
+            return
+        ledger, origin = self.shop.ledger, self.shop.origin
+        for call in await asyncio.to_thread(ledger.open_calls_of, result.key, origin=origin):
+            if call.id == result.call and call.state != "held":
+                await self.shop.till.close(await asyncio.to_thread(ledger.resume, call), result)
 
     async def _remembered(self, order: Order) -> _Taken | None:
         """What the ledger knows of the key: an answer to complete, a hold, a refusal."""
         if self.shop is None:
             return None
-        ledger = self.shop.ledger
-        for call in await asyncio.to_thread(ledger.open_calls_of, order.key):
-            if call.state == "answered":
-                return _sold(await self.shop.finish(call, order), order.take)
+        ledger, origin = self.shop.ledger, self.shop.origin
+        for call in await asyncio.to_thread(ledger.open_calls_of, order.key, origin=origin):
+            if call.id in self.unfetched:
+                return self.unfetched[call.id]
+            if call.state in {"answered", "taken"}:
+                sale = await self.shop.finish(call, order)
+                if sale is not None:
+                    return _sold(sale, order.take)
             if call.state in {"sent", "held"}:
-                return held(call)
-        refusal = None if self.retry_refused else await asyncio.to_thread(ledger.refusal, order.key)
+                may = call.state == "held" or not call.alive
+                if not may or not await self._sends_again(order, held(call)):
+                    return held(call)
+        if self.retry_refused:
+            return None
+        refusal = await asyncio.to_thread(ledger.refusal, order.key, origin=origin)
         if refusal is None:
             return None
         return Refused(code=refusal.code, message=refusal.message, request_id=refusal.request_id)
@@ -239,7 +307,7 @@ def _sold(sale: Sale, take: int) -> _Taken:
     pictures = pictures_of(Hit(result=sale.result), take)
     if pictures is None:
         raise AssertionError("a hit has pictures")
-    return _Found(pictures=pictures, result=sale.result, bought=sale)
+    return _Found(pictures=pictures, result=sale.result, bought=sale, hold=sale.hold)
 
 
 def _worst(taken: Sequence[_Taken]) -> Outcome:
@@ -270,9 +338,11 @@ def _made(found: Sequence[_Found], seconds: float) -> Outcome:
 
 
 def _notes(result: Result) -> Iterator[str]:
-    """What of a result did not come: holes, and pictures that were billed and are not there."""
+    """What of a result did not come: holes, refused or failed, lost, or perhaps billed."""
     for gap in result.gaps:
-        yield f"picture {gap.index}: {'refused' if gap.refused else 'failed'} ({gap.code})"
-    came = len(result.stored)
-    if result.billed is not None and result.billed > came:
-        yield f"{result.billed} pictures were billed and {came} came (request {result.request_id})"
+        if gap.code == LINK_DEAD:
+            yield f"picture {gap.index}: {gap.message}"
+        elif owing(result) == gap.message:
+            yield f"{gap.message} (request {result.request_id})"
+        else:
+            yield f"picture {gap.index}: {'refused' if gap.refused else 'failed'} ({gap.code})"

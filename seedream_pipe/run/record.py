@@ -6,12 +6,17 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from seedream_pipe.run.codes import error_code
 from seedream_pipe.run.events import (
+    CallEnded,
+    CallFinished,
     CallPaid,
     CallPaused,
+    CallResent,
     CallSent,
     OutputKept,
     OutputPlaced,
+    ProviderOut,
     RunBegan,
     RunEnded,
     TaskBegan,
@@ -26,6 +31,7 @@ from seedream_pipe.run.outcomes import (
     Refused,
     Reused,
     Skipped,
+    Unfetched,
     Waiting,
 )
 
@@ -36,7 +42,7 @@ if TYPE_CHECKING:
     from seedream_pipe.run.events import Event
     from seedream_pipe.run.outcomes import Outcome
 
-__all__ = ["SCHEMA", "Record", "exit_code", "fold", "outcome_tree", "word"]
+__all__ = ["SCHEMA", "Record", "exit_code", "fold", "out_text", "outcome_tree", "resent_text", "word"]
 
 SCHEMA: Final = "record/1"
 
@@ -76,11 +82,22 @@ class Record:
     """Calls that may be owed beside those of the outcomes: of earlier runs, and further takes of this one."""
     gates: Mapping[Address, int] = field(default_factory=dict)
     """Tasks that wait for a person to pick a take, with how many there are to choose from."""
+    unfetched: tuple[Unfetched, ...] = ()
+    """Calls of earlier runs that are paid for, whose pictures are not here yet and no task waits for."""
+    remedy: str = ""
+    """What a person does about `stopped`, where that is known."""
+    switched: tuple[str, ...] = ()
+    """Providers that were out, and who took over."""
+    resent: tuple[str, ...] = ()
+    """Calls that may have been charged and were sent again, so perhaps paid for twice."""
+    recovered: int = 0
+    """How many pictures came that earlier runs had paid for; they cost nothing now."""
 
     @property
     def made(self) -> int:
         """How many pictures came in this run."""
-        return sum(outcome.made for outcome in self.outcomes.values() if isinstance(outcome, Made))
+        made = sum(outcome.made for outcome in self.outcomes.values() if isinstance(outcome, Made))
+        return made + self.recovered
 
     def counts(self) -> Counter[str]:
         """How many tasks had each outcome, by its word."""
@@ -89,7 +106,8 @@ class Record:
     @property
     def exit_code(self) -> int:
         """The exit code of the run (design section 8)."""
-        return exit_code(self.outcomes.values(), kept=bool(self.kept), gates=bool(self.gates))
+        left = bool(self.holds or self.unfetched or self.gates)
+        return exit_code(self.outcomes.values(), kept=bool(self.kept), left=left)
 
     def tree(self) -> dict[str, Any]:
         """The record as JSON values; its shape is `record.schema.json`."""
@@ -105,11 +123,14 @@ class Record:
             "exit_code": self.exit_code,
             "counts": dict(self.counts()),
             "pictures": self.made,
+            "recovered": self.recovered,
             "price": str(self.price.amount),
             "currency": self.price.currency,
             "stopped": self.stopped,
+            **_told_when_there(self),
             "holds": [outcome_tree(hold) for hold in self.holds],
             "gates": dict(self.gates),
+            "unfetched": [_unfetched_tree(each) for each in self.unfetched],
             "outputs": self.folder,
             "placed": list(self.placed),
             "kept": dict(self.kept),
@@ -117,14 +138,42 @@ class Record:
         }
 
 
+def out_text(event: ProviderOut) -> str:
+    """A provider that is out, as a sentence."""
+    what = f"{event.provider} does not make {event.model}" if event.model else f"{event.provider} is out"
+    then = f"{event.instead} takes over" if event.instead else "no other can take over"
+    return f"{what} ({event.why}); {then}"
+
+
+def resent_text(event: CallResent) -> str:
+    """A call that was sent again, as a sentence."""
+    return (
+        f"{event.address}: call {event.call} may have been charged, up to {event.worst},"
+        " and was sent again (retry_uncertain)"
+    )
+
+
+def _told_when_there(record: Record) -> dict[str, Any]:
+    tree: dict[str, Any] = {"remedy": record.remedy} if record.remedy else {}
+    if record.price.also:
+        tree["also"] = [{"price": str(each.amount), "currency": each.currency} for each in record.price.also]
+    for name, lines in (("switched", record.switched), ("resent", record.resent)):
+        tree |= {name: list(lines)} if lines else {}
+    return tree
+
+
 def word(outcome: Outcome) -> str:
     """The one word for an outcome."""
     return _WORDS[type(outcome)]
 
 
-def exit_code(outcomes: Iterable[Outcome], *, kept: bool = False, gates: bool = False) -> int:
-    """Unknown, unfetched or to be picked first, then the budget, then what failed (reliability 2.1)."""
-    codes = {_code(outcome) for outcome in outcomes} | ({1} if kept else set()) | ({4} if gates else set())
+def exit_code(outcomes: Iterable[Outcome], *, kept: bool = False, left: bool = False) -> int:
+    """Unknown, unfetched or to be picked first, then the budget, then what failed (reliability 2.1).
+
+    `left` says that calls of earlier runs, or further ones of this, are unknown or unfetched, or
+    that a person has to pick.
+    """
+    codes = {_code(outcome) for outcome in outcomes} | ({1} if kept else set()) | ({4} if left else set())
     return next((code for code in (4, 5, 1) if code in codes), 0)
 
 
@@ -167,6 +216,11 @@ def outcome_tree(outcome: Outcome) -> dict[str, Any]:
                 "message": outcome.message,
                 "price": str(outcome.worst.amount),
                 "currency": outcome.worst.currency,
+                "at": outcome.at,
+                "pictures": outcome.pictures,
+                "model": outcome.model,
+                "client_id": outcome.client_id,
+                "request_id": outcome.request_id,
             }
         case Waiting():
             tree |= {"why": outcome.why, "message": outcome.message}
@@ -182,7 +236,19 @@ def outcome_tree(outcome: Outcome) -> dict[str, Any]:
             }
         case Skipped() | NotNeeded():
             tree |= {"because": outcome.because, "message": outcome.message}
-    return tree
+    code = error_code(outcome)
+    return tree | {"error": code} if code else tree
+
+
+def _unfetched_tree(each: Unfetched) -> dict[str, Any]:
+    return {
+        "call": each.call,
+        "task": each.task,
+        "pictures": each.pictures,
+        "message": each.message,
+        "price": str(each.worst.amount),
+        "currency": each.worst.currency,
+    }
 
 
 def _takes(outcome: Made | Reused) -> list[dict[str, Any]]:
@@ -200,17 +266,23 @@ def fold(
     seconds: float,
     holds: tuple[Held, ...] = (),
     gates: Mapping[Address, int] | None = None,
+    unfetched: tuple[Unfetched, ...] = (),
 ) -> Record:
     """The record of a run's events."""
     outcomes: dict[Address, Outcome] = {}
     placed: list[str] = []
     kept: dict[str, str] = {}
     price = Money()
-    pipeline = provider = stopped = ""
+    recovered = 0
+    pipeline = provider = stopped = remedy = ""
+    switched: list[str] = []
+    resent: list[str] = []
     for event in events:
         match event:
             case RunBegan():
                 pipeline, provider = event.pipeline, event.provider
+            case CallFinished():
+                recovered += event.pictures
             case CallPaid():
                 price = price.plus(event.price)
             case TaskEnded():
@@ -219,9 +291,13 @@ def fold(
                 placed.append(event.path)
             case OutputKept():
                 kept[event.path] = event.why
+            case ProviderOut():
+                switched.append(out_text(event))
+            case CallResent():
+                resent.append(resent_text(event))
             case RunEnded():
-                stopped = event.stopped
-            case TaskBegan() | CallSent() | CallPaused():
+                stopped, remedy = event.stopped, event.remedy
+            case TaskBegan() | CallEnded() | CallSent() | CallPaused():
                 pass
     return Record(
         id=run_id,
@@ -235,8 +311,13 @@ def fold(
         placed=tuple(placed),
         kept=kept,
         stopped=stopped,
+        remedy=remedy,
+        switched=tuple(switched),
+        resent=tuple(resent),
         folder=folder,
         price=price,
         holds=holds,
         gates=gates or {},
+        unfetched=unfetched,
+        recovered=recovered,
     )

@@ -26,6 +26,9 @@ class Scratch:
     async def sending(self) -> None:
         """Nothing to account for."""
 
+    async def ticket(self, ticket: str) -> None:
+        """Nothing to come back to."""
+
     async def head(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
         """Keep the head in memory."""
         self._status, self._headers = status, tuple(headers)
@@ -35,6 +38,9 @@ class Scratch:
         if self._body is None:
             self._body = self._path.open("xb")
         await asyncio.to_thread(self._body.write, chunk)
+
+    async def event(self) -> None:
+        """The same file goes on: nothing of it outlives the process."""
 
     async def reply(self) -> Reply:
         """Close the file and give the answer back."""

@@ -12,20 +12,21 @@ __all__ = ["Stop"]
 class Stop:
     """A request to stop, shared by a run and whoever watches over it. One for a run.
 
-    `why` is what the first one to ask said; `kind` is what the tasks that wait for it are told:
-    ``budget`` or ``stopped``.
+    `why` is what the first one to ask said, `remedy` what a person does about it, if anything;
+    `kind` is what the tasks that wait for it are told: ``budget`` or ``stopped``.
     """
 
     why: str = ""
+    remedy: str = ""
     kind: str = "stopped"
     closed: asyncio.Event = field(default_factory=asyncio.Event)
     drained: asyncio.Event = field(default_factory=asyncio.Event)
     cut: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def close(self, why: str, *, kind: str = "stopped") -> None:
+    def close(self, why: str, *, kind: str = "stopped", remedy: str = "") -> None:
         """Send nothing more. What is in flight is kept, and what needs no call goes on."""
         if not self.closed.is_set():
-            self.why, self.kind = why, kind
+            self.why, self.kind, self.remedy = why, kind, remedy
         self.closed.set()
 
     def drain(self, why: str) -> None:

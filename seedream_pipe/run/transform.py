@@ -19,7 +19,7 @@ from seedream_pipe.plan.model import TransformRecipe
 from seedream_pipe.run.forecast import pictures_of
 from seedream_pipe.run.load import load
 from seedream_pipe.run.outcomes import Failed, Made, Money, Reused
-from seedream_pipe.run.pay import now
+from seedream_pipe.run.settle import now
 from seedream_pipe.store.results import Hit, Result, Stored
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe.spec.model import (
+    Budget,
     Each,
     Field,
     Foreach,
@@ -87,7 +88,6 @@ class _Decoder:
         tables = {
             name: self._table(("data", name), name, tree) for name, tree in root.get("data", {}).items()
         }
-        budget = root.get("budget", {}).get("run")
         return Pipeline(
             file=self._document.file,
             name=root.get("name") or _stem(self._document.file),
@@ -97,8 +97,7 @@ class _Decoder:
             data={**tables, **self._inline},
             references={name: self._set(name, tree) for name, tree in root.get("references", {}).items()},
             steps=steps,
-            budget=None if budget is None else str(budget),
-            budget_at=None if budget is None else self._document.place(("budget", "run")),
+            budget=self._budget(root.get("budget", {})),
             unsound=self._document.missing.union(
                 str(path[-1]) for path in without if path and path[0] in _NAMING and len(path) < 3
             ),
@@ -109,6 +108,19 @@ class _Decoder:
                 lines=self._document.silenced,
             ),
             files=self._document.files,
+        )
+
+    def _budget(self, tree: Mapping[str, Any]) -> Budget | None:
+        if not tree:
+            return None
+        money = {name: str(tree[name]) for name in ("run", "total") if name in tree}
+        pictures = {name: int(tree[name]) for name in ("pictures", "total_pictures") if name in tree}
+        return Budget(
+            run=money.get("run"),
+            total=money.get("total"),
+            pictures=pictures.get("pictures"),
+            total_pictures=pictures.get("total_pictures"),
+            at={name: self._document.place(("budget", name)) for name in (*money, *pictures)},
         )
 
     def _field(self, path: TreePath, value: Any) -> Field:

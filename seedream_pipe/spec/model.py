@@ -18,6 +18,7 @@ from seedream_pipe.problems import Place
 
 __all__ = [
     "DEFAULT_MODEL",
+    "Budget",
     "Each",
     "Field",
     "Foreach",
@@ -239,6 +240,21 @@ class Lint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """What a file proposes to spend at most, in a run and in the store altogether.
+
+    `run` and `total` are decimal numbers as text, in the currency of the provider's prices.
+    `at` says where each that is given stands.
+    """
+
+    run: str | None = None
+    total: str | None = None
+    pictures: int | None = None
+    total_pictures: int | None = None
+    at: Mapping[str, Place] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
     """A validated pipeline file."""
 
@@ -250,9 +266,8 @@ class Pipeline:
     data: Mapping[str, Table] = field(default_factory=dict)
     references: Mapping[str, NamedSet] = field(default_factory=dict)
     steps: Mapping[str, Step] = field(default_factory=dict)
-    budget: str | None = None
-    budget_at: Place | None = None
-    """The cap of a run that the file proposes, a decimal number as text; it can only lower the user's."""
+    budget: Budget | None = None
+    """The caps that the file proposes; they can only lower the user's."""
     name_at: Place | None = None
     """Where the name stands; None when the file's own name is used."""
     unsound: frozenset[str] = frozenset()

@@ -332,8 +332,9 @@ def test_a_hold_whose_prompt_was_changed_is_still_shown(tmp_path, emulator):
     board.run()
     board.edit("frame number", "picture number")
     assert [hold.task for hold in board.plan().holds] == ["shots@s00"]
-    record = board.run()
-    assert (record.exit_code, len(record.holds)) == (0, 1)
+    for _ in range(2):
+        record = board.run()
+        assert (record.exit_code, len(record.holds)) == (4, 1)
 
 
 def test_a_refusal_skips_what_needs_it_and_is_not_sent_again(board):

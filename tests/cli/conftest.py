@@ -48,6 +48,8 @@ sc02,010,The lighthouse on its rock
 # What differs from run to run, and what stands for it in a golden file.
 _CHANGING: Final = (
     (re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d"), "DATE"),
+    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC"), "DATE UTC"),
+    (re.compile(r"\d\d:\d\d:\d\d UTC"), "TIME UTC"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "DIGEST"),
     (re.compile(r"\b\d+(\.\d)? s\b"), "N s"),
     (re.compile(r"\b[\d,]+ kB\b"), "N kB"),

@@ -28,9 +28,10 @@ def test_a_hold_is_listed_with_what_to_look_it_up_by(lost, cli):
     assert (hold["task"], hold["worst"], hold["currency"]) == (TASK, "0.03", "USD")
     said = cli("held", "board.yaml")
     assert said.code == 0
-    for part in (TASK, "up to $0.03", hold["call"], hold["client_id"], "the connection broke"):
+    for part in (TASK, "up to 1 picture, $0.03", hold["call"], hold["client_id"], "the connection broke"):
         assert part in said.out
-    assert "held drop board.yaml" in said.err
+    assert f"seedream-pipe held drop board.yaml {TASK}" in said.out
+    assert f"seedream-pipe held retry board.yaml {TASK}" in said.out
 
 
 def test_a_dropped_hold_costs_nothing_and_is_sent_again(lost, cli, paid):

@@ -1,7 +1,11 @@
 """Everything that can be made to go wrong, on the wire (R155)."""
 
 import io
+import json
+import signal
 import socket
+import subprocess
+import sys
 import time
 from urllib.parse import urlsplit
 
@@ -208,6 +212,52 @@ def test_a_base64_answer_where_a_link_was_asked_for(emulator, ask):
     assert "b64_json" in ask(emulator).json()["data"][0]
 
 
+CHILD = """
+import sys, urllib.request
+request = urllib.request.Request(sys.argv[1], sys.argv[2].encode(), {"Authorization": "Bearer test-key"})
+sys.stdin.readline()
+with urllib.request.urlopen(request) as answer:
+    while answer.read1():
+        pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("moment", "billed_before"),
+    [("read", 0), ("making", 2), ("made", 2), ("head", 0), ("event", 2), ("body", 3), ("sent", 3)],
+)
+def test_the_client_is_killed_at_a_moment_and_its_pictures_are_made_all_the_same(
+    emulator, moment, billed_before
+):
+    body = (
+        '{"model":"doubao-seedream-4-5-251128","prompt":"3 pictures of a cat","stream":true,"size":"2K",'
+        '"sequential_image_generation":"auto","sequential_image_generation_options":{"max_images":3}}'
+    )
+    command = [sys.executable, "-c", CHILD, f"{emulator.base_url('ark')}/images/generations", body]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as child:
+        fault = {"kill": child.pid, "kill_at": moment, "at": 1.0 if moment != "body" else 0.99}
+        emulator.script({**fault, "delay": 0.2, "event_delay": 0.2})
+        child.stdin.close()
+        assert child.wait(10) == -signal.SIGKILL
+    assert len(emulator.ledger.billed) == billed_before  # what dies while it is being made is made
+    assert settled(emulator, 3)
+
+
+def test_a_death_may_come_by_another_signal(emulator):
+    command = [sys.executable, "-c", CHILD, f"{emulator.base_url('ark')}/images/generations", BODY.decode()]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as child:
+        emulator.script({"kill": child.pid, "kill_with": int(signal.SIGTERM)})
+        child.stdin.close()
+        assert child.wait(10) == -signal.SIGTERM
+
+
+def test_nobody_outside_can_have_a_process_killed(emulator, client):
+    answer = client.post(f"{emulator.url}/_emulator/script", json=[{"kill": 12345}])
+    assert answer.status_code == 400
+    with pytest.raises(WrongScript):
+        emulator.script({"kill": 1})
+
+
 @pytest.fixture
 def url(emulator, ask):
     return ask(emulator).json()["data"][0]["url"]
@@ -271,3 +321,54 @@ def test_every_scene_can_be_named(name):
 def test_a_script_that_cannot_be_played_says_why(fault, text):
     with pytest.raises(WrongScript, match=text):
         fault_from_json(fault)
+
+
+def test_another_character_set(emulator, ask):
+    emulator.script({"recode": "utf-16"})
+    answer = ask(emulator)
+    assert answer.content.startswith(b"\xff\xfe")
+    assert json.loads(answer.content.decode("utf-16"))["usage"]["generated_images"] == 1
+
+
+def test_a_character_set_that_nobody_knows():
+    with pytest.raises(WrongScript, match="utf-17"):
+        fault_from_json({"recode": "utf-17"})
+
+
+@pytest.mark.parametrize("blanks", [1, 1 << 20, 5_000_000])
+def test_blanks_behind_an_answer_are_still_json(emulator, ask, blanks):
+    emulator.script({"blanks": blanks}, {})
+    answer, plain = ask(emulator), ask(emulator)
+    assert answer.json()["usage"] == plain.json()["usage"]
+    assert len(answer.content) - len(answer.content.rstrip()) == blanks
+
+
+@pytest.mark.parametrize("blanks", [1, 5_000_000])
+def test_packed_blanks_are_a_bomb(emulator, ask, blanks):
+    emulator.script({"blanks": blanks, "gzip": True})
+    answer = ask(emulator)
+    assert answer.headers["content-encoding"] == "gzip"
+    assert int(answer.headers["content-length"]) < 10_000
+    assert len(answer.content) - len(answer.content.rstrip()) == blanks
+
+
+@pytest.mark.parametrize("named", ["../x", 12345, ""])
+def test_a_task_has_the_id_that_the_script_says(emulator, ask, client, named):
+    emulator.script({"task_id": named})
+    assert ask(emulator, "302ai", query="?async=true").json() == {"task_id": named}
+    told = client.get(
+        f"{emulator.url}/async_result",
+        params={"task_id": named},
+        headers={"Authorization": "Bearer test-key"},
+    )
+    assert told.json()["err"] != "task not found"
+
+
+def test_a_download_of_another_picture_of_the_same_size(emulator, ask, client):
+    emulator.script({"on": "download", "damage": "other"})
+    url = ask(emulator).json()["data"][0]["url"]
+    other, right = client.get(url).content, client.get(url).content
+    token = emulator.ledger.billed[0].token.encode()
+    assert token not in other
+    assert token in right
+    assert Image.open(io.BytesIO(other)).size == (2048, 2048)

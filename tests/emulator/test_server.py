@@ -5,10 +5,12 @@ import os
 import random
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -179,3 +181,28 @@ def test_a_process_is_scripted_and_asked_over_its_control_doors(process, client)
     ledger = client.get(url + "/_emulator/ledger").json()
     assert [request["status"] for request in ledger["requests"]] == [500, 200]
     assert [picture["request"] for picture in ledger["billed"]] == [2]
+
+
+def test_it_speaks_https_when_it_is_given_a_certificate():
+    tls = Path(__file__).parents[1] / "providers/seedream/tls"
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tls / "cert.pem", tls / "key.pem")
+    with (
+        Emulator(tls=context) as emulator,
+        httpx.Client(verify=ssl.create_default_context(cafile=tls / "cert.pem"), trust_env=False) as client,
+    ):
+        answer = client.post(
+            emulator.base_url("ark") + "/images/generations",
+            json={"model": "doubao-seedream-4-5-251128", "prompt": "a cat"},
+            headers={"Authorization": "Bearer k"},
+        )
+        url = answer.json()["data"][0]["url"]
+        assert url.startswith(emulator.url)
+        assert emulator.url.startswith("https://127.0.0.1:")
+        assert client.get(url).status_code == 200
+
+
+def test_a_calmed_emulator_plays_no_more_faults(emulator, ask):
+    emulator.script({"times": 0, "answer": "error/500-internal"})
+    emulator.calm()
+    assert ask(emulator).status_code == 200

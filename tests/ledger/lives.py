@@ -1,5 +1,7 @@
 """One task's life as a run lives it, on a disk that may kill the process at any moment of it.
 
+Its answer comes as events and a rest. What came of it before a kill is there, byte for byte.
+
 The service is a file: a line a call that it was paid for. It is written between `sending`
 and `head`, as the real one counts while we wait.
 """
@@ -41,7 +43,7 @@ INTENT = Intent(
 
 
 async def live(folder: Path, files: FileSystem | None = None) -> str:
-    """Have the task's picture: "reused", "made", "completed", or "held" when it may have been paid."""
+    """Have the task's picture: "reused", "made", "completed"; "held" or "broken off" when it may be owed."""
     store = Store.open(folder / ".seedream", files=files or Hasty())
     with Ledger.open(store) as ledger:
         ledger.recover()
@@ -52,6 +54,9 @@ async def live(folder: Path, files: FileSystem | None = None) -> str:
             for found in ledger.open_calls_of(KEY):
                 if found.state != "answered" or found.reply is None:
                     return "held"
+                if found.partial:
+                    came = _answer(found.reply)
+                    return "broken off" if came and BODY.startswith(came) else "damaged"
                 await _keep(store, ledger.resume(found), found.reply)
                 return "completed"
             call = await ledger.begin(INTENT, Cap(run=Decimal(1)))
@@ -72,11 +77,17 @@ async def _send(folder: Path, call: Call) -> Reply:
     await call.head(200, [("content-type", "application/json"), ("x-request-id", "021763")])
     for start in range(0, len(BODY), 100_000):
         await call.write(BODY[start : start + 100_000])
+        if start < 200_000:
+            await call.event()
     return await call.reply()
 
 
+def _answer(reply: Reply) -> bytes:
+    return b"".join(path.read_bytes() for path in reply.pieces)
+
+
 async def _keep(store: Store, call: Call, reply: Reply) -> None:
-    if reply.body.read_bytes() != BODY:
+    if _answer(reply) != BODY:
         raise ValueError("not the answer that came")
     incoming = store.blobs.temporary()
     incoming.write_bytes(PICTURE)

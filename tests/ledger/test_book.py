@@ -1,5 +1,6 @@
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -226,3 +227,24 @@ async def test_sessions_of_the_dead_are_buried(store: Store, ledger: Ledger):
     ledger.recover()
 
     assert [path.name for path in sessions.iterdir()] == [f"{ledger.session}.lock"]
+
+
+async def test_what_a_test_server_said_does_not_count_where_pictures_are_bought(ledger: Ledger):
+    test = replace(INTENT, origin="127.0.0.1:8000")
+    await (await ledger.begin(test, Cap())).settle("refused", code="Sensitive")
+    held = await ledger.begin(test, Cap())
+    await held.sending()
+    await held.hold("lost")
+
+    assert ledger.refusal(KEY) is None
+    assert ledger.open_calls_of(KEY) == ()
+    assert ledger.refusal(KEY, origin="localhost:1") is not None
+    assert [call.id for call in ledger.open_calls_of(KEY, origin="localhost:1")] == [held.id]
+
+
+async def test_what_was_bought_does_not_count_at_a_test_server(ledger: Ledger):
+    await (await ledger.begin(INTENT, Cap())).settle("refused", code="Sensitive")
+    await ledger.begin(INTENT, Cap())
+
+    assert ledger.refusal(KEY, origin="localhost:1") is None
+    assert ledger.open_calls_of(KEY, origin="localhost:1") == ()

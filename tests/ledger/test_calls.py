@@ -95,6 +95,143 @@ async def test_a_long_body_is_on_the_disk_and_not_in_memory(store: Store, call: 
     assert len(call._buffer) < 300_000
 
 
+async def streamed(call: Call, *events: bytes) -> None:
+    await call.sending()
+    await call.head(200, HEADERS)
+    for event in events:
+        await call.write(event)
+        await call.event()
+
+
+def pieces(reply: Reply | None) -> list[bytes]:
+    assert reply is not None
+    return [path.read_bytes() for path in reply.pieces]
+
+
+async def test_each_event_of_a_stream_is_a_file_as_soon_as_it_has_come(store: Store, call: Call):
+    await streamed(call, b"one\n\n")
+    assert "event-0000" in files(store, call)
+    await call.write(b"x" * 300_000)
+    await call.event()
+    assert "event-0001" in files(store, call)
+    await call.write(b"rest")
+
+    reply = await call.reply()
+
+    assert pieces(reply) == [b"one\n\n", b"x" * 300_000, b"rest"]
+    account = read_account(store.folder / "calls" / call.id)
+    assert account is not None
+    assert (account.reply, account.partial) == (reply, False)
+
+
+async def test_what_was_streamed_before_a_process_died_is_an_answer_in_part(store: Store, call: Call):
+    await streamed(call, b"one", b"two")
+    await call.write(bytes(300_000))
+
+    account = read_account(store.folder / "calls" / call.id)
+
+    assert account is not None
+    assert (account.state, account.partial) == ("answered", True)
+    assert pieces(account.reply) == [b"one", b"two"]
+    assert account.reply.status == 200
+    assert account.arrived_at
+
+
+@pytest.mark.parametrize("body", [b"", b"rest"])
+async def test_an_answer_whose_last_word_was_not_written_is_whole(store: Store, call: Call, body: bytes):
+    """The body is named when it is whole: only that it is was not said."""
+    await streamed(call, b"one")
+    await call.write(body)
+    await call.reply()
+    (store.folder / "calls" / call.id / "answer.json").unlink()
+
+    account = read_account(store.folder / "calls" / call.id)
+
+    assert account is not None
+    assert not account.partial
+    assert pieces(account.reply) == [b"one", body]
+
+
+@pytest.mark.parametrize(
+    ("damage", "left"), [("event-0000", None), ("event-0001", [b"one"]), ("answer.body", [b"one", b"two"])]
+)
+@pytest.mark.parametrize("gone", [True, False])
+async def test_of_a_damaged_stream_what_stands_before_the_damage_counts(
+    store: Store,
+    call: Call,
+    damage: str,
+    left: list[bytes] | None,
+    gone: bool,  # noqa: FBT001 - a parameter of the case
+):
+    await streamed(call, b"one", b"two")
+    await call.write(b"rest")
+    await call.reply()
+    path = store.folder / "calls" / call.id / damage
+    if gone:
+        path.unlink()
+    else:
+        path.write_bytes(b"t")
+
+    account = read_account(store.folder / "calls" / call.id)
+
+    assert account is not None
+    if left is None:
+        assert account.state == "sent"
+    else:
+        assert pieces(account.reply) == left
+        assert account.partial
+
+
+async def test_a_missing_event_is_not_skipped_where_nobody_said_how_many_there_are(store: Store, call: Call):
+    await streamed(call, b"one", b"two", b"three")
+    await call.reply()
+    for name in ("answer.json", "event-0001"):
+        (store.folder / "calls" / call.id / name).unlink()
+
+    account = read_account(store.folder / "calls" / call.id)
+
+    assert account is not None
+    assert pieces(account.reply) == [b"one"]
+    assert account.partial
+
+
+async def test_an_event_without_a_head_is_no_answer(store: Store, call: Call):
+    await streamed(call, b"one")
+    (store.folder / "calls" / call.id / "head.json").write_bytes(b"{")
+
+    account = read_account(store.folder / "calls" / call.id)
+
+    assert account is not None
+    assert account.state == "sent"
+
+
+async def test_a_call_that_was_taken_has_a_ticket_until_its_answer_comes(store: Store, call: Call):
+    folder = store.folder / "calls" / call.id
+    await call.sending()
+    await call.ticket("0a1b-2c")
+    taken = read_account(folder)
+    await call.head(200, HEADERS)
+    await call.write(b"{}")
+    await call.reply()
+    answered = read_account(folder)
+
+    assert taken is not None
+    assert answered is not None
+    assert (taken.state, taken.ticket) == ("taken", "0a1b-2c")
+    assert (answered.state, answered.ticket) == ("answered", "0a1b-2c")
+
+
+async def test_a_ticket_that_cannot_be_read_leaves_the_call_sent(store: Store, call: Call):
+    await call.sending()
+    await call.ticket("0a1b-2c")
+    (store.folder / "calls" / call.id / "ticket.json").write_bytes(b"")
+
+    account = read_account(store.folder / "calls" / call.id)
+
+    assert account is not None
+    assert account.state == "sent"
+
+
 async def test_a_cut_body_has_no_name(store: Store, call: Call):
     await call.sending()
     await call.head(200, [])

@@ -2,6 +2,7 @@ import asyncio
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -10,9 +11,10 @@ import pytest
 from seedream_pipe.digest import Key
 from seedream_pipe.errors import StoreError
 from seedream_pipe.ledger.book import Ledger
-from seedream_pipe.ledger.claims import Alive, claim
+from seedream_pipe.ledger.claims import Alive, Claimed, claim
 from seedream_pipe.store.folder import Store
 from tests.ledger.calls_made import KEY, OTHER, ROOT
+from tests.store.faulty_disk import Watched
 
 pytestmark = pytest.mark.anyio
 
@@ -63,14 +65,15 @@ async def test_who_has_to_wait_says_so_once(store: Store):
             released.set()
         await asyncio.sleep(0)
 
-    released = asyncio.Event()
+    released, has_it = asyncio.Event(), asyncio.Event()
 
     async def hold() -> None:
         async with claim(store, KEY):
+            has_it.set()
             await released.wait()
 
     holder = asyncio.create_task(hold())
-    await asyncio.sleep(0)
+    await has_it.wait()
     async with claim(store, KEY, sleep=sleep, waiting=lambda: told.append("waits")):
         pass
     await holder
@@ -158,3 +161,27 @@ def test_a_planted_lock_of_the_dead_holds_nobody_up(store: Store):
             pass
 
     asyncio.run(hold())
+
+
+async def test_who_is_not_to_wait_is_told_that_somebody_has_it(store: Store):
+    async with claim(store, KEY):
+        with pytest.raises(Claimed):
+            async with claim(store, KEY, wait=False):
+                pass
+    async with claim(store, KEY, wait=False):
+        pass
+
+
+async def test_a_slow_disk_keeps_nobody_else_from_going_on(tmp_path: Path):
+    """The folder of a lock is made and synced in another thread."""
+    here = threading.get_ident()
+    by: list[int] = []
+    disk = Watched(lambda _when, _name: by.append(threading.get_ident()))
+    store = Store.open(tmp_path / ".seedream", files=disk)
+    by.clear()
+
+    async with claim(store, KEY):
+        pass
+
+    assert by
+    assert here not in by

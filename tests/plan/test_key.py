@@ -8,7 +8,7 @@ import pytest
 
 from seedream_pipe.digest import BlobDigest, canonical
 from seedream_pipe.makers import Generation, MakerId
-from seedream_pipe.plan.key import FORMAT, key, keyed
+from seedream_pipe.plan.key import FORMAT, key, keyed, unkeyed
 from seedream_pipe.plan.model import Recipe
 
 GOLDEN = json.loads((Path(__file__).parent / "golden_keys.json").read_text("utf-8"))
@@ -152,3 +152,13 @@ def test_a_released_key_never_changes(case):
     assert GOLDEN["format"] == FORMAT
     assert key(recipe, case["inputs"], case["take"]) == case["key"]
     assert canonical(keyed(recipe, case["inputs"], case["take"])).decode() == case["canonical"]
+    assert unkeyed(json.loads(case["canonical"])) == (recipe, tuple(case["inputs"]), case["take"])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, [], {}, {"maker": "seedream"}, {**keyed(RECIPE, (A,), 1), "more": 1}, keyed(RECIPE, ("a",), 1)],
+)
+def test_what_no_key_was_taken_of_gives_no_recipe(value):
+    with pytest.raises(ValueError, match="key is taken of"):
+        unkeyed(value)

@@ -25,20 +25,32 @@ class Paper:
         self._body = body
         body.touch(exist_ok=False)
         self._head: tuple[int, tuple[tuple[str, str], ...]] = (0, ())
+        self._written = 0
         self.calls: list[str] = []
+        self.tickets: list[str] = []
+        self.events: list[bytes] = []
 
     async def sending(self) -> None:
         self.calls.append("sending")
+
+    async def ticket(self, ticket: str) -> None:
+        self.calls.append("ticket")
+        self.tickets.append(ticket)
 
     async def head(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
         self.calls.append("head")
         self._head = (status, tuple(headers))
 
     async def write(self, chunk: bytes) -> None:
-        if self.calls[-1] != "write":
+        if self.calls[-1:] != ["write"]:
             self.calls.append("write")
         with self._body.open("ab") as file:
             file.write(chunk)
+
+    async def event(self) -> None:
+        self.calls.append("event")
+        self.events.append(self._body.read_bytes()[self._written :])
+        self._written += len(self.events[-1])
 
     async def reply(self) -> Reply:
         self.calls.append("reply")

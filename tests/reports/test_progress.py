@@ -88,7 +88,9 @@ def test_failure_has_its_request_id_once(progress) -> None:
     told = progress.take(TaskEnded(address="a", outcome=outcome))
 
     assert told is not None
-    assert told.lines == ("E: no. Request id: 42", "hint: try less")
+    assert told.message is not None
+    assert told.message.what == "E: no. Request id: 42"
+    assert "hint: try less" in told.message.lines
 
 
 def test_what_is_under_way_is_known(progress) -> None:

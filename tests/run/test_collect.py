@@ -7,7 +7,7 @@ from seedream_pipe.errors import StoreError
 from seedream_pipe.makers import Answer, Fetched, Hole, Link, LinkDead, NotFetched, Part, Reply
 from seedream_pipe.run.collect import Collected, Missing, collect
 from seedream_pipe.store.folder import Store
-from seedream_pipe.store.results import Gap, Stored
+from seedream_pipe.store.results import Gap
 from tests.run.tasks import jpeg
 
 REPLY = Reply(status=200, headers=(), body=Path("/nowhere"))
@@ -63,12 +63,6 @@ def test_a_dead_link_among_others_is_a_hole_and_alone_a_loss(store):
     assert isinstance(found, Collected)
     assert found.entries[1] == Gap(index=1, code="LinkDead", message="paid for and lost: 403", refused=False)
     assert collected(store, Shelf(p0=LinkDead(cause="403"))) == Missing(dead=True, cause="403")
-
-
-def test_an_answer_that_ended_too_early_says_so_for_ever(store):
-    found = collected(store, Shelf(p0=jpeg(), p1=jpeg("teal")), complete=False)
-    assert [type(entry) for entry in found.entries] == [Stored, Stored, Gap]
-    assert (found.entries[2].index, found.entries[2].code) == (2, "Incomplete")
 
 
 def test_what_came_is_looked_at_before_it_is_stored(store):

@@ -128,7 +128,7 @@ def test_nothing_has_the_plain_name_while_nobody_has_picked():
     ],
 )
 def test_a_pick_to_be_made_is_a_matter_for_a_person(outcomes, open_gates, code):
-    assert exit_code(outcomes, gates=open_gates) == code
+    assert exit_code(outcomes, left=open_gates) == code
 
 
 OLD, NEW = task("a", prompt="old"), task("a", prompt="new")

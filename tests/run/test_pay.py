@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import socket
 from decimal import Decimal
 
@@ -278,8 +279,43 @@ def test_of_a_group_the_pictures_whose_links_live_are_kept(market):
     market.emulator.script(Fault(on="download", number=2, status=403))
     made = market.buy(SERIES)
     assert (made.made, market.billed) == (3, 4)
-    assert any("LinkDead" in note for note in made.notes)
+    (note,) = made.notes
+    assert re.search(r"picture \d: paid for and lost: .* \(\$0.04, client id \d+\)", note)
     assert str(made.price) == "$0.16"
+
+
+def test_a_stream_that_breaks_off_keeps_what_came_and_holds_the_rest(market):
+    """Nobody knows how many more were made, so it counts in full until a person has said a word."""
+    market.emulator.script(Fault(as_stream=True, count=4, cut="event", at=2.0))
+    first, second = market.buy(SERIES), market.buy(SERIES)
+    for outcome in (first, second):
+        assert isinstance(outcome, Held)
+        assert "ended after 2 of up to 4 pictures" in outcome.message
+        (kept,) = outcome.takes
+        assert [each is not None for each in kept.pictures] == [True, True, False]
+    assert (market.requests, len(market.open_calls())) == (1, 1)
+    assert market.spent().reserved == Decimal("0.16")
+    (result,) = results(market)
+    assert (result.price, len(result.stored)) == ("0.08", 2)
+
+
+def test_pictures_that_were_billed_and_are_not_in_the_answer_are_held(market):
+    """P1 knows no fourth state: they are neither here nor to be fetched, so they are said."""
+    pictures = ",".join(f'{{"url": "<<url {n}>>"}}' for n in range(3))
+    body = f'{{"model": "m", "data": [{pictures}], "usage": {{"generated_images": 4}}}}'
+    market.emulator.script(Fault(count=4, as_stream=False, body=body.encode(), fill=True))
+    first, second = market.buy(SERIES), market.buy(SERIES)
+    assert isinstance(first, Held)
+    assert "4 pictures were billed and 3 came" in first.message
+    assert len(first.takes[0].pictures) == 4
+    assert (second.call, second.message) == (first.call, first.message)
+    assert market.requests == 1
+
+
+def test_a_group_that_came_whole_before_the_stream_broke_off_owes_nothing(market):
+    market.emulator.script(Fault(as_stream=True, count=4, completed=False, done=False))
+    assert market.buy(SERIES).made == 4
+    assert market.open_calls() == ()
 
 
 def test_a_picture_that_cannot_be_fetched_now_is_fetched_later_for_nothing(market):

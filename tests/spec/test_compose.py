@@ -277,7 +277,7 @@ def test_codes_that_any_file_ignores_are_ignored():
     )
     made = pipeline(composed(text, {"parts/cast.yaml": part}, profiles=["draft"]))
     assert made.lint.ignore == {"W-ONE", "W-TWO"}
-    assert made.budget == "1"
+    assert made.budget.run == "1"
 
 
 def test_an_overlay_changes_what_an_operation_does():

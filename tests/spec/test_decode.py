@@ -56,7 +56,7 @@ def place(line: int, column: int, length: int) -> Place:
 
 def test_top_level_values():
     made = decoded(TEXT)
-    assert (made.file, made.name, made.description, made.budget) == ("a/x.yaml", "market", "Two.", "5.00")
+    assert (made.file, made.name, made.description, made.budget.run) == ("a/x.yaml", "market", "Two.", "5.00")
     assert made.name_at == place(2, 7, 6)
     assert {name: given.value for name, given in made.vars.items()} == {"look": "warm", "n": 3}
 

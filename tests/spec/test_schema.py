@@ -115,9 +115,14 @@ def test_defaults_may_hold_every_field():
 
 
 def test_a_pipeline_has_the_entries_of_its_record():
-    of_reading = {"file", "name_at", "budget_at", "unsound", "files", "chosen"}
+    of_reading = {"file", "name_at", "unsound", "files", "chosen"}
     own = {field.name for field in dataclasses.fields(model.Pipeline)} - of_reading
     assert set(PIPELINE["properties"]) == own | {"version", "defaults", "include"}
+
+
+def test_a_budget_has_the_entries_of_its_record():
+    own = {field.name for field in dataclasses.fields(model.Budget)} - {"at"}
+    assert set(PIPELINE["properties"]["budget"]["properties"]) == own
 
 
 def test_fields_are_those_that_a_plan_reads():

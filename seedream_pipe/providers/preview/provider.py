@@ -23,6 +23,7 @@ from seedream_pipe.makers import (
     Generation,
     Link,
     LinkDead,
+    Lost,
     MakerId,
     NotFetched,
     Part,
@@ -112,6 +113,10 @@ class Preview:
             for start in range(0, len(picture), _CHUNK):
                 await tape.write(picture[start : start + _CHUNK])
         return await tape.reply()
+
+    async def poll(self, ticket: str, patience: float, tape: Tape) -> Lost:  # noqa: ARG002 - as above
+        """It draws at once and gives no tickets."""
+        return Lost(cause="the preview artist gives no tickets")
 
     def read(self, reply: Reply) -> Verdict:
         """Say where in the answer each picture stands."""

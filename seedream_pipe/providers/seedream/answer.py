@@ -7,6 +7,7 @@ never takes away a picture that is there.
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import math
 import re
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from pathlib import Path
 from typing import Final, assert_never
 from urllib.parse import urlsplit
 
@@ -30,7 +32,7 @@ from seedream_pipe.makers import (
     Unknown,
     Verdict,
 )
-from seedream_pipe.providers.seedream import stream
+from seedream_pipe.providers.seedream import recorded, stream
 from seedream_pipe.providers.seedream.codes import (
     Meaning,
     meaning_of_code,
@@ -39,14 +41,20 @@ from seedream_pipe.providers.seedream.codes import (
 )
 from seedream_pipe.providers.seedream.stream import NotReadable, Tree
 
-__all__ = ["is_loopback", "meaning", "retry_after", "usable_link"]
+__all__ = ["is_loopback", "is_public", "meaning", "retry_after", "usable_link"]
 
 _REQUEST_ID: Final = re.compile(r"request id:\s*([0-9A-Za-z]+)", re.IGNORECASE)
 _SIZE: Final = re.compile(r"([0-9]{1,6})[xX×]([0-9]{1,6})")
+# What stands for an address of version 4 in its last 32 bits (RFC 6052, and RFC 4291's older form).
+_TRANSLATED: Final = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
 _HIGHEST_INDEX: Final = 255
+_HIGHEST_OF_EVENT: Final = 31
+"""An event that names a higher picture names none: no call makes so many (R30, R39)."""
 _LONGEST_LINK: Final = 8192
 _LONGEST_MESSAGE: Final = 2000
+_SECONDS: Final = re.compile(r"[0-9]{1,9}(?:\.[0-9]{0,9})?")
 _NO_PICTURE: Final = "NoPicture"
+_NOT_TOLD: Final = "NotTold"
 _UNUSABLE: Final = "UnusableElement"
 
 
@@ -64,6 +72,7 @@ class _Found:
     """What an answer's elements or events add up to."""
 
     local: bool
+    pieces: tuple[Path, ...] = ()
     model: str = ""
     parts: dict[int, Part] = field(default_factory=dict)
     holes: dict[int, Hole] = field(default_factory=dict)
@@ -88,7 +97,8 @@ def meaning(reply: Reply, *, local: bool = False) -> Verdict:
             billed=found.billed,
             complete=found.complete,
         )
-    if found.fault is not None:
+    # An event that cannot be read may have been a picture: then no other one proves that none was made.
+    if found.fault is not None and not (found.unreadable and reply.status == HTTPStatus.OK):
         return _verdict(found.fault, found, reply)
     if reply.status == HTTPStatus.OK:
         return _without_picture(found, reply)
@@ -96,12 +106,12 @@ def meaning(reply: Reply, *, local: bool = False) -> Verdict:
 
 
 def _found(reply: Reply, *, local: bool) -> _Found:
-    found = _Found(local=local)
-    if stream.is_event_stream(reply.body):
-        _take_events(found, stream.events(reply.body))
+    found = _Found(local=local, pieces=reply.pieces)
+    if stream.is_event_stream(*reply.pieces):
+        _take_events(found, stream.events(*reply.pieces))
         return found
     try:
-        _take_document(found, stream.document(reply.body))
+        _take_document(found, stream.document(*reply.pieces))
     except NotReadable as fault:
         found.unreadable = str(fault)
     return found
@@ -128,29 +138,66 @@ def _take_events(found: _Found, trees: Iterable[Tree]) -> None:
     found.complete = False
     for tree in trees:
         if isinstance(tree, NotReadable):
-            # It may have been a picture; R101 then says that the rest is not known.
             found.unreadable = found.unreadable or str(tree)
         elif tree == stream.DONE:
             found.complete = True
+            # Nothing behind it is part of the answer (R90).
+            break
         elif isinstance(tree, dict):
             _take_event(found, tree)
-    found.complete = found.complete and not found.unreadable
+    if found.unreadable and found.billed != len(found.parts):
+        # It may have been a picture; R101 then says that the rest is not known.
+        found.complete = False
+    for index in range(max((*found.parts, *found.holes), default=0)):
+        if index not in found.parts and index not in found.holes:
+            # R92 counts every picture that was attempted.
+            message = "the stream went on without a word about it"
+            found.holes[index] = Hole(index=index, code=_NOT_TOLD, message=message, refused=False)
 
 
 def _take_event(found: _Found, tree: dict[str, Tree]) -> None:
     found.model = found.model or _text(tree.get("model"))
     kind = _text(tree.get("type"))
     if kind.endswith((".partial_succeeded", ".partial_failed")):
-        index = tree.get("image_index")
-        if type(index) is not int or not 0 <= index <= _HIGHEST_INDEX:
-            index = max((*found.parts, *found.holes), default=-1) + 1
-        if index not in found.parts and index not in found.holes and index <= _HIGHEST_INDEX:
-            _put(found, index, tree)
+        _take_picture(found, tree)
     elif kind.endswith(".completed"):
         found.complete = True
         found.billed = _billed(tree.get("usage"))
     elif not kind or kind == "error":
         found.fault = found.fault or _fault(tree)
+
+
+def _take_picture(found: _Found, tree: dict[str, Tree]) -> None:
+    """Take what an event says of a picture: once, and none for another that has the same number."""
+    following = max((*found.parts, *found.holes), default=-1) + 1
+    index = tree.get("image_index")
+    if type(index) is not int or not 0 <= index <= _HIGHEST_OF_EVENT:
+        index = following
+    source = _source(tree, local=found.local)
+    if source is not None and any(_is_same(source, part, found.pieces) for part in found.parts.values()):
+        return
+    if source is None and index in found.holes:
+        return
+    if source is not None:
+        found.holes.pop(index, None)
+    if index in found.parts:
+        index = following
+    if index <= _HIGHEST_INDEX:
+        _put(found, index, tree)
+
+
+def _is_same(source: Link | Span, part: Part, pieces: tuple[Path, ...]) -> bool:
+    other = part.source
+    if isinstance(source, Link) or isinstance(other, Link):
+        return source == other
+    return source.length == other.length and _digest(source, pieces) == _digest(other, pieces)
+
+
+def _digest(span: Span, pieces: tuple[Path, ...]) -> bytes:
+    state = hashlib.sha256()
+    for chunk in recorded.slice_of(pieces, span.offset, span.length):
+        state.update(chunk)
+    return state.digest()
 
 
 def _put(found: _Found, index: int, element: Tree) -> None:
@@ -215,19 +262,33 @@ def _is_unreachable(host: str) -> bool:
         address = ipaddress.ip_address(host)
     except ValueError:
         return False
-    return not (address.is_global or address.is_loopback)
+    return not (is_public(address) or address.is_loopback)
+
+
+def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether one host of the public network has this address, also when an older one is inside it."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inside = address.ipv4_mapped or address.sixtofour
+        if any(address in network for network in _TRANSLATED):
+            inside = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+        if inside is not None:
+            return is_public(inside)
+    return address.is_global and not (address.is_multicast or address.is_reserved)
 
 
 def _without_picture(found: _Found, reply: Reply) -> Verdict:
     """Judge a 200 without any picture: refused, not billed by its own count, or not known."""
     request_id = _request_id(found, reply)
     holes = [found.holes[index] for index in sorted(found.holes)]
-    if holes and all(hole.refused for hole in holes):
-        return Refused(code=holes[0].code, message=holes[0].message, request_id=request_id)
+    if holes and all(hole.refused for hole in holes) and not found.unreadable:
+        return Refused(
+            code=holes[0].code, message=holes[0].message, request_id=request_id, complete=found.complete
+        )
     free = found.billed == 0 and not found.unreadable and all(hole.code != _UNUSABLE for hole in holes)
     if free and holes:
         hole = next(hole for hole in holes if not hole.refused)
-        return Transient(code=hole.code, message=hole.message, request_id=request_id)
+        # R117: an internal fault may be asked about once more.
+        return Transient(code=hole.code, message=hole.message, request_id=request_id, tries=2)
     if free:
         message = "the service made no picture, charged none and gave no reason; its filter does so"
         return Refused(code=_NO_PICTURE, message=message, request_id=request_id)
@@ -267,6 +328,8 @@ def _as_verdict(meaning: Meaning, fault: _Fault, request_id: str, reply: Reply) 
                 message=fault.message,
                 request_id=request_id,
                 retry_after=retry_after(reply),
+                limit=meaning.limit,
+                tries=meaning.tries,
             )
         case "permanent":
             return Permanent(
@@ -274,6 +337,7 @@ def _as_verdict(meaning: Meaning, fault: _Fault, request_id: str, reply: Reply) 
                 message=fault.message,
                 request_id=request_id,
                 account=meaning.account,
+                model=meaning.model,
                 remedy=meaning.remedy,
             )
         case "unknown":
@@ -340,12 +404,9 @@ def retry_after(reply: Reply) -> float | None:
     A date is read against the answer's own ``Date``, so a clock that is wrong does not matter.
     """
     text = reply.header("retry-after").strip()
-    if not text:
-        return None
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = _seconds_until(text, reply.header("date"))
+    if _SECONDS.fullmatch(text):
+        return float(text)
+    seconds = _seconds_until(text, reply.header("date"))
     return seconds if math.isfinite(seconds) and seconds >= 0 else None
 
 

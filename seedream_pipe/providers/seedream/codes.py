@@ -20,18 +20,31 @@ Kind: TypeAlias = Literal["refused", "transient", "permanent", "unknown"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
-    """A class, whether the whole account is stopped, and what a person does about it."""
+    """A class, whether the whole account is stopped, and what a person does about it.
+
+    `tries` is how often a call is made in all, when fewer than for a plain limit.
+    `limit` is which limit of the account's a 429 is about (R113); `model` says that this account
+    does not get the model.
+    """
 
     kind: Kind
     account: bool = False
     remedy: str = ""
+    limit: Literal["", "rate", "crowd"] = ""
+    tries: int | None = None
+    model: bool = False
 
 
 UNBILLED: Final = frozenset({400, 401, 402, 403, 404, 405, 413, 422, 429})
 """Statuses under which nothing was billed for certain (R124)."""
 
 _REFUSED: Final = Meaning(kind="refused")
-_WAIT: Final = Meaning(kind="transient")
+_ONCE_MORE: Final = Meaning(kind="transient", tries=2)
+"""R112: the filter itself failed; nothing says that it will not fail again."""
+_UNKNOWN_LIMIT: Final = Meaning(kind="transient", limit="rate", tries=3)
+"""R113: a code that nobody knows may be one that never heals."""
+_RATE: Final = Meaning(kind="transient", limit="rate")
+_CROWD: Final = Meaning(kind="transient", limit="crowd")
 _UNKNOWN: Final = Meaning(kind="unknown")
 _REQUEST: Final = Meaning(kind="permanent")
 _KEY: Final = Meaning(
@@ -46,9 +59,13 @@ _QUOTA: Final = Meaning(
 _SERVICE: Final = Meaning(
     kind="permanent", account=True, remedy="open the service for this account in the provider's console"
 )
-_RIGHT: Final = Meaning(kind="permanent", remedy="give this key the right to the model in the console")
+_RIGHT: Final = Meaning(
+    kind="permanent", model=True, remedy="give this key the right to the model in the console"
+)
 _MODEL: Final = Meaning(
-    kind="permanent", remedy="open the model in the provider's console, or name one that it serves"
+    kind="permanent",
+    model=True,
+    remedy="open the model in the provider's console, or name one that it serves",
 )
 _REFERENCE: Final = Meaning(kind="permanent", remedy="save the reference as a JPEG or PNG below 10 MB")
 
@@ -72,7 +89,7 @@ CODES: Final[Mapping[str, Meaning]] = MappingProxyType(
         "OutputImageSensitiveContentDetected": _REFUSED,
         "OutputImageRiskDetection": _REFUSED,
         "SensitiveContentDetected": _REFUSED,
-        "ContentSecurityDetectionError": _WAIT,
+        "ContentSecurityDetectionError": _ONCE_MORE,
         "AuthenticationError": _KEY,
         "InvalidAccountStatus": _KEY,
         "InvalidSubscription": _SERVICE,
@@ -81,16 +98,16 @@ CODES: Final[Mapping[str, Meaning]] = MappingProxyType(
         "OperationDenied": _RIGHT,
         "OperationDenied.ServiceNotOpen": _SERVICE,
         "OperationDenied.ServiceOverdue": _MONEY,
-        "ModelAccountIpmRateLimitExceeded": _WAIT,
-        "ModelAccountRpmRateLimitExceeded": _WAIT,
-        "ModelAccountTpmRateLimitExceeded": _WAIT,
-        "RateLimitExceeded": _WAIT,
-        "APIAccountRpmRateLimitExceeded": _WAIT,
-        "AccountRateLimitExceeded": _WAIT,
-        "ServerOverloaded": _WAIT,
-        "RequestBurstTooFast": _WAIT,
-        "InflightBatchsizeExceeded": _WAIT,
-        "RequestConcurrentLimitExceeded": _WAIT,
+        "ModelAccountIpmRateLimitExceeded": _RATE,
+        "ModelAccountRpmRateLimitExceeded": _RATE,
+        "ModelAccountTpmRateLimitExceeded": _RATE,
+        "RateLimitExceeded": _RATE,
+        "APIAccountRpmRateLimitExceeded": _RATE,
+        "AccountRateLimitExceeded": _RATE,
+        "ServerOverloaded": _CROWD,
+        "RequestBurstTooFast": _CROWD,
+        "InflightBatchsizeExceeded": _CROWD,
+        "RequestConcurrentLimitExceeded": _CROWD,
         "QuotaExceeded": _QUOTA,
         "SetLimitExceeded": _QUOTA,
         "RequestCanceled": _UNKNOWN,
@@ -122,7 +139,7 @@ STATUSES: Final[Mapping[int, Meaning]] = MappingProxyType(
         405: _REQUEST,
         413: Meaning(kind="permanent", remedy="scale the references down"),
         422: _REQUEST,
-        429: _WAIT,
+        429: _UNKNOWN_LIMIT,
     }
 )
 

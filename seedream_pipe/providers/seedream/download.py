@@ -12,7 +12,7 @@ import binascii
 import ipaddress
 import os
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,8 @@ from urllib.parse import urljoin, urlsplit
 
 from seedream_pipe.makers import Fetched, Link, LinkDead, NotFetched, Part, Reply, Span
 from seedream_pipe.pictures import NotAPicture, inspect
-from seedream_pipe.providers.seedream.answer import is_loopback, usable_link
+from seedream_pipe.providers.seedream import recorded
+from seedream_pipe.providers.seedream.answer import is_loopback, is_public, usable_link
 from seedream_pipe.providers.seedream.network import Broken, Incoming, Network
 
 __all__ = ["PICTURE_LIMIT", "Download", "copy_span", "fetch_reference"]
@@ -36,7 +37,6 @@ _REFERENCE_SECONDS: Final = 20.0
 _PAUSES: Final = (0.5, 1.0, 2.0, 4.0)
 _SECONDS: Final = 120.0
 _REDIRECTS: Final = 3
-_CHUNK: Final = 64 * 1024
 _HEADERS: Final = (("Accept", "*/*"), ("Accept-Encoding", "identity"), ("User-Agent", "seedream-pipe"))
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _WHITE: Final = b" \t\r\n"
@@ -86,7 +86,7 @@ class Download:
         try:
             match part.source:
                 case Span() as span:
-                    await asyncio.to_thread(_from_body, span, reply, target, part.size)
+                    await asyncio.to_thread(_from_body, span, reply, target, self._limit)
                 case Link(url=url):
                     await self._follow(url, target, part.size)
                 case _:
@@ -151,9 +151,7 @@ class Download:
 
     def _is_allowed(self, address: str) -> bool:
         found = ipaddress.ip_address(address.partition("%")[0])
-        mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
-        found = mapped or found
-        return found.is_global or (self._local and found.is_loopback)
+        return is_public(found) or (self._local and found.is_loopback)
 
 
 def _joined(url: str, location: str) -> str:
@@ -211,15 +209,23 @@ def _expect_picture(target: Path, size: str) -> None:
         raise _Failed(f"the picture is {found}, not {size} as the service says")
 
 
-def _from_body(span: Span, reply: Reply, target: Path, size: str) -> None:
+def _from_body(span: Span, reply: Reply, target: Path, limit: int) -> None:
+    """Bring a picture out of the answer. What is none there never will be: then it is lost.
+
+    A whole picture of another size than the service named is kept: no other will come.
+    """
     whole = False
     file = _new_file(target)
     try:
-        with file, reply.body.open("rb") as body:
-            copy_span(span, body, file)
-        _expect_picture(target, size)
+        with file:
+            copy_span(span, reply.pieces, file, limit=limit)
+        _expect_picture(target, "")
         whole = True
-    except (OSError, ValueError) as fault:
+    except ValueError as fault:
+        raise _Failed(f"the picture in the answer cannot be used: {fault}", dead=True) from None
+    except _Failed as fault:
+        raise _Failed(f"the picture in the answer cannot be used: {fault}", dead=True) from None
+    except OSError as fault:
         raise _Failed(f"the recorded answer cannot be read ({fault})") from None
     finally:
         if not whole:
@@ -238,35 +244,30 @@ def _remove(target: Path) -> None:
         target.unlink()
 
 
-def copy_span(span: Span, body: BinaryIO, target: BinaryIO) -> None:
-    """Copy what a span points at, decoded, in constant memory.
+def copy_span(span: Span, files: Sequence[Path], target: BinaryIO, *, limit: int = PICTURE_LIMIT) -> None:
+    """Copy what a span of these files points at, decoded, in constant memory.
 
     Raises:
-        ValueError: it is not base64, or the body is shorter than it says.
+        ValueError: it is not base64, larger than `limit` bytes, or the files are shorter than it says.
 
     """
-    pieces = _span_pieces(span, body)
+    pieces = recorded.slice_of(files, span.offset, span.length)
     match span.encoding:
         case "raw":
-            target.writelines(pieces)
+            decoded = pieces
         case "base64":
-            _decode(pieces, target)
+            decoded = _decoded(pieces)
         case _:
             assert_never(span.encoding)
+    taken = 0
+    for piece in decoded:
+        taken += len(piece)
+        if taken > limit:
+            raise ValueError(f"it is larger than {limit / 2**20:.0f} MB")
+        target.write(piece)
 
 
-def _span_pieces(span: Span, body: BinaryIO) -> Iterator[bytes]:
-    body.seek(span.offset)
-    left = span.length
-    while left:
-        piece = body.read(min(left, _CHUNK))
-        if not piece:
-            raise ValueError("it is shorter than it was")
-        left -= len(piece)
-        yield piece
-
-
-def _decode(pieces: Iterator[bytes], target: BinaryIO) -> None:
+def _decoded(pieces: Iterator[bytes]) -> Iterator[bytes]:
     rest = b""
     for piece in _without_escapes(pieces):
         text = rest + piece
@@ -276,10 +277,10 @@ def _decode(pieces: Iterator[bytes], target: BinaryIO) -> None:
                 raise ValueError("it is not base64")
         even = len(text) - len(text) % 4
         rest = text[even:]
-        target.write(binascii.a2b_base64(text[:even]))
+        yield binascii.a2b_base64(text[:even])
     if rest:
         # Some writers leave the padding out.
-        target.write(binascii.a2b_base64(rest + b"=" * (-len(rest) % 4)))
+        yield binascii.a2b_base64(rest + b"=" * (-len(rest) % 4))
 
 
 def _without_escapes(pieces: Iterator[bytes]) -> Iterator[bytes]:

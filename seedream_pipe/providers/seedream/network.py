@@ -14,13 +14,15 @@ import asyncio
 import ipaddress
 import logging
 import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 import httpx
+
+from seedream_pipe.confidential import scrub_log
 
 __all__ = ["Broken", "Incoming", "Network", "proxy_for"]
 
@@ -28,6 +30,7 @@ CONNECT_SECONDS: Final = 30.0
 UPLOAD_SECONDS: Final = 600.0
 """R50: an upload that is slower is refused by the service."""
 
+_LOGGED: Final = ("connection", "http11", "http2", "proxy", "socks")
 _IDLE_SECONDS: Final = 30.0
 _LANE: Final = 8
 _LANES_PER_HOST: Final = 16
@@ -36,6 +39,9 @@ Headers = Sequence[tuple[str, str]]
 
 # Its debug log has the heads of answers, with cookies and whatever a server says back.
 logging.getLogger("httpcore").setLevel(logging.WARNING)
+for _name in ("httpx", "httpcore", *(f"httpcore.{part}" for part in _LOGGED), "asyncio"):
+    # A logger's filter does not hold for those below it.
+    logging.getLogger(_name).addFilter(scrub_log)
 
 
 class Broken(Exception):
@@ -82,6 +88,24 @@ class Network:
                 headers=list(headers),
                 content=body,
                 extensions={"timeout": _timeouts(read=None)},
+            )
+            async with _exchange(transport, request) as incoming:
+                yield incoming
+        finally:
+            await transport.aclose()
+
+    @asynccontextmanager
+    async def ask(self, url: str, headers: Headers) -> AsyncIterator[Incoming]:
+        """Ask for what a call was promised, with the key and so over a connection of its own.
+
+        Raises:
+            Broken: the head of an answer did not come.
+
+        """
+        transport = self._transport(url, connections=1, keep=0)
+        try:
+            request = httpx.Request(
+                "GET", url, headers=list(headers), extensions={"timeout": _timeouts(read=_IDLE_SECONDS)}
             )
             async with _exchange(transport, request) as incoming:
                 yield incoming
@@ -215,18 +239,19 @@ async def _exchange(transport: httpx.AsyncHTTPTransport, request: httpx.Request)
         # Without the cause: it carries the request, and that the key.
         raise Broken(_said(error)) from None
     try:
-        yield Incoming(
-            status=response.status_code,
-            headers=tuple(
-                (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw
-            ),
-            chunks=_chunks(response),
-        )
+        async with aclosing(_chunks(response)) as chunks:
+            yield Incoming(
+                status=response.status_code,
+                headers=tuple(
+                    (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw
+                ),
+                chunks=chunks,
+            )
     finally:
         await response.stream.aclose()  # type: ignore[union-attr]  # an asynchronous one here
 
 
-async def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
+async def _chunks(response: httpx.Response) -> AsyncGenerator[bytes, None]:
     try:
         async for chunk in response.stream:  # type: ignore[union-attr]  # as above
             yield chunk

@@ -1,5 +1,8 @@
 """A recorded body as JSON trees, in bounded memory: one document, or one per event.
 
+While a stream comes, `EventEnds` says where in it each event ends; what the events say is
+read from what was recorded, all of it at once, so that the two never have to agree.
+
 A picture inside an answer may be tens of megabytes of base64. It is never loaded: the
 string is left out of the text that is parsed, and a `Span` says where it stands in the
 file. What is parsed is small; a body whose remainder is not small is refused.
@@ -13,12 +16,25 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from seedream_pipe.makers import Span
+from seedream_pipe.providers.seedream import recorded
 
-__all__ = ["DONE", "NotReadable", "Tree", "document", "events", "is_event_stream"]
+__all__ = [
+    "DONE",
+    "EventEnd",
+    "EventEnds",
+    "NotReadable",
+    "Text",
+    "Tree",
+    "document",
+    "events",
+    "is_event_stream",
+    "looks_like_events",
+]
 
 Tree: TypeAlias = Any
 """What JSON said, with a `Span` for each string that was left in the file."""
@@ -30,10 +46,10 @@ _CHUNK: Final = 64 * 1024
 _LONG: Final = 16 * 1024
 _SMALL: Final = 512 * 1024
 _NESTING: Final = 100
+_LONGEST_WORD: Final = 4096
 _DIGITS: Final = 18
 _BOM: Final = b"\xef\xbb\xbf"
 _B64_MEMBER: Final = re.compile(rb'"b64_json"[ \t\r\n]*:[ \t\r\n]*$')
-_LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 _EVENT_LINE: Final = re.compile(rb"(?:data|event|id|retry)?:|(?:data|event|id|retry)\r?\n")
 _MEANT_ONCE: Final = frozenset({"data", "error", "url", "b64_json", "type", "image_index"})
 
@@ -42,49 +58,140 @@ class NotReadable(ValueError):
     """The body is not JSON, or not such as a person may be asked to trust; `str()` says why."""
 
 
-def is_event_stream(body: Path) -> bool:
+def is_event_stream(*pieces: Path) -> bool:
     """Whether the body looks like events, whatever its content type says (R7, R89)."""
-    with body.open("rb") as file:
-        start = file.read(4096).removeprefix(_BOM).lstrip(b"\r\n")
-    return _EVENT_LINE.match(start) is not None
+    start = b""
+    for chunk in recorded.chunks(pieces, size=4096):
+        start += chunk
+        if len(start) >= 4096:
+            break
+    return looks_like_events(start)
 
 
-def document(body: Path) -> Tree:
+def looks_like_events(start: bytes) -> bool:
+    """Whether a body that begins with this is a stream of events."""
+    return _EVENT_LINE.match(start.removeprefix(_BOM).lstrip(b"\r\n")) is not None
+
+
+def document(*pieces: Path) -> Tree:
     """Parse the body as one JSON text.
 
     Raises:
         NotReadable: it is none.
 
     """
-    text = _Text()
-    with body.open("rb") as file:
-        for offset, chunk in _chunks(file):
-            text.feed(chunk, offset)
+    text = Text()
+    for offset, chunk in _chunks(pieces):
+        text.feed(chunk, offset)
     return text.tree()
 
 
-def events(body: Path) -> Iterator[Tree]:
+def events(*pieces: Path) -> Iterator[Tree]:
     """Give the data of each event in turn: a tree, `DONE`, or a `NotReadable` that was met.
 
     Tolerant as R89 asks: any line ends, comments, no ``event:`` lines, data over several
     lines, a bare JSON line among events (R106), a last event without its blank line.
     """
     lines = _Lines()
-    with body.open("rb") as file:
-        for offset, chunk in _chunks(file):
-            yield from lines.feed(chunk, offset)
+    for offset, chunk in _chunks(pieces):
+        yield from lines.feed(chunk, offset)
     yield from lines.end()
 
 
-def _chunks(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    offset = len(_BOM) if file.read(len(_BOM)) == _BOM else 0
-    file.seek(offset)
-    while chunk := file.read(_CHUNK):
+def _chunks(pieces: tuple[Path, ...]) -> Iterator[tuple[int, bytes]]:
+    offset = len(_BOM) if b"".join(_first(pieces, len(_BOM))) == _BOM else 0
+    for chunk in recorded.chunks(pieces, start=offset, size=_CHUNK):
         yield offset, chunk
         offset += len(chunk)
 
 
-class _Text:
+def _first(pieces: tuple[Path, ...], length: int) -> Iterator[bytes]:
+    for chunk in recorded.chunks(pieces, size=length):
+        yield chunk[:length]
+        length -= len(chunk)
+        if length <= 0:
+            return
+
+
+def _line_end(piece: bytes, position: int) -> tuple[int, int] | None:
+    """Find where a line ends and the next begins; a CR LF that is cut in two ends it at the CR."""
+    feed = piece.find(b"\n", position)
+    carriage = piece.find(b"\r", position, len(piece) if feed < 0 else feed)
+    if carriage >= 0:
+        return carriage, carriage + (2 if feed == carriage + 1 else 1)
+    return None if feed < 0 else (feed, feed + 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventEnd:
+    """An event ends at `at` of the piece that was fed.
+
+    `completed` says that it was the one which tells what was billed (R91), `last` that
+    nothing follows (R90).
+    """
+
+    at: int
+    completed: bool = False
+    last: bool = False
+
+
+class EventEnds:
+    """Finds where the events of a stream end, in pieces of any size; of a line it holds the start only.
+
+    An event ends with its blank line, a bare JSON line with itself (R106), and ``[DONE]`` at once:
+    what follows it is not waited for.
+    """
+
+    def __init__(self) -> None:
+        self._line = bytearray()
+        self._has_data = False
+        self._completed = False
+        self._after_return = False
+
+    def feed(self, piece: bytes) -> Iterator[EventEnd]:
+        """Take in what came; give the ends that are in it."""
+        position = 1 if self._after_return and piece.startswith(b"\n") else 0
+        self._after_return = piece.endswith(b"\r")
+        while position < len(piece):
+            end = _line_end(piece, position)
+            stop, following = (len(piece), len(piece)) if end is None else end
+            room = _LONGEST_WORD - len(self._line)
+            self._line += piece[position : min(stop, position + max(0, room))]
+            if end is None:
+                return
+            position = following
+            line, self._line = bytes(self._line).removeprefix(_BOM), bytearray()
+            found = self._ended(line, position)
+            if found is not None:
+                yield found
+
+    def _ended(self, line: bytes, position: int) -> EventEnd | None:
+        """Say whether an event ends with this line."""
+        bare = line.startswith(b"{")
+        if line.startswith(b"data:"):
+            word = line.removeprefix(b"data:").strip()
+            self._has_data = True
+            self._completed = self._completed or _is_completed(word)
+            if word == DONE.encode():
+                return EventEnd(at=position, last=True)
+        if not bare and (line or not self._has_data):
+            return None
+        end = EventEnd(at=position, completed=self._completed or (bare and _is_completed(line)))
+        self._has_data = self._completed = False
+        return end
+
+
+def _is_completed(word: bytes) -> bool:
+    if len(word) >= _LONGEST_WORD - len(b"data: ") or b".completed" not in word:
+        return False
+    try:
+        tree = json.loads(word)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(tree, dict) and str(tree.get("type")).endswith(".completed")
+
+
+class Text:
     """A JSON text taken in by pieces, without its long strings and its pictures."""
 
     def __init__(self) -> None:
@@ -194,7 +301,7 @@ class _Lines:
     """Events taken in by pieces of any size; a line is never held as a whole."""
 
     def __init__(self) -> None:
-        self._text = _Text()
+        self._text = Text()
         self._start = b""
         self._kind = ""
         self._after_return = False
@@ -203,13 +310,13 @@ class _Lines:
         position = 1 if self._after_return and piece.startswith(b"\n") else 0
         self._after_return = piece.endswith(b"\r")
         while position < len(piece):
-            end = _LINE_END.search(piece, position)
-            stop = len(piece) if end is None else end.start()
+            end = _line_end(piece, position)
+            stop = len(piece) if end is None else end[0]
             yield from self._take(piece[position:stop], offset + position)
             if end is None:
                 return
             yield from self._end_line()
-            position = end.end()
+            position = end[1]
 
     def end(self) -> Iterator[Tree]:
         """Give what the last lines said, though no blank line followed."""
@@ -251,7 +358,7 @@ class _Lines:
     def _dispatch(self) -> Iterator[Tree]:
         if self._text.empty:
             return
-        text, self._text = self._text, _Text()
+        text, self._text = self._text, Text()
         try:
             yield text.tree()
         except NotReadable as fault:

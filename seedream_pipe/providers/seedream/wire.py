@@ -19,10 +19,13 @@ from seedream_pipe.errors import ProviderError
 from seedream_pipe.makers import Generation, Picture, Request
 from seedream_pipe.profiles import ModelProfile, Patience, ProviderProfile
 
-__all__ = ["BODY_LIMIT", "ResponseFormat", "build"]
+__all__ = ["BODY_LIMIT", "ResponseFormat", "Streaming", "build"]
 
 ResponseFormat: TypeAlias = Literal["url", "b64_json"]
 """How pictures come: as links, or inside the answer. Carries, does not shape (R142)."""
+
+Streaming: TypeAlias = Literal["groups", "always", "never"]
+"""When an answer comes event by event, from models that can. Carries, does not shape (R142)."""
 
 BODY_LIMIT: Final = 64 * 1024 * 1024
 """Most bytes of a request's body (R50)."""
@@ -38,6 +41,7 @@ def build(
     *,
     provider: ProviderProfile,
     response_format: ResponseFormat,
+    streaming: Streaming = "groups",
 ) -> Request:
     """Build the call.
 
@@ -48,7 +52,8 @@ def build(
     """
     model = profiles.model(generation.model)
     _expect_servable(generation, references, model, provider)
-    fields = _fields(generation, model, provider, response_format)
+    streamed = _streamed(generation, model, streaming)
+    fields = _fields(generation, model, provider, response_format, streamed=streamed)
     shown = _with_image(fields, [f"sha256:{picture.digest}" for picture in references])
     patience = model.patience if model else _PATIENCE_WITH_UNKNOWN_MODEL
     return Request(
@@ -56,7 +61,14 @@ def build(
         shown=shown,
         ceiling=generation.ceiling,
         patience=patience.seconds(generation.ceiling if generation.is_series else None),
+        streamed=streamed,
     )
+
+
+def _streamed(generation: Generation, model: ModelProfile | None, streaming: Streaming) -> bool:
+    """Whether the answer is to come event by event: what came of a group that breaks off is kept (R101)."""
+    can = model is not None and model.stream
+    return can and (streaming == "always" or (streaming == "groups" and generation.group is not None))
 
 
 def _expect_servable(
@@ -96,6 +108,8 @@ def _fields(
     model: ModelProfile | None,
     provider: ProviderProfile,
     response_format: ResponseFormat,
+    *,
+    streamed: bool,
 ) -> dict[str, Json]:
     fields: dict[str, Json] = {
         "model": profiles.wire_id(provider.name, generation.model),
@@ -118,7 +132,7 @@ def _fields(
     fields["response_format"] = response_format
     # An unknown model may be one that rejects the word (R36); what is absent means false.
     if model is not None and "stream" not in model.rejects:
-        fields["stream"] = False
+        fields["stream"] = streamed
     fields["watermark"] = generation.watermark
     # What no profile knows goes last, and never in the place of what is said above.
     return fields | {name: value for name, value in generation.extra.items() if name not in fields}

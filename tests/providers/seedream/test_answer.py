@@ -360,6 +360,14 @@ def test_an_empty_balance_at_the_gateway_is_told_by_its_words(reply):
         ([("retry-after", "-3")], None),
         ([("retry-after", "nan")], None),
         ([("retry-after", "1e400")], None),
+        ([("retry-after", "1e2")], None),
+        ([("retry-after", "1_0")], None),
+        ([("retry-after", "+5")], None),
+        ([("retry-after", " 12 ")], 12.0),
+        ([("retry-after", "12.")], 12.0),
+        ([("retry-after", "inf")], None),
+        ([("retry-after", "9" * 400)], None),
+        ([("retry-after", "")], None),
         ([("retry-after", "soon")], None),
         ([("retry-after", "Sun, 22 Nov 2026 12:01:00 GMT"), ("date", "Sun, 22 Nov 2026 12:00:00 GMT")], 60.0),
         ([("retry-after", "Sun, 22 Nov 2026 12:01:00 GMT"), ("date", "Sun, 22 Nov 2026 14:00:00 GMT")], None),
@@ -388,6 +396,13 @@ def test_retry_after_is_taken_in_any_form(reply, headers, seconds):
         "https://10.0.0.1/x",
         "https://127.0.0.1/x",
         "https://[::1]/x",
+        "https://224.0.0.1/x",
+        "https://255.255.255.255/x",
+        "https://[ff02::1]/x",
+        "https://[::ffff:10.0.0.1]/x",
+        "https://[::10.0.0.1]/x",
+        "https://[64:ff9b::10.0.0.1]/x",
+        "https://[2002:a00:1::]/x",
         "https://localhost/x",
         "https://a.example.org\\@b.example.org/",
     ],
@@ -458,6 +473,7 @@ def test_an_index_is_only_ever_a_small_number(reply, index):
         "data: {\n\n",
         "data: not json\n\ndata: [DONE]\n\n",
         'data: {"error":{"code":"InternalServiceError","message":"m"}}\n\n',
+        'data: {"error":{"code":"QuotaExceeded","message":"m"}}\n\n',
         '{"error":{"err_code":-10003,"message":"m"}}\n',
     ],
 )
@@ -481,3 +497,199 @@ def test_no_body_whatever_raises(tmp_path_factory, body):
     file = tmp_path_factory.mktemp("body") / "body"
     file.write_bytes(body)
     meaning(Reply(status=200, headers=(), body=file))
+
+
+def streamed(*events, done=True):
+    texts = [each if isinstance(each, str) else json.dumps(each) for each in events]
+    return "".join(f"data: {text}\n\n" for text in (*texts, *(["[DONE]"] * done)))
+
+
+def failed(index, code="OutputImageSensitiveContentDetected"):
+    kind = "image_generation.partial_failed"
+    return {"type": kind, "image_index": index, "error": {"code": code, "message": "m"}}
+
+
+def test_two_pictures_of_one_number_are_two_pictures(reply):
+    """Both are billed; only what is the same is kept once."""
+    verdict = meaning(reply(streamed(event(0), event(0, url=f"{LINK}other"), event(0), COMPLETED)))
+    assert [(part.index, part.source.url) for part in verdict.parts] == [(0, f"{LINK}0"), (1, f"{LINK}other")]
+
+
+@pytest.mark.parametrize(("second", "count"), [("QUJD", 1), ("QUJE", 2), ("QUJDRA==", 2)])
+def test_pictures_inside_events_are_told_apart_by_their_bytes(reply, second, count):
+    def inside(text):
+        return {"type": "x.partial_succeeded", "image_index": 0, "b64_json": text}
+
+    verdict = meaning(reply(streamed(inside("QUJD"), inside(second))))
+    assert len(verdict.parts) == count
+
+
+def test_a_number_given_after_one_without_takes_no_picture_away(reply):
+    verdict = meaning(reply(streamed(event(None), event(0, url=f"{LINK}other"))))
+    assert len(verdict.parts) == 2
+
+
+def test_a_picture_wins_over_a_failure_of_the_same_number(reply):
+    verdict = meaning(reply(streamed(failed(0), event(0))))
+    assert ([part.index for part in verdict.parts], verdict.holes) == ([0], ())
+
+
+def test_a_number_that_the_stream_passed_over_is_a_hole(reply):
+    """R92: every picture that was attempted has a number."""
+    verdict = meaning(reply(streamed(event(0), event(2))))
+    assert [part.index for part in verdict.parts] == [0, 2]
+    assert [(hole.index, hole.code) for hole in verdict.holes] == [(1, "NotTold")]
+
+
+def test_nothing_behind_the_last_word_counts(reply):
+    verdict = meaning(reply(streamed(event(0)) + streamed(event(1), "junk")))
+    assert (len(verdict.parts), verdict.complete) == (1, True)
+
+
+@pytest.mark.parametrize(("count", "complete"), [(1, True), (2, False), (None, False)])
+def test_junk_between_events_may_have_been_a_picture_unless_the_count_is_right(reply, count, complete):
+    completed = {"type": "image_generation.completed", "usage": {"generated_images": count}}
+    verdict = meaning(reply(streamed(event(0), "{junk", completed)))
+    assert (len(verdict.parts), verdict.complete) == (1, complete)
+
+
+@pytest.mark.parametrize("junk", ["junk", "17: 4", "event without colon", "\x00\x01"])
+def test_a_line_that_is_no_field_is_passed_over(reply, junk):
+    verdict = meaning(reply(f"data: {event(0)}\n\n{junk}\n\ndata: [DONE]\n\n"))
+    assert (len(verdict.parts), verdict.complete) == (1, True)
+
+
+def test_a_fault_after_an_event_that_cannot_be_read_proves_nothing(reply):
+    fault = {"error": {"code": "InvalidParameter", "message": "m"}}
+    assert isinstance(meaning(reply(streamed(fault, done=False))), Permanent)
+    assert isinstance(meaning(reply(streamed("{junk", fault, done=False))), Unknown)
+
+
+def test_a_refusal_in_a_stream_that_broke_off_is_told_as_such(reply):
+    """R97: the stream goes on after it, so of a series more may have been made."""
+    assert meaning(reply(streamed(failed(0)))).complete
+    verdict = meaning(reply(streamed(failed(0), done=False)))
+    assert isinstance(verdict, Refused)
+    assert not verdict.complete
+
+
+CONTRACT = [
+    # HTTP, code, class, whole account, contract or specification
+    (400, "MissingParameter", Permanent, False, "R27"),
+    (400, "MissingParameter.prompt", Permanent, False, "R27"),
+    (400, "InvalidParameter", Permanent, False, "R26"),
+    (400, "InvalidParameter.size", Permanent, False, "R108"),
+    (400, "InvalidParameter.UnsupportedParameter", Permanent, False, "R26"),
+    (400, "InvalidParameter.UnsupportedImageFormat", Permanent, False, "R52"),
+    (400, "InvalidParameter.OversizedImage", Permanent, False, "R52"),
+    (400, "InvalidParameter.OversizeImage", Permanent, False, "R52"),
+    (400, "InvalidImageURL.EmptyURL", Permanent, False, "R52"),
+    (400, "InvalidImageURL.InvalidFormat", Permanent, False, "R52"),
+    (400, "InvalidEndpoint.ClosedEndpoint", Permanent, False, "R112"),
+    (400, "InputTextSensitiveContentDetected", Refused, None, "R112"),
+    (400, "InputTextSensitiveContentDetected.PolicyViolation", Refused, None, "R112"),
+    (400, "InputTextRiskDetection", Refused, None, "R112"),
+    (400, "InputImageSensitiveContentDetected", Refused, None, "R112"),
+    (400, "InputImageSensitiveContentDetected.PrivacyInformation", Refused, None, "R112"),
+    (400, "InputImageRiskDetection", Refused, None, "R112"),
+    (400, "OutputImageSensitiveContentDetected", Refused, None, "R114"),
+    (400, "OutputImageSensitiveContentDetected.DeepFake", Refused, None, "R114"),
+    (400, "OutputImageRiskDetection", Refused, None, "R114"),
+    (400, "SensitiveContentDetected", Refused, None, "R112"),
+    (400, "SensitiveContentDetected.Violence", Refused, None, "R112"),
+    (400, "ContentSecurityDetectionError", Transient, None, "R112"),
+    (400, "InvalidSubscription", Permanent, True, "R20"),
+    (401, "AuthenticationError", Permanent, True, "R5"),
+    (401, "InvalidAccountStatus", Permanent, True, "R112"),
+    (402, "", Permanent, True, "R123"),
+    (403, "AccountOverdueError", Permanent, True, "R112"),
+    (403, "AccessDenied", Permanent, False, "R112"),
+    (403, "OperationDenied.PermissionDenied", Permanent, False, "R112"),
+    (403, "OperationDenied.ServiceNotOpen", Permanent, True, "R112"),
+    (403, "OperationDenied.ServiceOverdue", Permanent, True, "R112"),
+    (404, "ModelNotOpen", Permanent, False, "R16"),
+    (404, "InvalidEndpointOrModel.NotFound", Permanent, False, "R16"),
+    (404, "InvalidEndpointOrModel.ModelIDAccessDisabled", Permanent, False, "R16"),
+    (404, "NotFound.model", Permanent, False, "R16"),
+    (404, "UnsupportedModel", Permanent, False, "R20"),
+    (429, "ModelAccountIpmRateLimitExceeded", Transient, None, "R130"),
+    (429, "ModelAccountRpmRateLimitExceeded", Transient, None, "R113"),
+    (429, "ModelAccountTpmRateLimitExceeded", Transient, None, "R113"),
+    (429, "RateLimitExceeded.EndpointRPMExceeded", Transient, None, "R113"),
+    (429, "RateLimitExceeded.EndpointTPMExceeded", Transient, None, "R113"),
+    (429, "APIAccountRpmRateLimitExceeded", Transient, None, "R113"),
+    (429, "AccountRateLimitExceeded", Transient, None, "R113"),
+    (429, "ServerOverloaded", Transient, None, "R113"),
+    (429, "RequestBurstTooFast", Transient, None, "R113"),
+    (429, "InflightBatchsizeExceeded", Transient, None, "R113"),
+    (429, "RequestConcurrentLimitExceeded", Transient, None, "R113"),
+    (429, "NobodyKnows", Transient, None, "R113"),
+    (429, "QuotaExceeded", Permanent, True, "R113"),
+    (429, "SetLimitExceeded", Permanent, True, "R113"),
+    (499, "RequestCanceled", Unknown, None, "R112"),
+    (500, "InternalServiceError", Unknown, None, "R117"),
+    (503, "ServerOverloaded", Unknown, None, "3.3: Ark's 503 proves nothing"),
+    (503, "InvalidParameter", Unknown, None, "3.3"),
+    *(
+        (status, "", Permanent, status in {401, 402}, "R124")
+        for status in (400, 401, 402, 403, 404, 405, 413, 422)
+    ),
+    *((status, "", Unknown, None, "3.3") for status in (408, 409, 418, 425, 451, 499)),
+    *(
+        (status, "", Unknown, None, "R124, R125")
+        for status in (500, 501, 502, 503, 504, 520, 521, 522, 523, 524)
+    ),
+    *((status, "", Permanent, False, "never followed") for status in (300, 301, 302, 303, 305, 307, 308)),
+]
+
+
+@pytest.mark.parametrize("row", CONTRACT, ids=str)
+def test_each_row_of_the_contract_has_its_class(reply, row):
+    """Contract section 10, reliability 3.3: certain only where it is certain."""
+    status, code, kind, account, rule = row
+    message = "The request failed. Request id: 0217abc"
+    verdict = meaning(reply({"error": {"code": code, "message": message}} if code else b"", status))
+    assert type(verdict) is kind, rule
+    assert getattr(verdict, "account", None) is account, rule
+    assert not code or (verdict.code, verdict.message, verdict.request_id) == (code, message, "0217abc")
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "tries"),
+    [
+        (429, "NobodyKnows", 3),
+        (429, "", 3),
+        (400, "ContentSecurityDetectionError", 2),
+        (429, "ServerOverloaded", None),
+        (429, "ModelAccountIpmRateLimitExceeded", None),
+    ],
+)
+def test_what_may_never_heal_is_tried_less_often(reply, status, code, tries):
+    """R113, R117."""
+    body = {"error": {"code": code, "message": "m"}} if code else b""
+    assert meaning(reply(body, status)).tries == tries
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        (503, -10008, "No available models currently", Permanent, True),
+        (500, -10008, "No available channels currently", Permanent, True),
+        (200, -10008, "m", Permanent, True),
+        (500, -10003, "Network error, please try again later", Unknown, None),
+        (401, 10001, "Invalid API Key", Permanent, True),
+        (401, -10001, "Invalid API Key", Permanent, True),
+        (403, -77, "余额不足", Permanent, True),
+        (400, -77, "m", Permanent, False),
+        (429, -77, "m", Transient, None),
+        (503, -77, "m", Unknown, None),
+        (524, -77, "m", Unknown, None),
+        (200, -77, "m", Unknown, None),
+    ],
+)
+def test_each_row_of_what_302_adds_has_its_class(reply, row):
+    """R118 to R125."""
+    status, code, words, kind, account = row
+    verdict = meaning(reply({"error": {"err_code": code, "message": words, "message_cn": "…"}}, status))
+    assert type(verdict) is kind
+    assert getattr(verdict, "account", None) is account

@@ -5,6 +5,8 @@ import base64
 import io
 import os
 import ssl
+import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 from seedream_pipe import profiles
 from seedream_pipe.emulator import Emulator, Fault
 from seedream_pipe.makers import Answer, Fetched, Generation, Link, LinkDead, NotFetched, Part, Reply, Span
-from seedream_pipe.providers.seedream import download
+from seedream_pipe.providers.seedream import recorded
 from seedream_pipe.providers.seedream.client import Seedream
 from seedream_pipe.providers.seedream.download import Download, copy_span, fetch_reference
 from seedream_pipe.providers.seedream.network import Network, proxy_for
@@ -182,6 +184,10 @@ class Naming(Network):
         "::ffff:127.0.0.1",
         "0.0.0.0",
         "fc00::1",
+        "224.0.0.1",
+        "ff02::1",
+        "64:ff9b::a00:1",
+        "2002:a00:1::",
     ],
 )
 def test_a_name_that_leads_into_a_private_network_is_not_followed(tmp_path, address):
@@ -254,19 +260,25 @@ def span_of(body, text, encoding="base64"):
     return Span(offset=body.index(text), length=len(text), encoding=encoding)
 
 
-def copied(body, span):
+def copied(body, span, files=1):
+    """What a span points at, of a body that stands in so many files."""
     target = io.BytesIO()
-    copy_span(span, io.BytesIO(body), target)
+    cut = len(body) // files + 1
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / str(number) for number in range(files)]
+        for number, path in enumerate(paths):
+            path.write_bytes(body[number * cut : (number + 1) * cut])
+        copy_span(span, paths, target)
     return target.getvalue()
 
 
-@given(st.binary(max_size=4000), st.integers(0, 50), st.integers(1, 97))
-def test_base64_comes_out_as_it_went_in(data, offset, chunk):
+@given(st.binary(max_size=4000), st.integers(0, 50), st.integers(1, 97), st.integers(1, 5))
+def test_base64_comes_out_as_it_went_in(data, offset, chunk, files):
     text = base64.b64encode(data)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(download, "_CHUNK", chunk)
+        patch.setattr(recorded, "CHUNK", chunk)
         body = b"-" * offset + text + b'"}'
-        assert copied(body, Span(offset=offset, length=len(text), encoding="base64")) == data
+        assert copied(body, Span(offset=offset, length=len(text), encoding="base64"), files) == data
 
 
 @given(st.binary(max_size=2000), st.integers(1, 97), st.sampled_from([b"\\/", b"\\u002f", b"\\u002F"]))
@@ -274,7 +286,7 @@ def test_escapes_that_a_json_writer_may_use_are_undone(data, chunk, slash):
     text = base64.b64encode(data).replace(b"/", slash).replace(b"+", b"\\u002b")
     text = b"\\n".join(text[at : at + 76] for at in range(0, len(text), 76)) if b"\\" not in text else text
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(download, "_CHUNK", max(chunk, 6))
+        patch.setattr(recorded, "CHUNK", max(chunk, 6))
         assert copied(text, Span(offset=0, length=len(text), encoding="base64")) == data
 
 
@@ -304,19 +316,28 @@ def test_a_picture_in_the_answer_that_is_none_leaves_nothing_behind(tmp_path):
     (tmp_path / "body").write_bytes(b"QUJD")
     reply = Reply(status=200, headers=(), body=tmp_path / "body")
     part = Part(index=0, source=Span(offset=0, length=4, encoding="base64"))
-    assert isinstance(fetch(part, reply, tmp_path / "picture"), NotFetched)
+    assert isinstance(fetch(part, reply, tmp_path / "picture"), LinkDead)
     assert not (tmp_path / "picture").exists()
 
 
-def test_a_picture_of_another_size_than_told_is_not_kept(tmp_path):
-    """R59, R77."""
-    (tmp_path / "body").write_bytes(reference(size=(96, 64)).data)
-    length = (tmp_path / "body").stat().st_size
+def in_the_answer(tmp_path, data, size=""):
+    (tmp_path / "body").write_bytes(data)
     reply = Reply(status=200, headers=(), body=tmp_path / "body")
-    part = Part(index=0, source=Span(offset=0, length=length, encoding="raw"), size="64x64")
-    outcome = fetch(part, reply, tmp_path / "picture")
-    assert isinstance(outcome, NotFetched)
-    assert "96x64, not 64x64" in outcome.cause
+    return Part(index=0, source=Span(offset=0, length=len(data), encoding="raw"), size=size), reply
+
+
+def test_a_whole_picture_in_the_answer_is_kept_though_its_size_is_another(tmp_path):
+    """R59: no other will come, and it is paid for. A link is asked again instead."""
+    part, reply = in_the_answer(tmp_path, reference(size=(96, 64)).data, size="64x64")
+    assert fetch(part, reply, tmp_path / "picture") == Fetched()
+
+
+def test_a_picture_in_the_answer_may_be_as_large_as_any_other(tmp_path):
+    part, reply = in_the_answer(tmp_path, reference().data + bytes(2000))
+    outcome = fetch(part, reply, tmp_path / "picture", limit=2000)
+    assert isinstance(outcome, LinkDead)
+    assert "larger than" in outcome.cause
+    assert not (tmp_path / "picture").exists()
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,9 @@ def picture(data=b"\xff\xd8 a picture \xff\xd9", media_type="image/jpeg"):
     return Picture(digest=blob_digest(data), data=data, media_type=media_type, width=64, height=64)
 
 
-def build(generation, references=(), *, provider="ark", response_format="url"):
-    return wire.build(
-        generation, references, provider=profiles.provider(provider), response_format=response_format
-    )
+def build(generation, references=(), *, provider="ark", **named):
+    named = {"response_format": "url", **named}
+    return wire.build(generation, references, provider=profiles.provider(provider), **named)
 
 
 def body(*args, **named):
@@ -55,7 +54,12 @@ def test_a_call_is_that_of_the_sample(name):
     references = [
         picture(base64.b64decode(uri.partition(",")[2], validate=True)) for uri in sample.get("image", ())
     ]
-    built = body(from_sample(sample), references, response_format=sample["response_format"])
+    built = body(
+        from_sample(sample),
+        references,
+        response_format=sample["response_format"],
+        streaming="always" if sample.get("stream") else "never",
+    )
     explicit = {"sequential_image_generation": "disabled", "stream": False}
     assert built == {**explicit, **sample}
     assert [name for name in built if name in sample] == list(sample)
@@ -78,6 +82,27 @@ def test_pro_is_sent_neither_stream_nor_sequential_image_generation():
     """R36: 400 to any value, the default included."""
     built = body(generation(model="seedream-5.0-pro"))
     assert {"stream", "sequential_image_generation"}.isdisjoint(built)
+
+
+@pytest.mark.parametrize(
+    ("model", "group", "streaming", "streamed"),
+    [
+        ("seedream-4.0", 2, "groups", True),
+        ("seedream-4.5", 2, "groups", True),
+        ("seedream-5.0-lite", 2, "groups", True),
+        ("seedream-4.5", None, "groups", False),
+        ("seedream-4.5", None, "always", True),
+        ("seedream-4.5", 2, "never", False),
+        ("seedream-5.0-pro", None, "always", None),
+        ("ep-20260101-abcde", 2, "always", None),
+    ],
+)
+def test_a_stream_is_asked_for_where_the_model_can(model, group, streaming, streamed):
+    """R96, R36; of a model without a profile nobody knows whether it can."""
+    asked = generation(model=model, group=group, size="2560x1440" if "pro" not in model else "2K")
+    built = build(asked, streaming=streaming)
+    assert json.loads(built.body).get("stream") is streamed
+    assert built.streamed == (streamed is True)
 
 
 def test_a_model_that_nobody_knows_is_sent_no_word_that_it_may_reject():

@@ -1,0 +1,35 @@
+"""A message as it stands on a terminal or in a log: its first line, the money, and commands to paste."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from seedream_pipe.cli.again import command
+from seedream_pipe.cli.terminal import columns, cut, style, wrapped
+from seedream_pipe.reports.messages import WIDEST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from seedream_pipe.reports.messages import Message
+
+__all__ = ["body", "rendered"]
+
+_ERROR = "error"
+
+
+def rendered(message: Message) -> str:
+    """The whole message; commands are never wrapped or cut, so that they can be pasted."""
+    first = cut(f"{_ERROR}{message.head}", WIDEST)
+    head = style(_ERROR, fg="red", bold=True) + first.removeprefix(_ERROR)
+    return "\n".join([head, *body(message)])
+
+
+def body(message: Message, *, room: int | None = None) -> Iterator[str]:
+    """What stands under the first line, for so many columns."""
+    for line in message.lines:
+        yield from (f"  {part}" for part in wrapped(line, None if room is None else room - 2))
+    leads = [f"{way.when or 'next'}:" for way in message.ways]
+    widest = max(map(columns, leads), default=0)
+    for lead, way in zip(leads, message.ways, strict=True):
+        yield f"  {lead}{' ' * (widest - columns(lead))} {command(way.command, *way.words)}"

@@ -1,0 +1,79 @@
+"""Deaths at the moments of the protocol: the service kills the client that it serves (reliability (a))."""
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from seedream_pipe.emulator import Fault
+from tests.torture.boards import INLINE, SMALL
+from tests.torture.points import Point, Scale, Sweep
+from tests.torture.scene import Scene, Stage
+
+_FIRST, _SECOND, _SET = "dawn", "hour later", "set of 3"
+"""What is said in the prompts of the small board: the first picture, the one after it, the series."""
+
+_MOMENTS: Final[tuple[tuple[str, str, str, float], ...]] = (
+    ("generation", _FIRST, "read", 0),
+    ("generation", _FIRST, "making", 0),
+    ("generation", _FIRST, "made", 0),
+    ("generation", _FIRST, "head", 0),
+    ("generation", _FIRST, "body", 0.5),
+    ("generation", _FIRST, "sent", 0),
+    ("generation", _SECOND, "read", 0),
+    ("generation", _SECOND, "made", 0),
+    ("generation", _SECOND, "sent", 0),
+    ("generation", _SET, "read", 0),
+    ("generation", _SET, "made", 0),
+    ("generation", _SET, "event", 0),
+    ("generation", _SET, "made", 1),
+    ("generation", _SET, "event", 1),
+    ("generation", _SET, "body", 0.9),
+    ("generation", _SET, "event", 2),
+    ("generation", _SET, "event", 3),
+    ("generation", _SET, "sent", 0),
+    ("download", "", "read", 0),
+    ("download", "", "head", 0),
+    ("download", "", "body", 0.5),
+    ("download", "", "sent", 0),
+)
+_AFTER: Final = (0.0, 0.001, 0.002, 0.004, 0.006, 0.008, 0.012, 0.02, 0.03, 0.05)
+"""Seconds after the moment: what was sent has to be read, recorded, put into the store."""
+
+
+def _points(scale: Scale, _stage: Stage) -> Iterator[Point]:
+    points = []
+    for number, (on, match, moment, at) in enumerate(_MOMENTS):
+        for turn, after in enumerate(_AFTER):
+            board = INLINE if on == "generation" and (number + turn) % 3 == 0 else SMALL
+            nth = turn % 5 + 1 if on == "download" else None
+            says = f"{on} {match or nth} {moment} {at:g}, {after * 1000:g} ms later"
+            points.append(Point(says=says, board=board.name, with_=(on, match, moment, at, after, nth)))
+    yield from scale.of(points, 12)
+
+
+def _play(scene: Scene, point: Point) -> None:
+    on, match, moment, at, after, number = point.with_
+    running = scene.start(held=True)
+    scene.until(lambda: _is_stopped(running.pid))
+    scene.emulator.script(
+        Fault(
+            on=on,
+            match=match or None,
+            number=number,
+            at=at,
+            kill=running.pid,
+            kill_at=moment,
+            kill_after=after,
+            event_delay=0.005,
+        )
+    )
+    running.signal(signal.SIGCONT)
+    running.end()
+
+
+def _is_stopped(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
+MOMENTS: Final = Sweep(name="killed at a protocol moment", points=_points, play=_play)

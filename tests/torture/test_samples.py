@@ -1,0 +1,27 @@
+"""A few points of every sweep, for each `make test`; `make torture` plays them all and prints the table."""
+
+import shutil
+
+import pytest
+
+from tests.torture.catalog import SWEEPS
+from tests.torture.points import Scale, swept
+from tests.torture.scene import Stage, quick_folder
+
+
+@pytest.fixture(scope="session")
+def stage():
+    top = quick_folder()
+    with Stage(top=top) as opened:
+        yield opened
+    shutil.rmtree(top, ignore_errors=True)
+
+
+@pytest.mark.parametrize("sweep", SWEEPS, ids=lambda sweep: sweep.name)
+def test_nothing_is_paid_twice_or_lost(sweep, stage):
+    found = swept(sweep, Scale.SAMPLE, stage)
+    if found.skipped:
+        pytest.skip(found.skipped)
+    assert found.played
+    told = [f"{bad.point.board}, {bad.point.says}: {'; '.join(bad.verdict.why)}" for bad in found.bad]
+    assert told == []
