@@ -86,6 +86,8 @@ class Remembered:
         lookup = self.result(key)
         if self.outside is None or isinstance(lookup, Hit) or lookup.reason == "test server":
             return None
+        if self.ledger is not None and self.ledger.is_wanted_again(key):
+            return None
         return self.outside.found(task, take, key)
 
     def pinned(self, url: str) -> BlobDigest | None:
