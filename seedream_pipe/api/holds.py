@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from seedream_pipe.api.past import is_owed
 from seedream_pipe.errors import UsageError
-from seedream_pipe.ledger.book import Ledger
+from seedream_pipe.ledger.book import AGAIN, Ledger
 from seedream_pipe.problems import did_you_mean, escaped
 from seedream_pipe.run.outcomes import Money
 from seedream_pipe.snapshot.root import find_root
@@ -34,7 +35,8 @@ class Hold:
     """A call that may have been charged, up to `worst`. `at` is ISO 8601 in UTC.
 
     `client_id` is what the provider's console may know it by (R10), `request_id` the
-    service's own, empty when no answer named one.
+    service's own, empty when no answer named one. `kept` pictures of it came and are in the
+    store; `sure` is their price, which was charged whatever became of the rest.
     """
 
     call: str
@@ -46,6 +48,8 @@ class Hold:
     cause: str
     model: str
     pictures: int
+    kept: int = 0
+    sure: Money = field(default_factory=Money)
 
 
 def holds(file: str, settings: Settings) -> tuple[Hold, ...]:
@@ -57,7 +61,9 @@ def holds(file: str, settings: Settings) -> tuple[Hold, ...]:
     """
     store = Store.open(_folder(file, settings), create=False)
     with Ledger.open(store) as ledger:
-        return tuple(_hold(call) for call in ledger.open_calls() if is_owed(call))
+        owed = (call for call in ledger.open_calls() if is_owed(call))
+        found = [hold for call in owed if (hold := _hold(call, store)) is not None]
+        return (*found, *map(_unreadable, ledger.unreadable()))
 
 
 def chosen(found: Sequence[Hold], names: Sequence[str]) -> tuple[Hold, ...]:
@@ -75,23 +81,36 @@ def chosen(found: Sequence[Hold], names: Sequence[str]) -> tuple[Hold, ...]:
 
 
 def end(file: str, settings: Settings, ended: Sequence[Hold], word: Word) -> None:
-    """End holds: dropped ones cost nothing, those to be sent again count in full as spent.
+    """End holds: dropped ones cost nothing but what came; those to be sent again count in full as spent.
 
     Raises:
         StoreError: one has been ended by somebody else, or it cannot be written.
 
     """
-    with Ledger.open(Store.open(_folder(file, settings))) as ledger:
-        asyncio.run(_end(ledger, ended, word))
+    store = Store.open(_folder(file, settings))
+    with Ledger.open(store) as ledger:
+        asyncio.run(_end(store, ledger, ended, word))
 
 
-async def _end(ledger: Ledger, ended: Sequence[Hold], word: Word) -> None:
+async def _end(store: Store, ledger: Ledger, ended: Sequence[Hold], word: Word) -> None:
     for hold in ended:
         if word == "drop":
-            await ledger.release(hold.call, reason="a person said that it was not charged")
-        else:
-            reason = "a person said that it may have been charged and is to be sent again"
-            await ledger.release(hold.call, reason=reason, price=hold.worst.amount)
+            reason = "a person said that it was not charged"
+            await ledger.release(hold.call, reason=reason, price=hold.sure.amount, pictures=hold.kept)
+            continue
+        # Before the release: a death between them leaves a hold, of which a person is asked again.
+        await asyncio.to_thread(_set_aside, store, ledger, hold.call)
+        reason = "a person said that it may have been charged and is to be sent again"
+        price, pictures = hold.worst.amount, hold.pictures
+        await ledger.release(hold.call, reason=reason, price=price, pictures=pictures, code=AGAIN)
+
+
+def _set_aside(store: Store, ledger: Ledger, call: str) -> None:
+    """What came of a call gives way to what the next one brings; its pictures stay in the store."""
+    key = next((each.intent.key for each in ledger.open_calls() if each.id == call), None)
+    result = None if key is None else store.results.get(key).result
+    if key is not None and result is not None and result.call == call:
+        store.results.set_aside(key)
 
 
 def _folder(file: str, settings: Settings) -> Path:
@@ -102,7 +121,12 @@ def _folder(file: str, settings: Settings) -> Path:
     return settings.store.absolute() if settings.store else find_root(path.parent) / ".seedream"
 
 
-def _hold(call: OpenCall) -> Hold:
+def _hold(call: OpenCall, store: Store) -> Hold | None:
+    """A call as a person is to judge it; None when its result shows that it only was not settled."""
+    result = store.results.get(call.intent.key).result
+    own = result if result is not None and result.call == call.id else None
+    if own is not None and call.state == "sent":
+        return None
     return Hold(
         call=call.id,
         task=call.intent.task,
@@ -113,4 +137,20 @@ def _hold(call: OpenCall) -> Hold:
         cause=call.cause or "sent, and no answer was recorded",
         model=call.intent.model,
         pictures=call.intent.pictures,
+        kept=len(own.stored) if own is not None else 0,
+        sure=Money(amount=Decimal(own.price), currency=own.currency) if own is not None else Money(),
+    )
+
+
+def _unreadable(call: str) -> Hold:
+    return Hold(
+        call=call,
+        task="",
+        at=call.partition("-")[0],
+        worst=Money(),
+        client_id="",
+        request_id="",
+        cause=f"its record is damaged, so what it bought is not known: calls/{call}",
+        model="",
+        pictures=0,
     )

@@ -87,6 +87,8 @@ class Remembered:
         lookup = self.result(key)
         if self.outside is None or isinstance(lookup, Hit) or lookup.reason == "test server":
             return None
+        if self.ledger is not None and self.ledger.is_wanted_again(key):
+            return None
         return self.outside.found(task, take, key)
 
     def media_type(self, digest: BlobDigest) -> str | None:

@@ -113,9 +113,17 @@ def _ended(
         say("nothing was changed")
         return 5
     end(file, made, ended, word)
-    told = "dropped: costs nothing" if word == "drop" else "counted in full as spent"
-    say(f"{count} {told}; the next run sends again: {command('run')}")
+    say(f"{count} {_ended_as(ended, word)}: {command('run')}")
     return 0
+
+
+def _ended_as(ended: Sequence[Hold], word: Word) -> str:
+    if word == "retry":
+        return "counted in full as spent; the next run sends again"
+    kept = sum(hold.kept for hold in ended)
+    if not kept:
+        return "dropped: costs nothing; the next run sends again"
+    return f"dropped: costs only the {plural(kept, 'picture')} that came, which stand from now on"
 
 
 def _told(hold: Hold, *, room: int | None, with_ways: bool = True) -> str:
@@ -160,4 +168,5 @@ def _tree(hold: Hold) -> dict[str, Any]:
         "cause": hold.cause,
         "model": hold.model,
         "pictures": hold.pictures,
+        "kept": hold.kept,
     }

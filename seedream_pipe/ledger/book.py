@@ -33,10 +33,13 @@ from seedream_pipe.ledger.index import Index
 from seedream_pipe.store.durable import TEMPORARY
 from seedream_pipe.store.folder import Store
 
-__all__ = ["LEAST_FREE", "RESENT", "Ledger"]
+__all__ = ["AGAIN", "LEAST_FREE", "RESENT", "Ledger"]
 
 RESENT: Final = "SentAgain"
 """The code of a hold that was ended by the user's setting: perhaps paid for twice."""
+
+AGAIN: Final = "Retried"
+"""The code of a hold that a person ended so that it is sent again."""
 
 LEAST_FREE: Final = 64 << 20
 """Bytes that must be free on the disk before a call is sent."""
@@ -197,7 +200,8 @@ class Ledger:
     ) -> None:
         """End a hold because a person said so, at what it turned out to have cost.
 
-        `pictures` were billed; its ceiling, when there is a price and that is not said. `code` is `RESENT` when the person said so beforehand.
+        `pictures` were billed; its ceiling, when there is a price and that is not said. `code` is
+        `AGAIN` when it is to be sent again, `RESENT` when that was said beforehand.
 
         Raises:
             StoreError: there is no such open call, or it cannot be written.
@@ -211,6 +215,10 @@ class Ledger:
         await self._call(account).settle(
             "released", price=price, pictures=pictures, code=code, message=reason
         )
+
+    def is_wanted_again(self, key: Key) -> bool:
+        """Whether the last word on a key was that it is to be sent again, whatever came of it."""
+        return self.index.last_code(key) in {AGAIN, RESENT}
 
     def resent(self, key: Key) -> int:
         """How many calls of a key were ended as `RESENT`, since pictures last came of it."""

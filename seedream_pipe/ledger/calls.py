@@ -16,6 +16,7 @@ Files are written once and never changed. Which of them are there is the state.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -42,9 +43,11 @@ __all__ = [
     "begin_folder",
     "read_account",
     "read_ends",
+    "read_outcome",
 ]
 
 SCHEMA: Final = "call/1"
+_SUM: Final = "sum"
 _BUFFER: Final = 256 << 10
 
 State: TypeAlias = Literal["intended", "sent", "taken", "answered", "held"]
@@ -251,7 +254,7 @@ class Call:
 
     async def hold(self, cause: str, *, request_id: str = "") -> None:
         """Write down that nobody knows whether it was billed. It stays open, its worst price reserved."""
-        tree: Json = {"at": self._now(), "cause": cause, "request_id": request_id}
+        tree: dict[str, Json] = {"at": self._now(), "cause": cause, "request_id": request_id}
         await asyncio.to_thread(self._write, "hold", tree)
         self._abandon()
 
@@ -326,8 +329,8 @@ class Call:
         status, headers = self._head
         return {"status": status, "headers": [list(pair) for pair in headers]}
 
-    def _write(self, name: str, tree: Json) -> None:
-        self._store.disk.write(self._folder / f"{name}.json", _encode(tree))
+    def _write(self, name: str, tree: Mapping[str, Json]) -> None:
+        self._store.disk.write(self._folder / f"{name}.json", _encode(tree, name))
 
 
 def begin_folder(store: Store, account: Account) -> None:
@@ -361,7 +364,7 @@ def begin_folder(store: Store, account: Account) -> None:
         disk.folder(calls)
         unnamed = disk.temporary(calls)
         disk.files.make_folder(unnamed)
-    disk.write(unnamed / "intent.json", _encode(tree))
+    disk.write(unnamed / "intent.json", _encode(tree, "intent"))
     disk.move(unnamed, calls / account.id)
 
 
@@ -416,7 +419,7 @@ def read_ends(folder: Path) -> Account | None:
         session=session,
         intent=intent,
         begun_at=begun_at,
-        outcome=_read_outcome(folder),
+        outcome=read_outcome(folder),
     )
 
 
@@ -481,7 +484,8 @@ def _length(path: Path) -> int | None:
         return None
 
 
-def _read_outcome(folder: Path) -> Outcome | None:
+def read_outcome(folder: Path) -> Outcome | None:
+    """How a call ended; None when it has not, or that cannot be read."""
     tree = _read(folder, "outcome")
     try:
         if tree is None:
@@ -500,18 +504,29 @@ def _read_outcome(folder: Path) -> Outcome | None:
         return None
 
 
-def _encode(tree: Json) -> bytes:
-    # For people to read; a header may carry what UTF-8 cannot.
+def _encode(tree: Mapping[str, Json], name: str) -> bytes:
+    """A file for people to read, with a digest of itself: a flipped bit is found and not believed."""
+    return _text_of({**tree, _SUM: _sum(tree, name)}) + b"\n"
+
+
+def _text_of(tree: Mapping[str, Json]) -> bytes:
+    # A header may carry what UTF-8 cannot.
     text = json.dumps(tree, ensure_ascii=False, indent=1, sort_keys=True)
-    return text.encode("utf-8", "surrogatepass") + b"\n"
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _sum(tree: Mapping[str, Json], name: str) -> str:
+    return hashlib.sha256(f"{SCHEMA} {name} ".encode() + _text_of(tree)).hexdigest()
 
 
 def _read(folder: Path, name: str) -> Mapping[str, Any] | None:
+    """What a file says; None when it is not there, or is not as it was written."""
     try:
-        tree = json.loads((folder / f"{name}.json").read_bytes())
-    except (OSError, ValueError, RecursionError):
+        tree = json.loads((folder / f"{name}.json").read_bytes().decode("utf-8", "surrogatepass"))
+        told = tree.pop(_SUM)
+        return tree if told == _sum(tree, name) else None
+    except (OSError, ValueError, RecursionError, AttributeError, KeyError, TypeError):
         return None
-    return tree if isinstance(tree, dict) else None
 
 
 def _text(tree: Mapping[str, Any] | None, name: str) -> str:

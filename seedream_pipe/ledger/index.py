@@ -51,7 +51,7 @@ CREATE TABLE calls (
     test INTEGER NOT NULL         -- 1 for a call to a test server, which never counts for a bought one
 ) WITHOUT ROWID;
 CREATE INDEX open_calls ON calls (key) WHERE verdict IS NULL;
-CREATE INDEX refusals ON calls (key, id) WHERE verdict IN ('refused', 'done');
+CREATE INDEX calls_by_key ON calls (key, id);
 -- Of calls, kept by the triggers: asking before each call stays cheap however many there are.
 CREATE TABLE sums (
     session TEXT NOT NULL,
@@ -236,6 +236,11 @@ class Index:
             return None
         _, code, message, request_id, at, call = found[0]
         return Refusal(code=code, message=message, request_id=request_id, at=at, call=call)
+
+    def last_code(self, key: str) -> str:
+        """The code with which the newest call of a key was released; empty when it was not."""
+        found = self.rows("SELECT verdict, code FROM calls WHERE key = ? ORDER BY id DESC LIMIT 1", key)
+        return str(found[0][1]) if found and found[0][0] == "released" else ""
 
     def resent(self, key: str, code: str) -> int:
         """How many calls of a key were released with a code since one was done."""

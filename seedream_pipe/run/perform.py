@@ -178,6 +178,8 @@ class Performer:
         lost = self.store.results.get(wanted)
         if self.back is None or isinstance(lost, Hit):
             return None
+        if self.shop is not None and self.shop.ledger.is_wanted_again(wanted):
+            return None
         result = self.back.taken(task, take, lost, wanted, resolved.digests)
         return None if result is None else self._look_up(wanted, take)
 

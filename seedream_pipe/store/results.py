@@ -202,6 +202,18 @@ class Results:
             self._set_aside(result.key, older)
         self._disk.write(path, data)
 
+    def set_aside(self, key: Key) -> None:
+        """Move a key's record to ``trash/``, so that it counts as never made. Its blobs stay.
+
+        Raises:
+            StoreError: it cannot be moved.
+
+        """
+        path = self.path(key)
+        if path.exists():
+            name = f"{path.name}{self._disk.temporary(self._trash).name}"
+            self._disk.move(path, self._trash / name)
+
     def __iter__(self) -> Iterator[Key]:
         """All keys that have a record, sorted; the records are not read."""
         for folder in sorted(self._results.glob("[0-9a-f][0-9a-f]")):

@@ -6,9 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from seedream_pipe import errors, outcomes
+from seedream_pipe import Settings, errors, outcomes
+from seedream_pipe.api.holds import end, holds
 from seedream_pipe.emulator.faults import Fault
 from seedream_pipe.ledger.book import Ledger
+from seedream_pipe.ledger.calls import _encode
 from seedream_pipe.run.pace import Pace
 from seedream_pipe.store.folder import Store
 from seedream_pipe.store.results import Hit
@@ -191,7 +193,8 @@ def test_an_old_answer_that_the_account_is_empty_stops_no_run_today(board):
     answer = json.loads((call / "answer.json").read_bytes())
     body = json.dumps({"error": {"code": "AccountOverdueError", "message": "no balance"}}).encode()
     (call / "answer.body").write_bytes(body)
-    (call / "answer.json").write_text(json.dumps({**answer, "status": 403, "bytes": len(body)}))
+    del answer["sum"]
+    (call / "answer.json").write_bytes(_encode({**answer, "status": 403, "bytes": len(body)}, "answer"))
     record = board.run("shots@s00")
     assert (record.exit_code, record.counts()) == (0, {"made": 1})
 
@@ -218,3 +221,31 @@ class TestIncomplete:
         (task,) = board.plan().tasks.values()
         assert isinstance(task.decision.outcome, outcomes.Held)
         assert len(task.takes) == 1
+
+    def test_dropped_the_pictures_that_came_stand_and_cost_what_they_cost(self, board):
+        board.run()
+        self.say(board, "drop")
+        assert (spent(board).price, spent(board).reserved) == (Decimal("0.08"), 0)
+        record = board.run()
+        (outcome,) = record.outcomes.values()
+        assert isinstance(outcome, outcomes.Reused)
+        assert (record.exit_code, board.requests, len(board.outputs())) == (1, 1, 2)
+
+    def test_sent_again_the_group_is_bought_anew_and_counts_in_full(self, board):
+        board.run()
+        self.say(board, "retry")
+        record = board.run()
+        assert (record.exit_code, record.made, board.requests) == (0, 4, 2)
+        assert (spent(board).price, spent(board).reserved) == (Decimal("0.32"), 0)
+        assert len(board.outputs()) == 4
+        store = Store.open(board.folder / ".seedream", create=False)
+        # What came the first time is in the store still, and its record in the trash.
+        assert len(list(store.blobs.digests())) == 6
+        assert len(list((store.folder / "trash").iterdir())) == 1
+
+    def say(self, board, word):
+        settings = Settings(**board.settings)
+        found = holds(str(board.file), settings)
+        assert [(each.kept, str(each.sure)) for each in found] == [(2, "$0.08")]
+        end(str(board.file), settings, found, word)
+        assert holds(str(board.file), settings) == ()

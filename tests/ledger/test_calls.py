@@ -8,7 +8,7 @@ import pytest
 from seedream_pipe.errors import StoreError
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.ledger.budget import Cap
-from seedream_pipe.ledger.calls import Call, read_account
+from seedream_pipe.ledger.calls import Call, _read, read_account
 from seedream_pipe.makers import Reply
 from seedream_pipe.store.folder import Store
 from tests.ledger.calls_made import INTENT
@@ -294,14 +294,53 @@ async def test_nothing_is_sent_after_a_write_has_failed(store: Store, call: Call
 
 
 @pytest.mark.parametrize("damage", [b"", b"[]", b'{"schema":"call/1"}', b'{"schema":"call/2"}'])
-async def test_a_call_without_a_readable_intent_is_named_and_stays_reserved(
+async def test_a_call_without_a_readable_intent_is_held_for_its_key_and_stays_reserved(
     store: Store, ledger: Ledger, call: Call, damage: bytes
 ):
+    """The index knows for what it was, so it is not bought again."""
     (store.folder / "calls" / call.id / "intent.json").write_bytes(damage)
 
-    assert ledger.unreadable() == (call.id,)
-    assert ledger.open_calls() == ()
+    (found,) = ledger.open_calls_of(INTENT.key)
+    assert (found.id, found.state, found.intent.task) == (call.id, "held", INTENT.task)
+    assert "its record is damaged" in found.cause
     assert ledger.spent()["USD"].reserved == INTENT.worst
+    await ledger.release(call.id, reason="looked up")
+    assert ledger.open_calls() == ()
+    assert ledger.spent()["USD"].reserved == 0
+
+
+async def test_a_call_of_which_nobody_knows_what_it_was_for_is_named(store: Store):
+    with Ledger.open(store) as ledger:
+        call = await ledger.begin(INTENT, Cap())
+    (store.folder / "calls" / call.id / "intent.json").write_bytes(b"{}")
+    (store.folder / "index.db").unlink()
+
+    with Ledger.open(store) as ledger:
+        assert ledger.recover() == ()
+        assert ledger.unreadable() == (call.id,)
+        await ledger.release(call.id, reason="looked up")
+        assert ledger.unreadable() == ()
+
+
+@pytest.mark.parametrize("name", ["intent", "sent", "hold", "answer", "outcome"])
+async def test_a_flipped_bit_is_found_and_not_believed(store: Store, ledger: Ledger, name: str):
+    call = await ledger.begin(INTENT, Cap())
+    await call.sending()
+    await call.head(200, [])
+    await call.write(b"{}")
+    await call.reply()
+    await call.hold("lost")
+    await call.settle("done", price=INTENT.worst, pictures=1)
+    path = store.folder / "calls" / call.id / f"{name}.json"
+    whole = path.read_bytes()
+
+    for position in range(0, len(whole), 7):
+        flipped = bytearray(whole)
+        flipped[position] ^= 4
+        path.write_bytes(flipped)
+        assert _read(path.parent, name) is None
+    path.write_bytes(whole)
+    assert _read(path.parent, name) is not None
 
 
 async def test_a_damaged_outcome_leaves_the_call_open(store: Store, ledger: Ledger, call: Call):
