@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import os
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from seedream_pipe import pictures
 from seedream_pipe.run.outcomes import Refused
 from seedream_pipe.run.settle import held
-from seedream_pipe.store.results import Hit, counted
+from seedream_pipe.store.results import Gap, Hit, Result, Stored, counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
     from seedream_pipe.plan.model import Address, Task
     from seedream_pipe.run.back import Back
     from seedream_pipe.run.lock import Locked
-    from seedream_pipe.run.outcomes import Held
+    from seedream_pipe.run.outcomes import Held, TakePictures
     from seedream_pipe.run.pins import Pins
     from seedream_pipe.store.folder import Store
-    from seedream_pipe.store.results import Lookup
+    from seedream_pipe.store.results import Entry, Lookup
 
-__all__ = ["Remembered", "is_owed"]
+__all__ = ["Remembered", "adopted_result", "is_owed"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,13 +43,63 @@ class Remembered:
     """Where pictures that the store has lost may still be."""
     _open: dict[Key, list[OpenCall]] | None = None
     _results: dict[Key, Lookup] = field(default_factory=dict)
+    _adopted_takes: dict[Key, TakePictures] | None = None
 
     def result(self, key: Key) -> Lookup:
         """What a key produced."""
         found = self._results.get(key)
         if found is None:
-            found = self._results[key] = counted(self.store.results.get(key), self.origin)
+            found = counted(self.store.results.get(key), self.origin)
+            if not isinstance(found, Hit) and found.reason == "never made":
+                found = self._adopted(key) or found
+            self._results[key] = found
         return found
+
+    def _adopted(self, key: Key) -> Hit | None:
+        """What somebody adopted elsewhere: the lock says so, and the store has the pictures."""
+        take = self._adoptions().get(key)
+        if take is None or take.adopted is None:
+            return None
+        before = counted(self.store.results.get(take.adopted.of), self.origin)
+        entries = self.entries(take, before.result)
+        if entries is None:
+            return None
+        return Hit(result=adopted_result(take, entries, before.result))
+
+    def entries(self, take: TakePictures, before: Result | None) -> tuple[Entry, ...] | None:
+        """The pictures of a take as a result has them; None when one of them is not in the store."""
+        known = {} if before is None else {entry.digest: entry for entry in before.stored}
+        entries: list[Entry] = []
+        for index, digest in enumerate(take.pictures):
+            if digest is None:
+                entries.append(Gap(index=index, code="Unknown", message="it did not come", refused=False))
+                continue
+            entry = known.get(digest) or self._inspected(digest)
+            if entry is None or not self.store.blobs.has(digest, length=entry.bytes):
+                return None
+            entries.append(entry)
+        return tuple(entries)
+
+    def _inspected(self, digest: BlobDigest) -> Stored | None:
+        try:
+            with self.store.blobs.path(digest).open("rb") as file:
+                facts = pictures.inspect(file)
+                size = file.seek(0, os.SEEK_END)
+        except (OSError, pictures.NotAPicture):
+            return None
+        return Stored(
+            digest=digest,
+            media_type=facts.media_type,
+            width=facts.width,
+            height=facts.height,
+            bytes=size,
+        )
+
+    def _adoptions(self) -> Mapping[Key, TakePictures]:
+        if self._adopted_takes is None:
+            takes = (take for locked in self.lock.values() for take in locked.takes)
+            self._adopted_takes = {take.key: take for take in takes if take.adopted is not None}
+        return self._adopted_takes
 
     def locked(self, address: Address) -> Locked | None:
         """What a task held when it was last done."""
@@ -93,11 +144,8 @@ class Remembered:
 
     def media_type(self, digest: BlobDigest) -> str | None:
         """What kind of picture a blob of the store is; None when it is not there."""
-        try:
-            with self.store.blobs.path(digest).open("rb") as file:
-                return pictures.inspect(file).media_type
-        except (OSError, pictures.NotAPicture):
-            return None
+        found = self._inspected(digest)
+        return None if found is None else found.media_type
 
     def pinned(self, url: str) -> BlobDigest | None:
         """The digest of a URL that was fetched already."""
@@ -116,3 +164,34 @@ class Remembered:
 def is_owed(call: OpenCall) -> bool:
     """Whether it may have been billed, and nobody is waiting for its answer any more."""
     return call.state == "held" or (call.state == "sent" and not call.alive)
+
+
+def adopted_result(take: TakePictures, entries: tuple[Entry, ...], before: Result | None) -> Result:
+    """The result of a key that a person bound pictures to: who made them and when as it was, at no price.
+
+    Its recipe is not known here; whoever knows the task puts it in.
+    """
+    if take.adopted is None:
+        raise ValueError("the take was not adopted")
+    if before is not None:
+        return replace(
+            before,
+            key=take.key,
+            recipe=None,
+            inputs=(),
+            pictures=entries,
+            price="0",
+            billed=None,
+            adopted=take.adopted,
+        )
+    return Result(
+        key=take.key,
+        recipe=None,
+        inputs=(),
+        take=take.take,
+        pictures=entries,
+        provider="adopted",
+        model="made elsewhere, its price is not known",
+        created_at=take.adopted.at,
+        adopted=take.adopted,
+    )

@@ -13,24 +13,26 @@ from typing import TYPE_CHECKING, Final
 
 from seedream_pipe import catalog, profiles
 from seedream_pipe import settings as user_settings
+from seedream_pipe.api import lock_file
+from seedream_pipe.api.binding import settle
 from seedream_pipe.api.buying import Buying
 from seedream_pipe.api.caps import covers, expect_named, reach
+from seedream_pipe.api.frozen import expect_frozen
 from seedream_pipe.api.origin import local_server
 from seedream_pipe.api.past import Remembered
 from seedream_pipe.api.recovery import recover
 from seedream_pipe.api.sources import dearest, prices, sources
 from seedream_pipe.api.worker import Worker
 from seedream_pipe.digest import canonical
-from seedream_pipe.errors import Frozen, OverBudget, ProviderError
+from seedream_pipe.errors import OverBudget, ProviderError
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.ledger.budget import spent
-from seedream_pipe.ledger.claims import locked
 from seedream_pipe.plan.targets import select
 from seedream_pipe.run import lock as locks
 from seedream_pipe.run import state as states
 from seedream_pipe.run.back import Back
 from seedream_pipe.run.events import CallSent, RunBegan, RunEnded
-from seedream_pipe.run.forecast import BackFromOut, Make, Reuse, forecast
+from seedream_pipe.run.forecast import Reuse, forecast
 from seedream_pipe.run.gates import gates, with_standing
 from seedream_pipe.run.loop import Loop, cut_off, takes_of
 from seedream_pipe.run.outcomes import Held, Waiting
@@ -54,7 +56,7 @@ if TYPE_CHECKING:
     from seedream_pipe.plan.model import Address, Plan
     from seedream_pipe.profiles import ProviderProfile
     from seedream_pipe.run.events import Event, Listener
-    from seedream_pipe.run.forecast import Decision, Forecast
+    from seedream_pipe.run.forecast import Forecast
     from seedream_pipe.run.outcomes import Money, Outcome, Unfetched
     from seedream_pipe.run.record import Record
 
@@ -62,10 +64,15 @@ __all__ = [
     "Planned",
     "RunOptions",
     "begun_path",
+    "lock_path",
+    "output_folder",
+    "output_top",
     "past_of",
     "plan",
     "planned",
+    "planned_with",
     "run_async",
+    "shown_path",
     "store_folder",
 ]
 
@@ -80,7 +87,7 @@ class RunOptions:
     `confirm` is asked before money is spent; None means that nobody can be asked. `yes` spends
     without asking, up to the cap; `frozen` spends nothing at all. `force` overwrites outputs
     that were edited. `listener` is told every event; `stop` is how to ask the run to stop, once;
-    `pace` is how it waits.
+    `pace` is how it waits. `agreed` is called when the run may spend, before anything is sent.
     """
 
     fail_fast: bool = False
@@ -92,6 +99,7 @@ class RunOptions:
     listener: Listener | None = None
     stop: Stop = field(default_factory=Stop)
     pace: Pace = field(default_factory=Pace)
+    agreed: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +140,7 @@ def planned(project: Project, targets: Sequence[str], *, settings: Settings) -> 
     with ExitStack() as stack:
         ledger = stack.enter_context(Ledger.open(store)) if profile.paid else None
         past = past_of(project, store, ledger, profile, settings)
-        found = _planned(project, targets, settings, profile, past)
+        found = planned_with(project, targets, settings, profile, past)
         return replace(found, forecast=_with_files(found, store, settings, profile))
 
 
@@ -153,9 +161,10 @@ def _with_files(found: Planned, store: Store, settings: Settings, profile: Provi
     return replace(found.forecast, put_back=tuple(files["put back"]), kept=tuple(files["kept"]))
 
 
-def _planned(
+def planned_with(
     project: Project, targets: Sequence[str], settings: Settings, profile: ProviderProfile, past: Remembered
 ) -> Planned:
+    """As `planned`, for who has opened the store; files of the outputs are not looked at."""
     whole = project.expand(catalog.maker(profile), provider=profile)
     selected = select(whole, targets)
     found = sources(settings)
@@ -228,9 +237,13 @@ async def run_async(
             settings,
             retry_refused=options.retry_refused,
         )
-        made = await asyncio.to_thread(_planned, project, targets, settings, profile, past)
+        made = await asyncio.to_thread(planned_with, project, targets, settings, profile, past)
         inputs = states.signatures(project.paths_seen(), since=project.read_ns)
+        if options.frozen:
+            expect_frozen(made.plan, made.forecast, past.lock)
         _expect_allowed(made.forecast, profile, settings, options, environment)
+        if options.agreed is not None:
+            await asyncio.to_thread(options.agreed)
         run = _Run(
             planned=made,
             settings=settings,
@@ -268,11 +281,6 @@ def _expect_allowed(
     environment: Mapping[str, str],
 ) -> None:
     """Everything that can keep a run from spending, before anything is sent."""
-    work = [address for address, task in expected.tasks.items() if _is_work(task.decision)]
-    if options.frozen and work:
-        raise Frozen(
-            f"{_many(len(work), 'task')} would have to be made, {work[0]} first", hint="run without --frozen"
-        )
     if not profile.paid or not expected.pictures:
         return
     found = sources(settings)
@@ -314,11 +322,6 @@ def _amounts(asked: Sequence[Money]) -> str:
     if len(asked) == 1:
         return f"{asked[0].amount:f}"
     return ",".join(f"{money.amount:f}{money.currency}" for money in asked)
-
-
-def _is_work(decision: Decision) -> bool:
-    """Whether something has to be made; what is only taken back has been."""
-    return isinstance(decision, Make) and not isinstance(decision.reason, BackFromOut)
 
 
 def _many(count: int, name: str) -> str:
@@ -400,6 +403,7 @@ class _Run:
                 warnings=len(self.planned.plan.warnings),
             )
         )
+        await asyncio.to_thread(settle, self.planned.plan, self.planned.forecast, self.past)
         worker = self._worker()
         begun = begun_path(self._state_path())
         await asyncio.to_thread(self.store.disk.write, begun, began_at.encode())
@@ -567,19 +571,8 @@ class _Run:
     def _write_lock(self, outcomes: Mapping[Address, Outcome]) -> Path:
         project, tasks = self.planned.project, self.planned.plan.tasks
         path = lock_path(project, self.store, self.profile)
-        with locked(self.store, "lock-file"):
-            # Read anew: another run of the pipeline may have written its own lines meanwhile.
-            lines = {address: line for address, line in locks.read(path).items() if address in tasks}
-            for address, outcome in outcomes.items():
-                takes = takes_of(outcome)
-                if takes:
-                    task = tasks[address]
-                    lines[address] = locks.Locked(
-                        address=address, takes=takes, pick=task.pick, image=task.image
-                    )
-            text = locks.render(lines, tasks).encode()
-            if not path.exists() or path.read_bytes() != text:
-                _replace(path, text)
+        held = {address: takes_of(outcome) for address, outcome in outcomes.items()}
+        lock_file.update(path, self.store, tasks, held)
         return path
 
     def _output_folder(self) -> Path:
@@ -611,17 +604,3 @@ def shown_path(path: Path) -> str:
     """A path as the user would type it from where they stand."""
     relative = os.path.relpath(path)
     return relative if not relative.startswith(f"..{os.sep}..") else os.fspath(path)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Replace a file of the user's, whole or not at all; with the mode that their other files get."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -64,6 +64,7 @@ __all__ = [
     "RecipeChanged",
     "Reuse",
     "TaskForecast",
+    "changes_since",
     "forecast",
     "pictures_of",
 ]
@@ -404,11 +405,19 @@ class _Walk:
             return TaskForecast(address=task.address, decision=Blocked(outcome=_approved_lost(approved)))
         stale = usual.decision.reason if isinstance(usual.decision, Make) else None
         decision = Reuse(approved=True, stale=stale)
-        return TaskForecast(address=task.address, decision=decision, takes=(stands,))
+        locked = self._past.locked(task.address)
+        others = () if locked is None else locked.takes
+        takes = {take.take: take for take in (*others, stands)}
+        return TaskForecast(
+            address=task.address, decision=decision, takes=tuple(takes[number] for number in sorted(takes))
+        )
 
     def _standing(self, task: Task, approved: Approved) -> TakePictures | None:
         """The approved pictures as a take; None when the store has not all of them."""
-        found = pictures_of(self._past.result(approved.key), task.pick or 1)
+        lookup = self._past.result(approved.key)
+        if isinstance(lookup, Miss) and lookup.reason == "test server":
+            return None
+        found = pictures_of(lookup, task.pick or 1)
         if found is not None and found.pictures == approved.pictures:
             return found
         kinds = [None if digest is None else self._past.media_type(digest) for digest in approved.pictures]
@@ -629,21 +638,25 @@ class _Walk:
 
     def _changes(self, task: Task, resolved: Resolved | None) -> tuple[Change, ...]:
         """What differs from what the task holds; without `resolved`, references aside."""
-        old = self._old(task)
-        if old is None or not isinstance(old.recipe, dict):
-            return ()
-        before: dict[str, Any] = {name: value for name, value in old.recipe.items() if name != "take"}
-        labels = resolved.labels if resolved else before.get("labels") or ()
-        now = keyed(task.recipe, resolved.digests if resolved else (), 1, labels=labels)
-        inputs = "references" if isinstance(task.recipe, Recipe) else "images"
-        changes = [
-            Change(field=name, old=before.get(name), new=now.get(name), at=task.places.get(name, task.at))
-            for name in sorted({*before, *now} - {inputs})
-            if before.get(name) != now.get(name)
-        ]
-        if resolved is not None:
-            changes += _reference_changes(task, before.get(inputs) or [], resolved, field=inputs)
-        return tuple(changes)
+        return changes_since(self._old(task), task, resolved)
+
+
+def changes_since(old: Result | None, task: Task, resolved: Resolved | None) -> tuple[Change, ...]:
+    """What of a task differs from the recipe of a result; without `resolved`, references aside."""
+    if old is None or not isinstance(old.recipe, dict):
+        return ()
+    before: dict[str, Any] = {name: value for name, value in old.recipe.items() if name != "take"}
+    labels = resolved.labels if resolved else before.get("labels") or ()
+    now = keyed(task.recipe, resolved.digests if resolved else (), 1, labels=labels)
+    inputs = "references" if isinstance(task.recipe, Recipe) else "images"
+    changes = [
+        Change(field=name, old=before.get(name), new=now.get(name), at=task.places.get(name, task.at))
+        for name in sorted({*before, *now} - {inputs})
+        if before.get(name) != now.get(name)
+    ]
+    if resolved is not None:
+        changes += _reference_changes(task, before.get(inputs) or [], resolved, field=inputs)
+    return tuple(changes)
 
 
 def _reference_changes(task: Task, before: list[str], resolved: Resolved, *, field: str) -> list[Change]:

@@ -1,0 +1,203 @@
+"""Pictures bound to a recipe that they were not made of, because a person says that they are as good.
+
+A typo in a prompt is mended, and three hundred frames would be bought anew: `adopt` keeps them.
+Each take gets a result under its new key with the same blobs, at no price, with who said so, when,
+why and what differs; the lock says it too, so that a clone knows it.
+
+Rule 1: only what a task holds: the takes of the lock whose pictures the store has.
+Rule 2: only where all inputs are known: what a task needs is there, or adopted before it.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import subprocess
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Final
+
+from seedream_pipe import profiles
+from seedream_pipe.api import lock_file
+from seedream_pipe.api.binding import bind, differences
+from seedream_pipe.api.past import Remembered
+from seedream_pipe.api.runs import lock_path, past_of, planned_with, store_folder
+from seedream_pipe.digest import Key
+from seedream_pipe.errors import UsageError
+from seedream_pipe.ledger.book import Ledger
+from seedream_pipe.run.forecast import Make, Reuse
+from seedream_pipe.run.outcomes import Money
+from seedream_pipe.run.settle import now
+from seedream_pipe.store.folder import Store
+from seedream_pipe.store.results import Adoption, Miss
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
+
+    from seedream_pipe.api.project import Project
+    from seedream_pipe.api.runs import Planned
+    from seedream_pipe.digest import BlobDigest
+    from seedream_pipe.plan.model import Address, Task
+    from seedream_pipe.run.forecast import Change, Forecast
+    from seedream_pipe.run.outcomes import TakePictures
+    from seedream_pipe.settings import Settings
+
+__all__ = ["Adopted", "Adoptions", "adoptions", "who"]
+
+_NO_KEY: Final = Key("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adopted:
+    """One task whose pictures are to stand for its new recipe, and what differs from the old one."""
+
+    address: Address
+    takes: tuple[TakePictures, ...]
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adoptions:
+    """What would be adopted, what would have been bought instead, and what does not suit, with the reason."""
+
+    tasks: tuple[Adopted, ...]
+    saved: Money
+    skipped: Mapping[Address, str]
+    before: Forecast
+    after: Forecast
+
+
+def who(folder: Path) -> str:
+    """The person at work: as git knows them in a folder, else by their login."""
+    with suppress(OSError, subprocess.SubprocessError):
+        asked = subprocess.run(
+            ["git", "config", "user.name"],  # noqa: S607 - the user's own git
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=5,
+        )
+        if asked.returncode == 0 and asked.stdout.strip():
+            return asked.stdout.strip()
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return str(os.getuid())
+
+
+def adoptions(
+    project: Project, targets: Sequence[str], reason: str, *, settings: Settings, by: str, write: bool
+) -> Adoptions:
+    """Bind the pictures that tasks hold to their recipes of today. Sends nothing, costs nothing.
+
+    Args:
+        project: from `load`.
+        targets: which tasks; what is up to date among them is passed over.
+        reason: why, for those who ask later.
+        settings: the user's.
+        by: who says so.
+        write: whether it is done, or only looked at.
+
+    Raises:
+        InvalidPipeline: problems that only rows and files show.
+        UsageError: a target means nothing, nothing suits, or they are previews.
+        StoreError: it cannot be written.
+
+    """
+    profile = profiles.provider(settings.provider)
+    if not profile.paid:
+        raise UsageError(
+            "previews are not adopted: they are drawn anew for nothing",
+            hint="name the provider that the pictures were bought from: --provider 302ai, ark or byteplus",
+        )
+    store = Store.open(store_folder(project, settings), create=write)
+    with ExitStack() as stack:
+        ledger = stack.enter_context(Ledger.open(store))
+        past = past_of(project, store, ledger, profile, settings)
+        before = planned_with(project, targets, settings, profile, past)
+        told = Adoption(of=_NO_KEY, by=by, at=now(), reason=reason)
+        adopting = _Adopting.of(past, frozenset(before.targets), told)
+        after = planned_with(project, targets, settings, profile, adopting)
+        found = _found(before, after, adopting)
+        if not found.tasks and found.skipped:
+            address, why = next(iter(found.skipped.items()))
+            more = f" (and {len(found.skipped) - 1} more)" if len(found.skipped) > 1 else ""
+            raise UsageError(f'"{address}"{more} cannot be adopted: {why}')
+        if write:
+            for task in found.tasks:
+                bind(task.address, task.takes, after.plan, after.forecast, adopting)
+            held = {task.address: task.takes for task in found.tasks}
+            lock_file.update(lock_path(project, store, profile), store, after.plan.tasks, held)
+    return found
+
+
+@dataclass(slots=True, kw_only=True)
+class _Adopting(Remembered):
+    """What is remembered, and what tasks hold stands for what they would become.
+
+    The forecast asks `back` for exactly the keys that it misses, in the plan's order, with the
+    inputs of each known by then.
+    """
+
+    targets: Collection[Address]
+    told: Adoption
+    bound: dict[Address, dict[int, TakePictures]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, past: Remembered, targets: Collection[Address], told: Adoption) -> _Adopting:
+        """The same memory, for a person who adopts."""
+        known = {each.name: getattr(past, each.name) for each in fields(past)}
+        return cls(**known, targets=targets, told=told)
+
+    def back(self, task: Task, take: int, key: Key) -> tuple[BlobDigest | None, ...] | None:
+        """The pictures that the task holds as that take; else as the memory has them."""
+        held = self._held(task, take) if task.address in self.targets else None
+        if held is None or held.key == key or task.recipe.maker.realm == "local":
+            return Remembered.back(self, task, take, key)
+        told = replace(self.told, of=held.key)
+        self.bound.setdefault(task.address, {})[take] = replace(held, key=key, adopted=told)
+        return held.pictures
+
+    def _held(self, task: Task, take: int) -> TakePictures | None:
+        locked = self.locked(task.address)
+        held = next((each for each in locked.takes if each.take == take), None) if locked else None
+        if held is None or not any(held.pictures):
+            return None
+        before = self.result(held.key)
+        if isinstance(before, Miss) and before.reason == "test server":
+            return None
+        there = all(digest is None or self.store.blobs.has(digest) for digest in held.pictures)
+        return held if there else None
+
+
+def _found(before: Planned, after: Planned, adopting: _Adopting) -> Adoptions:
+    tasks: list[Adopted] = []
+    skipped: dict[Address, str] = {}
+    saved = Money()
+    for address in before.targets:
+        was = before.forecast.tasks[address].decision
+        takes = tuple(adopting.bound.get(address, {}).values())
+        if takes:
+            changes = differences(address, takes[0], after.plan, after.forecast, adopting)
+            tasks.append(Adopted(address=address, takes=takes, changes=changes))
+            saved = saved.plus(was.worst) if isinstance(was, Make) else saved
+        elif not isinstance(was, Reuse) or was.approved:
+            skipped[address] = _why_not(after, adopting, address)
+    return Adoptions(
+        tasks=tuple(tasks), saved=saved, skipped=skipped, before=before.forecast, after=after.forecast
+    )
+
+
+def _why_not(after: Planned, past: Remembered, address: Address) -> str:
+    if after.plan.tasks[address].recipe.maker.realm == "local":
+        return "an operation makes it for nothing"
+    if past.locked(address) is None:
+        return "it holds no pictures"
+    for need in after.plan.needs()[address]:
+        if not after.forecast.tasks[need].takes:
+            return f"it needs {need}, which is to be made first"
+        if after.plan.tasks[need].pick is None:
+            return f"it needs a pick of {need}"
+    return "its pictures are not in this store"

@@ -1,0 +1,96 @@
+"""Decisions of people, tried out and written down: one line a task, in the file beside the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from seedream_pipe.api.beside import replaced
+from seedream_pipe.api.runs import store_folder
+from seedream_pipe.errors import UsageError
+from seedream_pipe.ledger.claims import locked
+from seedream_pipe.picks import file as picks_file
+from seedream_pipe.picks.lines import begun, edited
+from seedream_pipe.picks.model import Decided, Picks
+from seedream_pipe.store.folder import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from seedream_pipe.api.project import Project
+    from seedream_pipe.plan.model import Address, Plan
+    from seedream_pipe.settings import Settings
+
+__all__ = ["Change", "Changes", "as_decided", "begin", "decide", "shown_file"]
+
+Change: TypeAlias = Callable[[Decided], Decided]
+"""What becomes of a task's line; of a task without one it is given an empty decision."""
+
+Changes: TypeAlias = Mapping["Address", Change]
+
+
+def as_decided(project: Project, changes: Changes) -> Project:
+    """The project as it would be with these decisions. Nothing is written."""
+    return replace(project, picks=Picks(tasks=_changed(project.picks, changes)))
+
+
+def decide(project: Project, plan: Plan, changes: Changes, settings: Settings) -> Project:
+    """Write decisions into the picks file; gives the project as it is then.
+
+    The file is read anew under a lock, so that what somebody decided meanwhile stays. What is not
+    decided anew stays byte for byte.
+
+    Raises:
+        InvalidPipeline: the file cannot be read as it stands.
+        UsageError: it cannot be written, or its layout cannot be edited line by line.
+
+    """
+    path = project.picks_file
+    with locked(Store.open(store_folder(project, settings)), "picks-file"):
+        now = picks_file.load(path, shown=shown_file(project))
+        wanted = _changed(now, changes)
+        decisions = {address: wanted.get(address) for address in changes}
+        text = _edited(path, project, decisions, plan)
+        if picks_file.parse(text, file=path.name).tasks != wanted:
+            raise UsageError(
+                f"{shown_file(project)} is laid out in a way that cannot be edited line by line",
+                hint="give each task a line of its own: sheet@mei: {pick: 2}",
+            )
+        _write(path, text)
+    return replace(project, picks=Picks(tasks=wanted))
+
+
+def begin(project: Project, plan: Plan, settings: Settings) -> bool:
+    """Make the picks file, with a comment for each task that waits for a decision, where there is none."""
+    path = project.picks_file
+    with locked(Store.open(store_folder(project, settings)), "picks-file"):
+        if path.exists():
+            return False
+        _write(path, _edited(path, project, {}, plan))
+    return True
+
+
+def shown_file(project: Project) -> str:
+    """The picks file as the user would type it."""
+    return project.root.shown(project.picks_file.name)
+
+
+def _changed(picks: Picks, changes: Changes) -> dict[Address, Decided]:
+    tasks = dict(picks.tasks)
+    for address, change in changes.items():
+        tasks[address] = change(tasks.get(address, Decided()))
+    return {address: decided for address, decided in tasks.items() if not decided.is_empty}
+
+
+def _edited(path: Path, project: Project, decisions: Mapping[Address, Decided | None], plan: Plan) -> str:
+    text = picks_file.text_of(path) or begun(project.path.name)
+    choices = [address for address, task in plan.tasks.items() if task.is_choice]
+    return edited(text, decisions, placeholders=choices)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        replaced(path, text.encode("utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path.name} cannot be written: {error.strerror or error}") from None
