@@ -26,6 +26,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
     "cli": frozenset(
         {
             "api",
+            "picks.model",
             "reports",
             "run.codes",
             "run.events",
@@ -49,6 +50,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "catalog",
             "digest",
             "errors",
+            "graph",
             "ledger",
             "makers",
             "money",

@@ -6,7 +6,7 @@ from seedream_pipe.api.project import load
 from seedream_pipe.catalog import MAKERS
 from seedream_pipe.errors import SeedreamError
 
-__all__ = ["addresses_of"]
+__all__ = ["addresses_of", "take_numbers_of"]
 
 
 def addresses_of(file: str) -> tuple[str, ...]:
@@ -15,3 +15,16 @@ def addresses_of(file: str) -> tuple[str, ...]:
         return tuple(load(file).expand(MAKERS["preview"]).tasks)
     except (SeedreamError, OSError):
         return ()
+
+
+def take_numbers_of(file: str, address: str) -> tuple[str, ...]:
+    """What can be picked of a task: ``1``, ``2`` …, of a series ``1.0`` … too; else none."""
+    try:
+        task = load(file).expand(MAKERS["preview"]).tasks.get(address)
+    except (SeedreamError, OSError):
+        return ()
+    if task is None:
+        return ()
+    takes = range(1, task.takes + 1)
+    images = range(task.most) if task.is_series else ()
+    return tuple([str(take) for take in takes] + [f"{take}.{image}" for take in takes for image in images])

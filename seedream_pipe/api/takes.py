@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from seedream_pipe import catalog, profiles
@@ -48,6 +49,13 @@ class OnePicture:
     path: str
     stands: bool
     result: Result | None
+
+    @property
+    def price(self) -> Money:
+        """What the call cost that made it; a series was one call."""
+        if self.result is None or not self.result.currency:
+            return Money()
+        return Money(amount=Decimal(self.result.price), currency=self.result.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ _KEPT_BY: Final = {
     "held": _KEPT_BY_HELD,
     "takes": _KEPT_BY_PICKS,
     "pick": _KEPT_BY_PICKS,
+    "adopt": _KEPT_BY_PICKS,
 }
 _LONGEST: Final = 2000
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import click
     from click.shell_completion import CompletionItem
 
-__all__ = ["addresses", "providers", "yaml_files"]
+__all__ = ["addresses", "providers", "take_numbers", "yaml_files"]
 
 _PROVIDERS: Final = ("preview", "302ai", "ark", "byteplus")
 _ENDINGS: Final = (".yaml", ".yml")
@@ -55,6 +55,19 @@ def addresses(ctx: click.Context, _param: click.Parameter, begun: str) -> list[C
     # Where a step's name is still to be typed, its hundred tasks are in the way.
     shown = near if "@" in start or len(near) <= 12 else [name for name in near if name in steps]
     return [CompletionItem(plus + name) for name in shown[:_MOST]]
+
+
+def take_numbers(ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
+    """The numbers of a task's takes; behind a point those of a series' pictures."""
+    from click.shell_completion import CompletionItem
+
+    from seedream_pipe.api.addresses import take_numbers_of
+
+    file, meant = ctx.params.get("file"), ctx.params.get("meant") or ()
+    if not isinstance(file, str) or not meant:
+        return []
+    numbers = take_numbers_of(file, str(meant[-1]))
+    return [CompletionItem(number) for number in numbers if number.startswith(begun)]
 
 
 def providers(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:

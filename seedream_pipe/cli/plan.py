@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -12,14 +12,21 @@ from seedream_pipe.api.agreed import recipes
 from seedream_pipe.api.project import opened
 from seedream_pipe.api.runs import planned
 from seedream_pipe.cli import options
+from seedream_pipe.cli.again import command
 from seedream_pipe.cli.forecast import print_forecast
 from seedream_pipe.cli.problems import show
-from seedream_pipe.cli.terminal import out
+from seedream_pipe.cli.terminal import out, plural, say
 from seedream_pipe.errors import UsageError
+from seedream_pipe.problems import escaped
+from seedream_pipe.reports.edits import small_edits, targets_of
 from seedream_pipe.reports.forecast import as_tree
 
 if TYPE_CHECKING:
     from seedream_pipe.api.variant import Variant
+    from seedream_pipe.reports.edits import SmallEdit
+    from seedream_pipe.run.forecast import Forecast
+
+_MOST_EDITS: Final = 3
 
 
 @click.command()
@@ -63,7 +70,18 @@ def plan(
             out(text)
             return 0
     print_forecast(found.forecast, everything=everything)
+    for edit in small_edits(found.forecast)[:_MOST_EDITS]:
+        _say_adopt(edit, found.forecast)
     return 0
+
+
+def _say_adopt(edit: SmallEdit, forecast: Forecast) -> None:
+    """That pictures may be as good as they are, where a few characters of a prompt changed."""
+    changed = ", ".join(f'"{escaped(old)}" → "{escaped(new)}"' for old, new in edit.fragments)
+    tasks = plural(len(edit.tasks), "task")
+    say(f"{tasks} would be bought anew for a few characters of the prompt: {changed}  ({edit.worst})")
+    words = command("adopt", *targets_of(edit, forecast), "--reason", "…")
+    say(f"  if the pictures are as good as they are: {words}   (costs nothing)")
 
 
 def _write(path: Path, text: str) -> None:

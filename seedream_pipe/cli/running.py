@@ -27,6 +27,7 @@ from seedream_pipe.run.pace import Pace
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from seedream_pipe.api.project import Project
     from seedream_pipe.api.runs import Planned
     from seedream_pipe.api.variant import Variant
     from seedream_pipe.run.events import Event
@@ -47,16 +48,22 @@ def run(
     dry_run: bool,
     as_json: bool,
     flags: Mapping[str, Any],
+    project: Project | None = None,
+    agreed: Callable[[], None] | None = None,
 ) -> int:
-    """Run a pipeline; gives the exit code."""
-    project = opened(file, variant)
+    """Run a pipeline; gives the exit code.
+
+    A `project` that is given is taken as it is, whatever stands in the file. `agreed` is called
+    when it may spend, before anything is sent.
+    """
+    project = project or opened(file, variant)
     if project.warnings:
         show(project.warnings)
     options.warn_default(made)
     if flags["plan"]:
-        agreed = read(Path(flags["plan"]))
-        targets = tuple(address for address in agreed.tasks if not targets or address in targets)
-        expect_agreed(agreed, planned(project, targets, settings=made))
+        plan = read(Path(flags["plan"]))
+        targets = tuple(address for address in plan.tasks if not targets or address in targets)
+        expect_agreed(plan, planned(project, targets, settings=made))
     if dry_run:
         _dry(planned(project, targets, settings=made), as_json=as_json)
         return 0
@@ -77,6 +84,7 @@ def run(
             retry_refused=flags["retry_refused"],
             confirm=_ask if is_interactive() and not as_json else None,
             listener=listener,
+            agreed=agreed,
             pace=click.get_current_context().find_object(Pace) or Pace(),
         )
         signals = _Signals(how, teller.note)

@@ -39,6 +39,7 @@ __all__ = [
     "as_tree",
     "behind_text",
     "blocked_word",
+    "change_tree",
     "files_text",
     "is_pick",
     "is_stale",
@@ -336,7 +337,7 @@ def task_tree(task: TaskForecast) -> dict[str, Any]:
                 "pictures": make.pictures,
                 "least": str(make.least.amount),
                 "worst": str(make.worst.amount),
-                "changes": [_change_tree(change) for change in _changes(make.reason)],
+                "changes": [change_tree(change) for change in _changes(make.reason)],
             }
             for name, value in (("shared", make.shared), ("perhaps", make.perhaps), ("local", make.local)):
                 tree |= {name: value} if value else {}
@@ -357,7 +358,7 @@ def _approved_tree(stale: Reason | None) -> dict[str, Any]:
         "approved": True,
         "reason": _KINDS[type(stale)],
         "message": approved_text(stale),
-        "changes": [_change_tree(change) for change in _changes(stale)],
+        "changes": [change_tree(change) for change in _changes(stale)],
     }
 
 
@@ -373,7 +374,8 @@ def _changes(reason: Reason) -> tuple[Change, ...]:
     return reason.changes if isinstance(reason, (RecipeChanged, InputChanged)) else ()
 
 
-def _change_tree(change: Change) -> dict[str, Any]:
+def change_tree(change: Change) -> dict[str, Any]:
+    """A field that differs as JSON values."""
     return {
         "field": change.field,
         "label": change.label,

@@ -1,0 +1,73 @@
+"""`reroll FILE TARGET…`: buy more takes of tasks, without touching the author's file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seedream_pipe.api import picking
+from seedream_pipe.api.decide import as_decided
+from seedream_pipe.api.project import opened
+from seedream_pipe.cli import options, running
+from seedream_pipe.cli.again import command
+from seedream_pipe.cli.deciding import meant
+from seedream_pipe.cli.terminal import plural, say
+
+if TYPE_CHECKING:
+    from seedream_pipe.api.variant import Variant
+
+_AS_USUAL = {"plan": None, "keep_going": True, "force": False, "frozen": False, "retry_refused": False}
+
+
+@click.command()
+@options.file
+@meant
+@click.option(
+    "--takes", "count", type=click.IntRange(1, 98), default=1, metavar="N", help="How many more. [1]"
+)
+@options.variant
+@options.user
+@click.option("-j", "--jobs", metavar="N", help="Requests under way at once. [SEEDREAM_JOBS, else 8]")
+@options.spending
+@click.option("--yes", "-y", is_flag=True, help="Spend without asking, up to the cap.")
+@click.option("-n", "--dry-run", is_flag=True, help="Show what it would cost; send and write nothing.")
+@options.as_json
+def reroll(
+    file: str,
+    meant: tuple[str, ...],
+    *,
+    count: int,
+    variant: Variant,
+    dry_run: bool,
+    as_json: bool,
+    **flags: Any,
+) -> int:
+    """Buy one more take of a task, or N more. The pipeline file is not touched.
+
+    The new takes have the next numbers, and which one stands for the task stays as it
+    is. The .picks.yaml file says how many there are; it is written when you have agreed
+    to the price.
+    """
+    made = options.settings(**flags)
+    project = opened(file, variant)
+    decision = picking.more_takes(project, meant, count, settings=made)
+
+    def agreed() -> None:
+        picking.write(decision, made)
+
+    code = running.run(
+        file,
+        decision.tasks,
+        made,
+        variant=variant,
+        dry_run=dry_run,
+        as_json=as_json,
+        flags={**_AS_USUAL, "yes": flags["yes"]},
+        project=as_decided(project, decision.changes),
+        agreed=agreed,
+    )
+    if not dry_run and not as_json:
+        say(f"{plural(count, 'more take')} of {plural(len(decision.tasks), 'task')}: {decision.file}")
+        say(f"look: {command('takes', *meant)}")
+    return code
