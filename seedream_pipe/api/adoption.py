@@ -72,15 +72,16 @@ def who(folder: Path) -> str:
     """The person at work: as git knows them in a folder, else by their login."""
     with suppress(OSError, subprocess.SubprocessError):
         asked = subprocess.run(
-            ["git", "config", "user.name"],  # noqa: S607 - the user's own git
+            ["git", "var", "GIT_AUTHOR_IDENT"],  # noqa: S607 - the user's own git
             cwd=folder,
             capture_output=True,
             text=True,
             check=False,
             timeout=5,
         )
-        if asked.returncode == 0 and asked.stdout.strip():
-            return asked.stdout.strip()
+        name = asked.stdout.partition(" <")[0].strip()
+        if asked.returncode == 0 and name:
+            return name
     try:
         return getpass.getuser()
     except (OSError, KeyError):

@@ -7,20 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from seedream_pipe.api.beside import replaced
-from seedream_pipe.api.runs import store_folder
 from seedream_pipe.errors import UsageError
 from seedream_pipe.ledger.claims import locked
 from seedream_pipe.picks import file as picks_file
 from seedream_pipe.picks.lines import begun, edited
 from seedream_pipe.picks.model import Decided, Picks
-from seedream_pipe.store.folder import Store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from seedream_pipe.api.project import Project
     from seedream_pipe.plan.model import Address, Plan
-    from seedream_pipe.settings import Settings
+    from seedream_pipe.store.folder import Store
 
 __all__ = ["Change", "Changes", "as_decided", "begin", "decide", "shown_file"]
 
@@ -35,7 +33,7 @@ def as_decided(project: Project, changes: Changes) -> Project:
     return replace(project, picks=Picks(tasks=_changed(project.picks, changes)))
 
 
-def decide(project: Project, plan: Plan, changes: Changes, settings: Settings) -> Project:
+def decide(project: Project, plan: Plan, changes: Changes, store: Store) -> Project:
     """Write decisions into the picks file; gives the project as it is then.
 
     The file is read anew under a lock, so that what somebody decided meanwhile stays. What is not
@@ -47,7 +45,7 @@ def decide(project: Project, plan: Plan, changes: Changes, settings: Settings) -
 
     """
     path = project.picks_file
-    with locked(Store.open(store_folder(project, settings)), "picks-file"):
+    with locked(store, "picks-file"):
         now = picks_file.load(path, shown=shown_file(project))
         wanted = _changed(now, changes)
         decisions = {address: wanted.get(address) for address in changes}
@@ -61,10 +59,10 @@ def decide(project: Project, plan: Plan, changes: Changes, settings: Settings) -
     return replace(project, picks=Picks(tasks=wanted))
 
 
-def begin(project: Project, plan: Plan, settings: Settings) -> bool:
-    """Make the picks file, with a comment for each task that waits for a decision, where there is none."""
+def begin(project: Project, plan: Plan, store: Store) -> bool:
+    """Make the picks file, with a comment for each task that could be decided, where there is none."""
     path = project.picks_file
-    with locked(Store.open(store_folder(project, settings)), "picks-file"):
+    with locked(store, "picks-file"):
         if path.exists():
             return False
         _write(path, _edited(path, project, {}, plan))

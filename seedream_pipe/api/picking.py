@@ -58,7 +58,8 @@ class Decision:
 
 def write(decision: Decision, settings: Settings) -> Project:
     """Write the lines of a decision; gives the project as it is then."""
-    return decide(decision.project, decision.before.plan, decision.changes, settings)
+    store = Store.open(store_folder(decision.project, settings))
+    return decide(decision.project, decision.before.plan, decision.changes, store)
 
 
 def pick(
@@ -74,22 +75,24 @@ def pick(
     before = planned(project, (), settings=settings)
     tasks = select(before.plan, targets)
     for address in tasks:
-        _expect_take(before.plan.tasks[address], before.forecast.tasks[address], take, image)
+        _expect_take(before, address, take, image)
     change: Change = lambda line: replace(line, pick=take, image=image)  # noqa: E731 - a value of that type
     return _decision(before, dict.fromkeys(tasks, change), settings)
 
 
-def _expect_take(task: Task, found: TaskForecast, take: int, image: int | None) -> None:
-    address = task.address
+def _expect_take(before: Planned, address: Address, take: int, image: int | None) -> None:
+    task, found = before.plan.tasks[address], before.forecast.tasks[address]
+    file = before.project.pipeline.file
     if task.approved is not None:
         raise UsageError(
-            f'"{address}" is approved as it is', hint=f"let it go first: approve FILE {address} --release"
+            f'"{address}" is approved as it is',
+            hint=f"let it go first: seedream-pipe approve {file} {address} --release",
         )
     if take > task.takes:
         there = "is one take" if task.takes == 1 else f"are {task.takes} takes"
         raise UsageError(
             f'there is no take {take} of "{address}": there {there}',
-            hint=f"seedream-pipe reroll FILE {address} buys one more",
+            hint=f"seedream-pipe reroll {file} {address} buys one more",
         )
     if image is None:
         return
@@ -171,6 +174,7 @@ def more_takes(project: Project, targets: Sequence[str], count: int, *, settings
     before = planned(project, (), settings=settings)
     tasks = select(before.plan, targets)
     changes: dict[Address, Change] = {}
+    file = project.pipeline.file
     for address in tasks:
         task, found = before.plan.tasks[address], before.forecast.tasks[address]
         if _is_local(task):
@@ -178,7 +182,7 @@ def more_takes(project: Project, targets: Sequence[str], count: int, *, settings
         if isinstance(found.decision, Reuse) and found.decision.approved:
             raise UsageError(
                 f'"{address}" is approved as it is, and its recipe has changed',
-                hint=f"let it go first: approve FILE {address} --release",
+                hint=f"let it go first: seedream-pipe approve {file} {address} --release",
             )
         wanted = task.takes + count
         if wanted > MAX_TAKES:

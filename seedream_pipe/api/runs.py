@@ -17,6 +17,7 @@ from seedream_pipe.api import lock_file
 from seedream_pipe.api.binding import settle
 from seedream_pipe.api.buying import Buying
 from seedream_pipe.api.caps import covers, expect_named, reach
+from seedream_pipe.api.decide import begin
 from seedream_pipe.api.frozen import expect_frozen
 from seedream_pipe.api.origin import local_server
 from seedream_pipe.api.past import Remembered
@@ -415,6 +416,8 @@ class _Run:
             record = self._record(began_at, time.monotonic() - began, schedule.outcomes)
             if self.store.healthy:
                 await asyncio.to_thread(self._remember, schedule.outcomes, worker.outputs, record)
+                if record.gates and not self.options.frozen:
+                    await asyncio.to_thread(begin, self.planned.project, self.planned.plan, self.store)
         if self._deaf is not None:
             raise self._deaf
         return record

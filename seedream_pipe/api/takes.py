@@ -92,7 +92,7 @@ def takes(project: Project, targets: Sequence[str], *, settings: Settings) -> tu
     if not wanted_tasks:
         raise UsageError(
             "no task has several takes, and none waits for a pick",
-            hint="`takes: 4` in a step makes four; `seedream-pipe takes FILE TASK` shows the one there is",
+            hint="`takes: 4` in a step makes four; name a task to see the one that it has",
         )
     shelf = _Shelf.of(found, settings)
     return tuple(shelf.takes(address) for address in wanted_tasks)

@@ -87,7 +87,8 @@ def _say_next(found: tuple[TaskTakes, ...]) -> None:
 def _lines(found: TaskTakes, sheets: tuple[Path, ...]) -> Iterator[str]:
     yield f"{paint(found.address, bold=True)}  {_head(found)}"
     rows = [(each, _size(each), _made(each)) for each in found.pictures]
-    label = max((columns(each.label) for each, _, _ in rows), default=0)
+    labels = [*(each.label for each, _, _ in rows), *map(str, found.missing)]
+    label = max(map(columns, labels), default=0)
     size = max((columns(text) for _, text, _ in rows), default=0)
     made = max((columns(text) for _, _, text in rows), default=0)
     room = width()
@@ -110,6 +111,8 @@ def _lines(found: TaskTakes, sheets: tuple[Path, ...]) -> Iterator[str]:
 
 
 def _head(found: TaskTakes) -> str:
+    if not found.pictures:
+        return "not made yet"
     count = plural(len({each.take for each in found.pictures}), "take")
     if found.is_earlier:
         count += ", made of another recipe than the present one"

@@ -202,7 +202,7 @@ def behind_text(forecast: Forecast) -> Iterator[str]:
         return
     text = f"{_many(len(behind.gates), 'pick')} to make: {_few(behind.gates)}"
     if behind.tasks:
-        text += f"; behind {_many(behind.tasks, 'task')}"
+        text += f"; {_many(behind.tasks, 'task')} {'waits' if behind.tasks == 1 else 'wait'} behind"
     if behind.worst.currency:
         up_to = "" if behind.least == behind.worst else "up to "
         text += f", {up_to}{_many(behind.pictures, 'picture')}: {price_text(behind.least, behind.worst)}"

@@ -12,6 +12,7 @@ from seedream_pipe.problems import escaped
 from seedream_pipe.reports.forecast import (
     approved_text,
     blocked_word,
+    is_pick,
     price_text,
     reason_text,
     task_tree,
@@ -69,11 +70,13 @@ def lines(task: Task, forecast: Forecast, results: Sequence[Result]) -> Iterator
             yield from _upstream(forecast, decision.reason)
         case Blocked():
             state = blocked_word(decision)
-            told = f"waiting: needs {decision.because}: {word(decision.outcome)}"
-            told = told if decision.because else {"pick": "to pick"}.get(state, state)
+            needs = f"needs {decision.because}: {word(decision.outcome)}"
+            if is_pick(decision.outcome):
+                needs = f"needs a pick of {decision.because}"
+            told = f"waiting: {needs}" if decision.because else {"pick": "to pick"}.get(state, state)
             yield name, Piece(": "), Piece(told, "bad")
             yield from _origin(task)
-            for text in _said(task.address, decision.outcome):
+            for text in () if decision.because else _said(task.address, decision.outcome):
                 yield (Piece(f"  {text}"),)
             if decision.worst.currency:
                 yield _fact("then", price_text(decision.least, decision.worst))

@@ -688,7 +688,7 @@ def _approved_lost(approved: Approved) -> Failed:
     return Failed(
         code="E-APPROVED",
         message=f"it is approved, and its picture {names} is not in the store",
-        hint="get the store that has it, or let it go: seedream-pipe approve --release",
+        hint="get the store that has it, or let it go with approve --release",
     )
 
 

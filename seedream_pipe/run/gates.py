@@ -20,11 +20,8 @@ __all__ = ["gates", "with_standing"]
 
 def gates(plan: Plan, outcomes: Mapping[Address, Outcome]) -> dict[Address, int]:
     """The tasks of a run that a person has to pick a take of, with how many takes are there."""
-    return {
-        address: len(takes_of(outcome))
-        for address, outcome in outcomes.items()
-        if plan.tasks[address].pick is None and takes_of(outcome)
-    }
+    here = {address: len(takes_of(outcome)) for address, outcome in outcomes.items()}
+    return {a: here[a] for a, task in plan.tasks.items() if task.pick is None and here.get(a)}
 
 
 def with_standing(plan: Plan, forecast: Forecast) -> Plan:
