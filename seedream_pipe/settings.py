@@ -40,6 +40,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "response_format": "SEEDREAM_RESPONSE_FORMAT",
     "stream": "SEEDREAM_STREAM",
     "async_calls": "SEEDREAM_ASYNC",
+    "provenance": "SEEDREAM_PROVENANCE",
     "max_pictures": "SEEDREAM_MAX_PICTURES",
     "max_total_cost": "SEEDREAM_MAX_TOTAL_COST",
     "max_total_pictures": "SEEDREAM_MAX_TOTAL_PICTURES",
@@ -73,7 +74,8 @@ class Settings:
     `retry_uncertain` is how often a call that may have been charged is sent again by itself;
     `held` says what a run does when it finds such calls: their tasks ``wait``, or all ``stop``.
     `stream` says when answers come event by event, from models that can; `async_calls` asks
-    providers that can to answer later, to a ticket. `origins` says where each value comes from.
+    providers that can to answer later, to a ticket. `provenance` says whether pictures in the
+    output folder carry how they were made. `origins` says where each value comes from.
     """
 
     provider: str = DEFAULT_PROVIDER
@@ -86,6 +88,7 @@ class Settings:
     response_format: Literal["url", "b64_json"] = "url"
     stream: Literal["groups", "always", "never"] = "groups"
     async_calls: bool = False
+    provenance: bool = True
     max_pictures: int | None = None
     max_total_cost: Amounts | None = None
     max_total_pictures: int | None = None
@@ -306,6 +309,7 @@ _PARSERS: Final[Mapping[str, Callable[[object, str], object]]] = {
     "response_format": _response_format,
     "stream": _stream,
     "async_calls": _switch,
+    "provenance": _switch,
     "max_pictures": _whole(0, _MOST_COUNT),
     "max_total_cost": _money,
     "max_total_pictures": _whole(0, _MOST_COUNT),

@@ -100,6 +100,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "problems",  # a reason has its place in the file
             "errors",
             "pictures",
+            "provenance",
             "version",  # the record says who made it
         }
     ),
@@ -147,6 +148,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
     "graph": frozenset(),
     "lettering": frozenset(),
     "pictures": frozenset(),
+    "provenance": frozenset({"digest"}),
     "version": frozenset(),
     "emulator": frozenset(),  # a misreading of the API must not hide in both ends of the wire
 }

@@ -70,6 +70,7 @@ class Choices(TypedDict, total=False):
     fallback: str | Sequence[str]
     retry_uncertain: int
     held: Literal["wait", "stop"]
+    provenance: bool
 
 
 class Manner(Choices, total=False):

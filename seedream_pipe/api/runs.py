@@ -36,6 +36,7 @@ from seedream_pipe.run.events import CallSent, RunBegan, RunEnded
 from seedream_pipe.run.forecast import Reuse, forecast
 from seedream_pipe.run.gates import gates, with_standing
 from seedream_pipe.run.loop import Loop, cut_off, takes_of
+from seedream_pipe.run.notes import Notes
 from seedream_pipe.run.outcomes import Held, Waiting
 from seedream_pipe.run.outputs import Outputs, wanted
 from seedream_pipe.run.pace import Pace
@@ -476,6 +477,9 @@ class _Run:
             store=self.store,
             emit=self._emit,
             expected=self.planned.forecast,
+            notes=Notes(pipeline=self.planned.plan.name, store=self.store)
+            if self.settings.provenance
+            else None,
         )
 
     def _performer(self) -> Performer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from seedream_pipe import pictures
@@ -17,7 +18,7 @@ from seedream_pipe.run.outputs import Kept, Placed, wanted
 from seedream_pipe.store.blobs import Gone
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
     from seedream_pipe.digest import BlobDigest
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from seedream_pipe.plan.model import Task
     from seedream_pipe.run.events import Event
     from seedream_pipe.run.forecast import Forecast
+    from seedream_pipe.run.notes import Notes
     from seedream_pipe.run.outcomes import Outcome, TakePictures
     from seedream_pipe.run.outputs import Outputs
     from seedream_pipe.run.perform import Performer
@@ -48,6 +50,8 @@ class Worker:
     store: Store
     emit: Callable[[Event], None]
     expected: Forecast
+    notes: Notes | None = None
+    """What placed pictures carry; None where they are to carry nothing."""
     _performer: Performer | None = None
     _turns: dict[str, asyncio.Lock] = field(default_factory=dict)
 
@@ -84,7 +88,7 @@ class Worker:
         names = list(wanted(task, takes_of(outcome)))
         if all(self.outputs.is_placed(name, digest) for name, digest in names):
             return outcome
-        placed = await asyncio.to_thread(self._place, names)
+        placed = await asyncio.to_thread(self._place, task, takes_of(outcome), names)
         return self._told(task, outcome, placed)
 
     async def close(self) -> None:
@@ -92,8 +96,15 @@ class Worker:
         if self._performer is not None:
             await self._performer.close()
 
-    def _place(self, names: list[tuple[str, BlobDigest]]) -> list[Placed | Kept | Gone]:
-        return [self.outputs.place(name, digest) for name, digest in names]
+    def _place(
+        self, task: Task, takes: Sequence[TakePictures], names: list[tuple[str, BlobDigest]]
+    ) -> list[Placed | Kept | Gone]:
+        return [
+            self.outputs.place(name, digest, note=partial(self.notes.of, task, takes, digest))
+            if self.notes is not None
+            else self.outputs.place(name, digest)
+            for name, digest in names
+        ]
 
     def _told(self, task: Task, outcome: Outcome, placed: list[Placed | Kept | Gone]) -> Outcome:
         for item in placed:

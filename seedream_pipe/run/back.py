@@ -7,16 +7,15 @@ Rule 2: what the store knows of them stays; where it knows nothing the price sta
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from seedream_pipe import pictures
-from seedream_pipe.digest import file_digest
 from seedream_pipe.plan.key import keyed
 from seedream_pipe.plan.model import TransformRecipe
 from seedream_pipe.plan.outputs import split_extension
+from seedream_pipe.provenance import bare_digest, write_bare
 from seedream_pipe.run.settle import now
 from seedream_pipe.store.results import Gap, Result, Stored
 
@@ -107,7 +106,8 @@ class Back:
     def _adopted(self, path: Path) -> Stored | None:
         target = self.store.blobs.temporary()
         try:
-            shutil.copyfile(path, target)
+            with path.open("rb") as placed, target.open("xb") as bare:
+                write_bare(placed, bare)
             with target.open("rb") as file:
                 facts = pictures.inspect(file)
             size = target.stat().st_size
@@ -135,4 +135,4 @@ def _digest_of(path: Path) -> BlobDigest | None:
     except OSError:
         return None
     with os.fdopen(handle, "rb") as file:
-        return file_digest(file) if stat.S_ISREG(os.fstat(handle).st_mode) else None
+        return bare_digest(file) if stat.S_ISREG(os.fstat(handle).st_mode) else None

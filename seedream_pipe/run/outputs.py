@@ -5,6 +5,8 @@ Rule 2: a file that this tool did not put there, or that was changed since, is l
 unless forced.
 Rule 3: never a hard link to the store: an editor that saves in place would damage it.
 Rule 4: below the top nothing is opened through a link, so no picture leaves the folder.
+Rule 5: a picture may carry a note of how it was made; without the note it is what the store has,
+and that is what files are compared by.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal
 
-from seedream_pipe.digest import BlobDigest, file_digest
+from seedream_pipe import provenance
+from seedream_pipe.digest import BlobDigest
 from seedream_pipe.errors import StoreError
 from seedream_pipe.pictures import extension
 from seedream_pipe.plan.model import TransformRecipe
@@ -29,10 +32,11 @@ from seedream_pipe.run.state import TICK, Signature, State, signature
 from seedream_pipe.store.blobs import Gone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from seedream_pipe.plan.model import Task
+    from seedream_pipe.provenance import Note
     from seedream_pipe.run.outcomes import TakePictures
     from seedream_pipe.store.folder import Store
 
@@ -133,8 +137,12 @@ class Outputs:
         known = self.last.placed.get(name) if self.last else None
         return "put back" if present is None or self.force or known == present else "kept"
 
-    def place(self, name: str, digest: BlobDigest) -> Placed | Kept | Gone:
+    def place(
+        self, name: str, digest: BlobDigest, *, note: Callable[[], Note | None] | None = None
+    ) -> Placed | Kept | Gone:
         """Put a picture under a name below the folder; `Gone` when the store has lost it. Blocking.
+
+        `note` gives what a file that is written is to carry; a file that is there stays as it is.
 
         Raises:
             StoreError: the folder cannot be written, or a link leads out of it.
@@ -146,7 +154,7 @@ class Outputs:
         parents = target.relative_to(self.top).parent.parts
         try:
             with self._opened(parents) as folder:
-                placed = self._place(name, target.name, digest, folder)
+                placed = self._place(name, target.name, digest, folder, note)
         except OSError as error:
             raise _not_written(target, error) from error
         if isinstance(placed, Placed):
@@ -177,7 +185,14 @@ class Outputs:
             written_ns=time.time_ns(),
         )
 
-    def _place(self, name: str, file: str, digest: BlobDigest, folder: int) -> Placed | Kept | Gone:
+    def _place(
+        self,
+        name: str,
+        file: str,
+        digest: BlobDigest,
+        folder: int,
+        note: Callable[[], Note | None] | None,
+    ) -> Placed | Kept | Gone:
         known = self.last.placed.get(name) if self.last else None
         present = _digest_of(file, folder)
         if present == digest:
@@ -187,7 +202,7 @@ class Outputs:
         source = self.store.blobs.whole(digest)
         if isinstance(source, Gone):
             return source
-        _write(source, file, folder)
+        _write(source, file, folder, note() if note is not None else None)
         return Placed(path=name, digest=digest, written=True)
 
     @contextmanager
@@ -220,17 +235,20 @@ def _digest_of(file: str, folder: int) -> BlobDigest | None:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             return _NOT_A_FILE
         with os.fdopen(handle, "rb", closefd=False) as opened:
-            return file_digest(opened)
+            return provenance.bare_digest(opened)
     finally:
         os.close(handle)
 
 
-def _write(source: Path, file: str, folder: int) -> None:
+def _write(source: Path, file: str, folder: int, note: Note | None) -> None:
     temporary = f".{secrets.token_hex(8)}.part"
     try:
         handle = os.open(temporary, _NEW, 0o666, dir_fd=folder)
         with source.open("rb") as read, os.fdopen(handle, "wb") as write:
-            _copy(read, write)
+            if note is None or not provenance.write(read, write, note):
+                _share(read, write)
+            write.flush()
+            os.fsync(write.fileno())
         os.replace(temporary, file, src_dir_fd=folder, dst_dir_fd=folder)
     except OSError:
         with suppress(OSError):
@@ -238,13 +256,12 @@ def _write(source: Path, file: str, folder: int) -> None:
         raise
 
 
-def _copy(read: BinaryIO, write: BinaryIO) -> None:
+def _share(read: BinaryIO, write: BinaryIO) -> None:
     try:
         fcntl.ioctl(write.fileno(), _REFLINK, read.fileno())
     except OSError:
+        read.seek(0)
         shutil.copyfileobj(read, write, 1 << 20)
-    write.flush()
-    os.fsync(write.fileno())
 
 
 def _whose(*, known: bool) -> str:
