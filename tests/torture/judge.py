@@ -131,15 +131,19 @@ def judge(scene: Scene, told: Told) -> Verdict:
     )
 
 
-def picture(billed: Billed) -> bytes:
-    """The bytes of a picture that the service made."""
+def picture(billed: Billed, weight: int = 0) -> bytes:
+    """The bytes of a picture that the service made, padded to `weight`."""
     width, height = billed.size.split("x")
-    return _picture(int(width), int(height), billed.token, f"#{billed.request}.{billed.index}")
+    label = f"#{billed.request}.{billed.index}"
+    return _picture(int(width), int(height), billed.token, label, weight)
 
 
-@lru_cache(maxsize=64)
-def _picture(width: int, height: int, token: str, label: str) -> bytes:
-    return draw(Drawing(width=width, height=height, format="jpeg", token=bytes.fromhex(token), label=label))
+@lru_cache(maxsize=16)
+def _picture(width: int, height: int, token: str, label: str, weight: int) -> bytes:
+    token_bytes = bytes.fromhex(token)
+    return draw(
+        Drawing(width=width, height=height, format="jpeg", token=token_bytes, label=label, weight=weight)
+    )
 
 
 def _lost(ledger: Ledger, scene: Scene, told: Told) -> Iterator[str]:
@@ -147,7 +151,7 @@ def _lost(ledger: Ledger, scene: Scene, told: Told) -> Iterator[str]:
     clients = {request.number: request.client_request_id for request in ledger.requests}
     tasks = _tasks(scene)
     for each in ledger.billed:
-        digest = _sha256(picture(each))
+        digest = _sha256(picture(each, scene.weight))
         blob = scene.store / "blobs" / digest[:2] / digest
         is_stored = blob.is_file() and _sha256(blob.read_bytes()) == digest
         is_told = (
