@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from seedream_pipe.run.outcomes import Refused
+from seedream_pipe.run.resend import may_resend
 from seedream_pipe.run.settle import held
 from seedream_pipe.store.results import Hit, counted
 
@@ -35,6 +36,7 @@ class Remembered:
     lock: Mapping[Address, Locked]
     pins: Pins
     retry_refused: bool = False
+    retry_uncertain: int = 0
     origin: str = ""
     """The host and port of a test server; empty where pictures are bought."""
     outside: Back | None = None
@@ -54,8 +56,12 @@ class Remembered:
         return self.lock.get(address)
 
     def hold(self, key: Key) -> Held | None:
-        """A call for this key whose outcome is unknown."""
-        return next((held(call) for call in self._calls().get(key, ()) if self._owes(call)), None)
+        """A call for this key whose outcome is unknown, and that is not sent again by itself."""
+        found = next((held(call) for call in self._calls().get(key, ()) if self._owes(call)), None)
+        if found is None or self.ledger is None:
+            return found
+        again = may_resend(self.ledger, found, key, times=self.retry_uncertain)
+        return None if again else found
 
     def holds(self) -> tuple[Held, ...]:
         """Every call of the store whose outcome is unknown."""

@@ -21,7 +21,7 @@ from seedream_pipe.api.recovery import recover
 from seedream_pipe.api.sources import dearest, prices, sources
 from seedream_pipe.api.worker import Worker
 from seedream_pipe.digest import canonical
-from seedream_pipe.errors import Frozen, OverBudget, ProviderError
+from seedream_pipe.errors import Frozen, OverBudget, Owing, ProviderError
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.ledger.budget import spent
 from seedream_pipe.ledger.claims import locked
@@ -30,7 +30,7 @@ from seedream_pipe.run import lock as locks
 from seedream_pipe.run import state as states
 from seedream_pipe.run.back import Back
 from seedream_pipe.run.events import CallSent, RunBegan, RunEnded
-from seedream_pipe.run.forecast import BackFromOut, Make, Reuse, forecast
+from seedream_pipe.run.forecast import BackFromOut, Blocked, Make, Reuse, forecast
 from seedream_pipe.run.loop import Loop, cut_off, takes_of
 from seedream_pipe.run.outcomes import Held, Waiting
 from seedream_pipe.run.outputs import Outputs, wanted
@@ -274,6 +274,7 @@ def _expect_allowed(
         )
     if not profile.paid or not expected.pictures:
         return
+    _expect_settled(expected, settings)
     found = sources(settings)
     for source in found:
         _expect_key(source, expected, environment)
@@ -289,6 +290,23 @@ def _expect_allowed(
         f" and nobody confirmed it{cap}",
         hint=f"--yes, or --max-cost {_amounts(expected.asked)} to allow it",
     )
+
+
+def _expect_settled(expected: Forecast, settings: Settings) -> None:
+    """The user's policy for calls that may be owed: what needs them waits, or nothing is sent at all."""
+    if settings.held != "stop":
+        return
+    held = {hold.call for hold in expected.holds} | {
+        task.decision.outcome.call
+        for task in expected.tasks.values()
+        if isinstance(task.decision, Blocked) and isinstance(task.decision.outcome, Held)
+    }
+    if held:
+        raise Owing(
+            f"{_many(len(held), 'call')} may have been charged, and nothing is to be sent until a person has"
+            " said a word on them (held = stop)",
+            hint="seedream-pipe held FILE lists them",
+        )
 
 
 def _expect_key(source: Source, expected: Forecast, environment: Mapping[str, str]) -> None:
@@ -342,6 +360,7 @@ def past_of(
         lock=lock,
         pins=Pins(store),
         retry_refused=retry_refused,
+        retry_uncertain=settings.retry_uncertain,
         origin=local_server(settings),
         outside=Back(folder=folder, lock=lock, store=store),
     )
@@ -517,9 +536,17 @@ class _Run:
             began_at=began_at,
             ended_at=now(),
             seconds=seconds,
-            holds=(*self.planned.forecast.holds, *self._also_held(outcomes)),
+            holds=(*self._still_held(), *self._also_held(outcomes)),
             unfetched=tuple(self._still_unfetched(outcomes)),
         )
+
+    def _still_held(self) -> Iterator[Held]:
+        """Calls of earlier runs that this one did not send again."""
+        calls = self.ledger.open_calls() if self.ledger is not None and self.settings.retry_uncertain else ()
+        left = {call.id for call in calls}
+        for hold in self.planned.forecast.holds:
+            if not self.settings.retry_uncertain or hold.call in left:
+                yield hold
 
     def _also_held(self, outcomes: Mapping[Address, Outcome]) -> Iterator[Held]:
         """Calls of this run that may be owed beside the one that stands for their task."""

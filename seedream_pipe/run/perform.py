@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from seedream_pipe.errors import SeedreamError, StoreError
-from seedream_pipe.ledger.book import RESENT
 from seedream_pipe.ledger.claims import claim
 from seedream_pipe.makers import Answer, Reply
 from seedream_pipe.plan.key import key, keyed
@@ -24,7 +23,6 @@ from seedream_pipe.run.events import CallPaused, CallResent
 from seedream_pipe.run.forecast import pictures_of
 from seedream_pipe.run.load import load
 from seedream_pipe.run.outcomes import (
-    LOST,
     Failed,
     Held,
     Made,
@@ -35,6 +33,7 @@ from seedream_pipe.run.outcomes import (
     Waiting,
     standing,
 )
+from seedream_pipe.run.resend import may_resend, release
 from seedream_pipe.run.scratch import Scratch
 from seedream_pipe.run.settle import Bought, Order, held, now, owing
 from seedream_pipe.store.results import Hit, Result, counted
@@ -222,21 +221,13 @@ class Performer:
                 return _sold(sale, take)
 
     async def _sends_again(self, order: Order, hold: Held) -> bool:
-        """Whether a hold is ended and its call sent again: the user said so beforehand.
-
-        What was lost for certain after it was paid for is a person's to decide (reliability 3.3).
-        """
-        if self.shop is None or not self.retry_uncertain or hold.message.startswith(LOST):
+        """Whether a hold is ended and its call sent again: the user said so beforehand."""
+        if self.shop is None:
             return False
-        ledger = self.shop.ledger
-        if await asyncio.to_thread(ledger.resent, order.key) >= self.retry_uncertain:
+        ledger, times = self.shop.ledger, self.retry_uncertain
+        if not await asyncio.to_thread(may_resend, ledger, hold, order.key, times=times):
             return False
-        await ledger.release(
-            hold.call,
-            reason="the user said beforehand that it may be charged and is to be sent again",
-            price=hold.worst.amount,
-            code=RESENT,
-        )
+        await release(ledger, hold)
         self.tell(CallResent(address=order.address, call=hold.call, worst=hold.worst))
         return True
 
