@@ -19,9 +19,9 @@ FOLDER: Final = "seedream_pipe.folder"
 """Where the context keeps the folder of -C."""
 
 _KEPT: Final = frozenset(
-    {"profiles", "overrides", "vars_files", "provider", "base_url", "store", "out", "price"}
+    {"profiles", "overrides", "vars_files", "provider", "base_url", "store", "out", "price", "fallback"}
 )
-_KEPT_BY_RUN: Final = _KEPT | {"jobs", "response_format"}
+_KEPT_BY_RUN: Final = _KEPT | {"jobs", "response_format", "images_per_minute", "retry_uncertain", "held"}
 _KEPT_BY_HELD: Final = frozenset({"store"})
 _WITHOUT_TARGETS: Final = frozenset({"status", "held"})
 _LONGEST: Final = 2000
