@@ -107,7 +107,7 @@ def meaning(reply: Reply, *, local: bool = False) -> Verdict:
 
 def _found(reply: Reply, *, local: bool) -> _Found:
     found = _Found(local=local, pieces=reply.pieces)
-    if stream.is_event_stream(*reply.pieces):
+    if stream.is_event_stream(*reply.pieces, named=reply.header("content-type")):
         _take_events(found, stream.events(*reply.pieces))
         return found
     try:
@@ -147,6 +147,9 @@ def _take_events(found: _Found, trees: Iterable[Tree]) -> None:
             _take_event(found, tree)
     if found.unreadable and found.billed != len(found.parts):
         # It may have been a picture; R101 then says that the rest is not known.
+        found.complete = False
+    if found.fault is not None and found.billed is None:
+        # The service broke off (R100), and a mere end behind it does not say what was made.
         found.complete = False
     for index in range(max((*found.parts, *found.holes), default=0)):
         if index not in found.parts and index not in found.holes:
