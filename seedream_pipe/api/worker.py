@@ -121,7 +121,7 @@ class Worker:
         except pictures.NotAPicture as error:
             return f"the reference {url} {error}"
         finally:
-            target.unlink(missing_ok=True)
+            self.store.blobs.discard(target)
         return ""
 
     def _pin(self, url: str, target: Path) -> None:
