@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from typing import Final, Self
 
 from seedream_pipe.digest import Key
 from seedream_pipe.errors import StoreError
+from seedream_pipe.ledger import emergency
 from seedream_pipe.ledger.budget import Cap, Spent, reserve, spent
 from seedream_pipe.ledger.calls import (
     Account,
@@ -27,6 +28,7 @@ from seedream_pipe.ledger.calls import (
     begin_folder,
     read_account,
     read_outcome,
+    take_in,
 )
 from seedream_pipe.ledger.claims import Alive, locked
 from seedream_pipe.ledger.index import Index
@@ -73,6 +75,7 @@ class Ledger:
         clock: Callable[[], float],
         token: Callable[[], str],
         least_free: int,
+        places: Sequence[Path],
     ) -> None:
         self.session = f"{_stamp(clock())}-{token()}"
         self._store = store
@@ -80,6 +83,7 @@ class Ledger:
         self._clock = clock
         self._token = token
         self._least_free = least_free
+        self._places = places
         self._alive = Alive(store, self.session)
         try:
             self.index = Index(store)
@@ -95,16 +99,19 @@ class Ledger:
         clock: Callable[[], float] = time.time,
         token: Callable[[], str] = lambda: secrets.token_hex(4),
         least_free: int = LEAST_FREE,
+        places: Sequence[Path] | None = None,
     ) -> Self:
         """Open the account of a store; made when there is none. Blocking.
 
+        `places` are where answers go that the store cannot take; the user's own when not said.
         In a store that was opened for reading nothing is written and only questions are answered.
 
         Raises:
             StoreError: it cannot be read or written.
 
         """
-        ledger = cls(store, clock=clock, token=token, least_free=least_free)
+        kept = emergency.places() if places is None else tuple(places)
+        ledger = cls(store, clock=clock, token=token, least_free=least_free, places=kept)
         ledger.index.reconcile(ledger._alive)
         return ledger
 
@@ -170,6 +177,7 @@ class Ledger:
         """
         self._alive.bury()
         self._sweep()
+        self._rescue()
         gone = [
             call
             for call in self.index.open_ids()
@@ -256,7 +264,7 @@ class Ledger:
                     return self._call(account)
 
     def _call(self, account: Account) -> Call:
-        return Call(self._store, account, now=self._now, closed=self.index.close_call)
+        return Call(self._store, account, now=self._now, closed=self.index.close_call, places=self._places)
 
     def _look(self, calls: Iterable[str]) -> Iterable[OpenCall]:
         """What the files say of calls that the index has as open."""
@@ -283,6 +291,23 @@ class Ledger:
                 partial=account.partial,
                 ticket=account.ticket,
             )
+
+    def _rescue(self) -> None:
+        """Take in the answers that a full disk had driven elsewhere."""
+        for found in emergency.rescued(self._places):
+            folder = self._calls / found.call
+            if folder.is_dir():  # else it is of another store
+                with locked(self._store, "emergency"):
+                    self._take_in(folder, found)
+
+    def _take_in(self, folder: Path, found: emergency.Rescued) -> None:
+        account = read_account(folder)
+        if account is None or account.session in self._alive:
+            return
+        if account.outcome is not None or (account.reply is not None and not account.partial):
+            found.remove()
+        else:
+            take_in(self._store, found)
 
     def _account(self, folder: Path) -> Account | None:
         """What is known of a call: from its files, and where these are damaged from the index."""

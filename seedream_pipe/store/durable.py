@@ -335,6 +335,12 @@ class Draft:
             file, self._file = self._file, None
             self._disk.place_open(file, self.path, target, self.sha256)
 
+    def discard(self) -> None:
+        """Remove it: what it holds is safe elsewhere. It stays where it is when it has got its name."""
+        self.close()
+        with suppress(OSError):
+            self._disk.files.remove(self.path)
+
     def close(self) -> None:
         """Let go of the file and leave it where it is. May be called twice."""
         if self._file is not None:
