@@ -59,11 +59,13 @@ _QUOTA: Final = Meaning(
 _SERVICE: Final = Meaning(
     kind="permanent", account=True, remedy="open the service for this account in the provider's console"
 )
-_RIGHT: Final = Meaning(kind="permanent", model=True, remedy="give this key the right to the model in the console")
+_RIGHT: Final = Meaning(
+    kind="permanent", model=True, remedy="give this key the right to the model in the console"
+)
 _MODEL: Final = Meaning(
     kind="permanent",
     model=True,
-    remedy="open the model in the provider's console, or name one that it serves"
+    remedy="open the model in the provider's console, or name one that it serves",
 )
 _REFERENCE: Final = Meaning(kind="permanent", remedy="save the reference as a JPEG or PNG below 10 MB")
 
