@@ -1,10 +1,11 @@
 """Every file of a store damaged in five ways: healed or named, never bought again (P2, P7)."""
 
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from tests.torture.boards import SMALL
+from tests.torture.boards import OPEN, SMALL, Board
 from tests.torture.points import Point, Scale, Sweep
 from tests.torture.scene import Scene, Stage
 
@@ -30,17 +31,27 @@ def _finished(scene: Scene) -> None:
 
 
 def _open(scene: Scene) -> None:
-    """A hold, an answer that is not fetched, and a series that was cut in its middle."""
+    """A hold, an answer that is not fetched, and a series that was cut in its middle; then a death."""
     scene.emulator.script(
-        {"match": "hour later", "cut": "before"},
-        {"match": "set of 3", "cut": "event", "at": 2.0, "as_stream": True},
-        {"on": "download", "times": 0, "status": 503, "body": ""},
+        {"match": "in fog", "cut": "before"},
+        {"match": "set of 3", "cut": "event", "at": 2.0},
+        {"on": "download", "times": 0, "delay": 60.0},
     )
-    scene.run(hurt=True)
+    running = scene.start()
+    scene.until(lambda: len(scene.ledger.downloads) > 0 and _has_hold(scene), running)
+    running.signal(signal.SIGKILL)
+    running.end()
     scene.emulator.calm()
 
 
-_STORES: Final[Mapping[str, Callable[[Scene], None]]] = {"finished": _finished, "open": _open}
+def _has_hold(scene: Scene) -> bool:
+    return any(scene.store.glob("calls/*/hold.json"))
+
+
+_STORES: Final[Mapping[str, tuple[Board, Callable[[Scene], None]]]] = {
+    "finished": (SMALL, _finished),
+    "open": (OPEN, _open),
+}
 
 
 def _files(scene: Scene) -> list[Path]:
@@ -56,12 +67,16 @@ def _sort(path: Path, store: Path) -> str:
 
 
 def _points(scale: Scale, stage: Stage) -> Iterator[Point]:
-    for name, prepare in _STORES.items():
-        with stage.scene(SMALL) as scene:
+    for name, (board, prepare) in _STORES.items():
+        with stage.scene(board) as scene:
             prepare(scene)
             kinds = [_sort(path, scene.store) for path in _files(scene)]
         points = [
-            Point(says=f"{kind} ({number}) {way} in a store that is {name}", with_=(name, number, way))
+            Point(
+                says=f"{kind} ({number}) {way} in a store that is {name}",
+                board=board.name,
+                with_=(name, number, way),
+            )
             for number, kind in enumerate(kinds)
             for way in _WAYS
         ]
@@ -70,7 +85,7 @@ def _points(scale: Scale, stage: Stage) -> Iterator[Point]:
 
 def _damage(scene: Scene, point: Point) -> None:
     name, number, way = point.with_
-    _STORES[name](scene)
+    _STORES[name][1](scene)
     files = _files(scene)
     path = files[min(number, len(files) - 1)]
     before = path.read_bytes()
