@@ -33,6 +33,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "run.outcomes",
             "run.pace",
             "run.record",
+            "run.spending",
             "run.state",
             "settings",
             "confidential",
@@ -72,6 +73,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "run.events",
             "run.forecast",
             "run.outcomes",
+            "run.spending",
             "plan.model",  # a graph is drawn of a plan
             "plan.advice",  # what the codes of warnings mean
             "version",  # a report says who made it

@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "status": "Show the state of every step.",
     "why": "Show why a task would be made, field by field.",
     "held": "Show the calls that may have been charged; say what became of them.",
+    "cost": "Show what was spent on what, from the account of calls.",
     "graph": "Draw what needs what.",
     "schema": "Print the JSON Schemas.",
     "config": "Show the settings and where each comes from.",
