@@ -51,6 +51,8 @@ __all__ = [
 
 SCHEMA: Final = "call/1"
 _SUM: Final = "sum"
+_COMPACT: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+"""What is summed is not the text for people: an index is made of a hundred thousand files."""
 _BUFFER: Final = 256 << 10
 
 State: TypeAlias = Literal["intended", "sent", "taken", "answered", "held"]
@@ -595,23 +597,20 @@ def read_outcome(folder: Path) -> Outcome | None:
 
 def _encode(tree: Mapping[str, Json], name: str) -> bytes:
     """A file for people to read, with a digest of itself: a flipped bit is found and not believed."""
-    return _text_of({**tree, _SUM: _sum(tree, name)}) + b"\n"
-
-
-def _text_of(tree: Mapping[str, Json]) -> bytes:
+    text = json.dumps({**tree, _SUM: _sum(tree, name)}, ensure_ascii=False, indent=1, sort_keys=True)
     # A header may carry what UTF-8 cannot.
-    text = json.dumps(tree, ensure_ascii=False, indent=1, sort_keys=True)
-    return text.encode("utf-8", "surrogatepass")
+    return text.encode("utf-8", "surrogatepass") + b"\n"
 
 
 def _sum(tree: Mapping[str, Json], name: str) -> str:
-    return hashlib.sha256(f"{SCHEMA} {name} ".encode() + _text_of(tree)).hexdigest()
+    return hashlib.sha256(f"{SCHEMA} {name} {_COMPACT.encode(tree)}".encode()).hexdigest()
 
 
 def _read(folder: Path, name: str) -> Mapping[str, Any] | None:
     """What a file says; None when it is not there, or is not as it was written."""
     try:
-        tree = json.loads((folder / f"{name}.json").read_bytes().decode("utf-8", "surrogatepass"))
+        with open(f"{folder}/{name}.json", "rb") as file:
+            tree = json.loads(file.read().decode("utf-8", "surrogatepass"))
         told = tree.pop(_SUM)
         return tree if told == _sum(tree, name) else None
     except (OSError, ValueError, RecursionError, AttributeError, KeyError, TypeError):
