@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from seedream_pipe.run.outcomes import Refused
+from seedream_pipe.run.outcomes import Money, Refused
 from seedream_pipe.run.resend import may_resend
 from seedream_pipe.run.settle import held
 from seedream_pipe.store.results import Hit, counted
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from seedream_pipe.digest import BlobDigest, Key
     from seedream_pipe.ledger.book import Ledger
-    from seedream_pipe.ledger.calls import OpenCall
+    from seedream_pipe.ledger.calls import Account, OpenCall
     from seedream_pipe.plan.model import Address, Task
     from seedream_pipe.run.back import Back
     from seedream_pipe.run.lock import Locked
@@ -41,6 +41,8 @@ class Remembered:
     """The host and port of a test server; empty where pictures are bought."""
     outside: Back | None = None
     """Where pictures that the store has lost may still be."""
+    lost: dict[Key, Account] = field(default_factory=dict)
+    """Calls whose pictures were asked for and are nowhere: the store has lost them."""
     _open: dict[Key, list[OpenCall]] | None = None
     _results: dict[Key, Lookup] = field(default_factory=dict)
 
@@ -50,6 +52,16 @@ class Remembered:
         if found is None:
             found = self._results[key] = counted(self.store.results.get(key), self.origin)
         return found
+
+    def paid_and_lost(self, key: Key) -> Money | None:
+        """What was paid for a key whose pictures the store has lost; None when they were never bought."""
+        if self.ledger is None or self.ledger.is_wanted_again(key):
+            return None
+        call = self.ledger.bought(key, origin=self.origin)
+        if call is None or call.outcome is None:
+            return None
+        self.lost[key] = call
+        return Money(amount=call.outcome.price, currency=call.intent.currency)
 
     def locked(self, address: Address) -> Locked | None:
         """What a task held when it was last done."""

@@ -17,7 +17,7 @@ from seedream_pipe.api.buying import Buying
 from seedream_pipe.api.caps import covers, expect_named, reach
 from seedream_pipe.api.origin import local_server
 from seedream_pipe.api.past import Remembered
-from seedream_pipe.api.recovery import recover
+from seedream_pipe.api.recovery import heal, recover
 from seedream_pipe.api.sources import dearest, prices, sources
 from seedream_pipe.api.worker import Worker
 from seedream_pipe.digest import canonical
@@ -219,15 +219,22 @@ async def run_async(
                 pace=options.pace,
                 tell=_both(early, options.listener),
             )
-        past = past_of(
-            project,
-            store,
-            ledger,
-            profile,
-            settings,
-            retry_refused=options.retry_refused,
-        )
+        again = options.retry_refused
+        past = past_of(project, store, ledger, profile, settings, retry_refused=again)
         made = await asyncio.to_thread(_planned, project, targets, settings, profile, past)
+        if ledger is not None and past.lost:
+            healed = await heal(
+                [*past.lost.values()],
+                store,
+                ledger,
+                settings,
+                environment=environment,
+                pace=options.pace,
+                tell=_both(early, options.listener),
+            )
+            if healed:
+                past = past_of(project, store, ledger, profile, settings, retry_refused=again)
+                made = await asyncio.to_thread(_planned, project, targets, settings, profile, past)
         inputs = states.signatures(project.paths_seen(), since=project.read_ns)
         _expect_allowed(made.forecast, profile, settings, options, environment)
         run = _Run(
@@ -577,7 +584,7 @@ class _Run:
         lock_path = os.fspath(lock_file)
         state = outputs.state(
             fingerprint=fingerprint(self.planned.project, self.profile, self.settings),
-            inputs={**self.inputs, lock_path: states.signature(lock_path)},
+            inputs={**self.inputs, lock_path: states.signature(lock_path), **self._calls()},
             tasks=len(self.planned.plan.tasks),
             folder=record.folder,
             whole=whole and record.exit_code == 0 and not record.stopped,
@@ -586,6 +593,14 @@ class _Run:
         self.store.disk.folder(path.parent)
         self.store.disk.write(path, states.render(state))
         begun_path(path).unlink(missing_ok=True)
+
+    def _calls(self) -> dict[str, states.Signature | None]:
+        """A call that is begun in the store, by whomever, is looked at by the next run: it may be owed."""
+        if self.ledger is None:
+            return {}
+        calls = os.fspath(self.store.folder / "calls")
+        now = states.signature(calls)
+        return {calls: states.CHANGED if self.ledger.open_calls() else now}
 
     def _write_lock(self, outcomes: Mapping[Address, Outcome]) -> Path:
         project, tasks = self.planned.project, self.planned.plan.tasks

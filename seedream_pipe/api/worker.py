@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from seedream_pipe import pictures
 from seedream_pipe.makers import Fetched
-from seedream_pipe.plan.model import FromUrl, TransformRecipe
+from seedream_pipe.plan.model import FromUrl, Recipe, TransformRecipe
 from seedream_pipe.run.events import OutputKept, OutputPlaced
 from seedream_pipe.run.forecast import Blocked, Make, Needless, Reuse
 from seedream_pipe.run.loop import takes_of
@@ -85,6 +85,12 @@ class Worker:
         if all(self.outputs.is_placed(name, digest) for name, digest in names):
             return outcome
         placed = await asyncio.to_thread(self._place, names)
+        gone = [each.digest for each in placed if isinstance(each, Gone)]
+        if gone and isinstance(task.recipe, Recipe):
+            if self._performer is None:
+                self._performer = self.make_performer()
+            if await self._performer.heal(task, resolved, gone):
+                placed = await asyncio.to_thread(self._place, names)
         return self._told(task, outcome, placed)
 
     async def close(self) -> None:

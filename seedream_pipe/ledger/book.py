@@ -224,6 +224,11 @@ class Ledger:
             "released", price=price, pictures=pictures, code=code, message=reason
         )
 
+    def bought(self, key: Key, *, origin: str = "") -> Account | None:
+        """The newest call that brought pictures of a key, with its answer where that is still there."""
+        call = self.index.done(key, test=bool(origin))
+        return read_account(self._calls / call) if call else None
+
     def is_wanted_again(self, key: Key) -> bool:
         """Whether the last word on a key was that it is to be sent again, whatever came of it."""
         return self.index.last_code(key) in {AGAIN, RESENT}

@@ -245,6 +245,15 @@ class Index:
         _, code, message, request_id, at, call = found[0]
         return Refusal(code=code, message=message, request_id=request_id, at=at, call=call)
 
+    def done(self, key: str, *, test: bool = False) -> str:
+        """The newest call that brought pictures of a key; empty when none did."""
+        found = self.rows(
+            "SELECT id FROM calls WHERE key = ? AND test = ? AND verdict = 'done' ORDER BY id DESC LIMIT 1",
+            key,
+            test,
+        )
+        return str(found[0][0]) if found else ""
+
     def last_code(self, key: str) -> str:
         """The code with which the newest call of a key was released; empty when it was not."""
         found = self.rows("SELECT verdict, code FROM calls WHERE key = ? ORDER BY id DESC LIMIT 1", key)

@@ -36,10 +36,10 @@ from seedream_pipe.run.outcomes import (
 from seedream_pipe.run.resend import may_resend, release
 from seedream_pipe.run.scratch import Scratch
 from seedream_pipe.run.settle import Bought, Order, held, now, owing
-from seedream_pipe.store.results import Hit, Result, counted
+from seedream_pipe.store.results import Hit, Miss, Result, counted
 
 if TYPE_CHECKING:
-    from seedream_pipe.digest import Key
+    from seedream_pipe.digest import BlobDigest, Key
     from seedream_pipe.makers import Generation, Provider, Request
     from seedream_pipe.plan.model import Task
     from seedream_pipe.run.back import Back
@@ -101,6 +101,18 @@ class Performer:
         await self.provider.close()
         if self.offers is not None:
             await self.offers.close()
+
+    async def heal(self, task: Task, resolved: Resolved, digests: Sequence[BlobDigest]) -> bool:
+        """Bring back pictures of a task that the store has just lost, for nothing; whether they are there."""
+        for take in range(1, task.takes + 1):
+            wanted = key(task.recipe, resolved.digests, take)
+            async with self.slots, self._claimed(task, wanted):
+                lookup = await asyncio.to_thread(self.store.results.get, wanted)
+                if isinstance(lookup, Miss) and not await asyncio.to_thread(
+                    self._take_back, task, resolved, take, wanted
+                ):
+                    await self._healed(self._order(task, resolved, take, wanted))
+        return all(self.store.blobs.has(digest) for digest in digests)
 
     async def perform(self, task: Task, resolved: Resolved) -> Outcome:
         """Every take of a task, looked up or made."""
@@ -189,20 +201,14 @@ class Performer:
         if found is not None:
             await self._close(found.result)
             return found
-        if not isinstance(task.recipe, Recipe):
-            raise TypeError(f"{task.address} is not for a provider")
-        generation = task.recipe.generation
-        order = Order(
-            key=wanted,
-            address=task.address,
-            recipe=task.recipe,
-            take=take,
-            inputs=resolved.digests,
-            price=lambda count: self.price(generation, count, len(resolved.digests)),
-        )
+        order = self._order(task, resolved, take, wanted)
+        generation = order.recipe.generation
         remembered = await self._remembered(order)
         if remembered is not None:
             return remembered
+        healed = await self._healed(order)
+        if healed is not None:
+            return healed
         try:
             references = await asyncio.to_thread(load, self.store, resolved)
             request = self.provider.request(generation, references, take=take)
@@ -220,6 +226,19 @@ class Performer:
             if not isinstance(sale, Held) or not await self._sends_again(order, sale):
                 return _sold(sale, take)
 
+    def _order(self, task: Task, resolved: Resolved, take: int, wanted: Key) -> Order:
+        if not isinstance(task.recipe, Recipe):
+            raise TypeError(f"{task.address} is not for a provider")
+        generation = task.recipe.generation
+        return Order(
+            key=wanted,
+            address=task.address,
+            recipe=task.recipe,
+            take=take,
+            inputs=resolved.digests,
+            price=lambda count: self.price(generation, count, len(resolved.digests)),
+        )
+
     async def _sends_again(self, order: Order, hold: Held) -> bool:
         """Whether a hold is ended and its call sent again: the user said so beforehand."""
         if self.shop is None:
@@ -230,6 +249,17 @@ class Performer:
         await release(ledger, hold)
         self.tell(CallResent(address=order.address, call=hold.call, worst=hold.worst))
         return True
+
+    async def _healed(self, order: Order) -> _Taken | None:
+        """Pictures that were bought and that the store has lost, from the answer that brought them."""
+        if self.shop is None:
+            return None
+        ledger, origin = self.shop.ledger, self.shop.origin
+        bought = await asyncio.to_thread(ledger.bought, order.key, origin=origin)
+        if bought is None or await asyncio.to_thread(ledger.is_wanted_again, order.key):
+            return None
+        sale = await self.shop.till.heal(bought, order)
+        return None if sale is None else _sold(sale, order.take)
 
     async def _close(self, result: Result) -> None:
         """End the call of a result whose process died between the result and the outcome."""
