@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from seedream_pipe.emulator.faults import Fault
-from seedream_pipe.run.forecast import BlobLost
+from seedream_pipe.run.forecast import BlobLost, Make
 from seedream_pipe.store.folder import Store
 from tests.api.board import simple_board, singles
 from tests.api.test_recovery import GROUP, quick, results, spent
@@ -84,9 +84,8 @@ def test_of_a_series_one_lost_picture_is_fetched_again(tmp_path, emulator):
 def test_what_cannot_be_had_any_more_is_planned_with_what_it_had_cost(board):
     board.emulator.script(Fault(on="download", status=403, times=0))
     record_of(board).unlink()
-    reasons = [
-        task.decision.reason for task in board.plan().tasks.values() if hasattr(task.decision, "reason")
-    ]
+    decisions = [task.decision for task in board.plan().tasks.values()]
+    reasons = [each.reason for each in decisions if isinstance(each, Make)]
     assert reasons == [BlobLost(message="its record is gone from the store (bought for $0.04)")]
     assert str(board.plan().worst) == "$0.04"
 
