@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import shutil
 import time
@@ -332,7 +333,8 @@ class Ledger:
 
     def _sweep(self) -> None:
         """Remove call folders that a killed process had not named, a day old."""
-        for path in self._calls.glob(f"{TEMPORARY}*"):
+        names = os.listdir(self._calls) if self._calls.is_dir() else []
+        for path in (self._calls / name for name in names if name.startswith(TEMPORARY)):
             with suppress(OSError):
                 if self._clock() - path.stat().st_mtime > _STALE:
                     shutil.rmtree(path)
