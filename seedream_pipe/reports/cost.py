@@ -58,7 +58,8 @@ def notes(spending: Spending) -> Iterator[str]:
     if _is_some(total.money["held"]):
         yield f"up to {_money(total.money['held'])} may be owed: seedream-pipe held lists the calls"
     if _is_some(total.money["open"]):
-        yield f"up to {_money(total.money['open'])} are set aside: calls under way, or paid for and not fetched yet"
+        aside = _money(total.money["open"])
+        yield f"up to {aside} are set aside: calls under way, or paid for and not fetched yet"
     if total.refused:
         were = "call was" if total.refused == 1 else "calls were"
         yield f"{total.refused:,} {were} refused by the content filter, and cost nothing"
