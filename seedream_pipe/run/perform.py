@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from seedream_pipe.run.settle import Sale
     from seedream_pipe.store.folder import Store
 
-__all__ = ["Performer"]
+__all__ = ["Performer", "notes_of"]
 
 _TELL_AGAIN = 30.0
 """Seconds after which a wait for another process is told again."""
@@ -344,7 +344,7 @@ def _worst(taken: Sequence[_Taken]) -> Outcome:
 
 def _made(found: Sequence[_Found], seconds: float) -> Outcome:
     takes = tuple(item.pictures for item in found)
-    notes = tuple(note for item in found for note in _notes(item.result))
+    notes = tuple(note for item in found for note in notes_of(item.result))
     bought = [item.bought for item in found if item.bought is not None]
     if not bought:
         return Reused(takes=takes, notes=notes)
@@ -360,7 +360,7 @@ def _made(found: Sequence[_Found], seconds: float) -> Outcome:
     )
 
 
-def _notes(result: Result) -> Iterator[str]:
+def notes_of(result: Result) -> Iterator[str]:
     """What of a result did not come: holes, refused or failed, lost, or perhaps billed."""
     for gap in result.gaps:
         if gap.code == LINK_DEAD:

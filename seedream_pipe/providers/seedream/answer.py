@@ -212,6 +212,8 @@ def _put(found: _Found, index: int, element: Tree) -> None:
     fault = _fault(element) if isinstance(element, dict) else None
     if fault is None:
         message = "the element holds neither a picture nor an error that can be used"
+        if isinstance(element, dict) and isinstance(element.get("url"), str | Span):
+            message = "the answer's link leads to a place that is not allowed, and was not followed"
         found.holes[index] = Hole(index=index, code=_UNUSABLE, message=message, refused=False)
         return
     refused = _meaning(fault, HTTPStatus.OK).kind == "refused"
@@ -295,7 +297,8 @@ def _without_picture(found: _Found, reply: Reply) -> Verdict:
     if free:
         message = "the service made no picture, charged none and gave no reason; its filter does so"
         return Refused(code=_NO_PICTURE, message=message, request_id=request_id)
-    message = found.unreadable or "the answer holds no picture that can be used"
+    unusable = next((hole.message for hole in holes if hole.code == _UNUSABLE), "")
+    message = found.unreadable or unusable or "the answer holds no picture that can be used"
     return Unknown(code=_NO_PICTURE, message=message, request_id=request_id)
 
 
