@@ -47,6 +47,10 @@ AGAIN: Final = "Retried"
 LEAST_FREE: Final = 64 << 20
 """Bytes that must be free on the disk before a call is sent."""
 
+ROOM_FOR_A_PICTURE: Final = 16 << 20
+"""Bytes that a picture of a call takes, answer and all: a large one in 4K as base64."""
+
+_ASK_AGAIN: Final = 0.1
 _STALE: Final = 24 * 3600.0
 
 _UNKNOWN: Final = Intent(
@@ -85,6 +89,8 @@ class Ledger:
         self._token = token
         self._least_free = least_free
         self._places = places
+        self._under_way: dict[str, int] = {}
+        self._per_picture = ROOM_FOR_A_PICTURE if least_free else 0
         self._alive = Alive(store, self.session)
         try:
             self.index = Index(store)
@@ -137,9 +143,25 @@ class Ledger:
             StoreError: the disk is full, nearly full or unwell; nothing may be sent.
 
         """
-        self._store.expect_healthy()
-        self._store.expect_room(self._least_free)
-        return await asyncio.to_thread(self._begin, intent, cap)
+        await self._expect_room(intent.pictures)
+        call = await asyncio.to_thread(self._begin, intent, cap)
+        self._under_way[call.id] = intent.pictures
+        return call
+
+    async def _expect_room(self, pictures: int) -> None:
+        """Wait until what is under way leaves room for that many pictures more."""
+        while True:
+            self._store.expect_healthy()
+            others = sum(self._under_way.values())
+            needed = self._least_free + (pictures + others) * self._per_picture
+            if not others or self._store.room() >= needed:
+                self._store.expect_room(needed)
+                return
+            await asyncio.sleep(_ASK_AGAIN)
+
+    def landed(self, call: str) -> None:
+        """A call is under way no more: the disk has what there is of it."""
+        self._under_way.pop(call, None)
 
     def open_calls(self) -> tuple[OpenCall, ...]:
         """Every call without an outcome, oldest first. Blocking; changes no file."""
@@ -270,7 +292,11 @@ class Ledger:
                     return self._call(account)
 
     def _call(self, account: Account) -> Call:
-        return Call(self._store, account, now=self._now, closed=self.index.close_call, places=self._places)
+        return Call(self._store, account, now=self._now, closed=self._ended, places=self._places)
+
+    def _ended(self, call: str, outcome: Outcome) -> None:
+        self.landed(call)
+        self.index.close_call(call, outcome)
 
     def _look(self, calls: Iterable[str]) -> Iterable[OpenCall]:
         """What the files say of calls that the index has as open."""

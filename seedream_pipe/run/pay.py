@@ -132,6 +132,7 @@ class Shop:
         try:
             sale = await self._sent(call, order, named, landed=lambda: gate.landed(booking))
         finally:
+            self.ledger.landed(call.id)
             await gate.landed(booking)
         self.tell(CallEnded(address=order.address, call=call.id))
         match sale:
