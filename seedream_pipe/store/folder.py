@@ -34,6 +34,9 @@ FORMAT: Final = 1
 """The version of the store's form that this code writes, and the newest that it reads."""
 
 _MARK: Final = "seedream-pipe store "
+_OWN: Final = frozenset({"blobs", "results"})
+"""What every store has in which something was made."""
+
 _STALE: Final = 24 * 3600.0
 
 
@@ -160,9 +163,12 @@ def _is_made_meanwhile(folder: Path) -> bool:
     # A process killed while it made the store leaves no more than this.
     foreign = sorted(name for name in names if name != ".gitignore" and not name.startswith(TEMPORARY))
     if foreign:
+        line = f"{_MARK}{FORMAT}"
         raise StoreError(
             f"{folder} is not a store: it has no file 'format' but has {foreign[0]!r}",
-            hint="name another folder with --store, or move what is there away",
+            hint=f"if it is one that has lost that file, write the line {line!r} into it again"
+            if set(names) >= _OWN
+            else "name another folder with --store, or move what is there away",
         )
     return False
 
