@@ -99,6 +99,7 @@ class Gate:
         self._turn = asyncio.Lock()
         self._sends: dict[int, tuple[float, int]] = {}
         self._flying: set[int] = set()
+        self._returning: set[asyncio.Task[None]] = set()
 
     async def acquire(self, pictures: int) -> Booking:
         """Wait for leave to send; first come, first served. More than the limit weighs the limit.
@@ -111,11 +112,31 @@ class Gate:
         weight = pictures if self._limit is None else min(pictures, self._limit)
         async with self._turn:
             while True:
-                found = await asyncio.to_thread(self._try, weight)
+                found = await self._looked(weight)
                 if isinstance(found, Booking):
                     return found
                 # Not the whole wait at once: others give back what did not come.
                 await self._sleep(min(max(found, _SHORTEST_WAIT), _LONGEST_WAIT))
+
+    async def _looked(self, weight: int) -> Booking | float:
+        looking = asyncio.ensure_future(asyncio.to_thread(self._try, weight))
+        try:
+            return await asyncio.shield(looking)
+        except asyncio.CancelledError:
+            # A thread is not stopped by that, and what it still books would be nobody's.
+            looking.add_done_callback(self._return)
+            raise
+
+    def _return(self, looking: asyncio.Future[Booking | float]) -> None:
+        booking = None if looking.cancelled() or looking.exception() else looking.result()
+        if isinstance(booking, Booking):
+            task = asyncio.ensure_future(self._give_all_back(booking))
+            self._returning.add(task)
+            task.add_done_callback(self._returning.discard)
+
+    async def _give_all_back(self, booking: Booking) -> None:
+        await self.landed(booking)
+        await self.give_back(booking, came=0)
 
     async def landed(self, booking: Booking) -> None:
         """Say that a call is not in flight any more. May be said twice."""

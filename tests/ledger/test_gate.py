@@ -309,6 +309,18 @@ async def test_one_more_flies_after_a_while_without_a_refusal(ledger: Ledger):
     assert await waits(through)
 
 
+async def test_who_is_cancelled_while_asking_books_nothing(ledger: Ledger):
+    clock = Clock()
+    through = crowded(ledger, clock, 1)
+    asking = asyncio.create_task(through.acquire(1))
+    await asyncio.sleep(0)
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    await asyncio.sleep(0.2)
+
+    assert not await waits(through)
+
+
 async def test_an_index_that_is_lost_forgets_nothing_of_this_process(store: Store, ledger: Ledger):
     clock = Clock()
     through = crowded(ledger, clock, 3)
