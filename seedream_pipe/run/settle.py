@@ -157,7 +157,12 @@ class Till:
         self, call: Call, order: Order, reply: Reply, began: float, *, arrived: str = ""
     ) -> Sale | Transient | Permanent:
         """What a recorded answer comes to; `arrived` is when it came, now when that is not said."""
-        verdict = await asyncio.to_thread(self.provider.read, reply)
+        try:
+            verdict = await asyncio.to_thread(self.provider.read, reply)
+        except FileNotFoundError:
+            return await hold(call, "the recorded answer is no longer there")
+        except OSError as error:
+            return _unreadable(error)
         match verdict:
             case Answer():
                 return await self._kept(call, order, verdict, reply, began=began, arrived=arrived)
@@ -204,7 +209,10 @@ class Till:
         """
         if account.reply is None or account.outcome is None:
             return None
-        answer = await asyncio.to_thread(self.provider.read, account.reply)
+        try:
+            answer = await asyncio.to_thread(self.provider.read, account.reply)
+        except OSError:
+            return None
         if not isinstance(answer, Answer) or not answer.parts:
             return None
         collected = await collect(self.provider, self.store, answer, account.reply)
@@ -322,6 +330,14 @@ def _until(arrived: str) -> str:
     except ValueError:
         came = datetime.now(UTC)
     return f"{(came + LINKS_LIVE).strftime('%Y-%m-%d %H:%M')} UTC"
+
+
+def _unreadable(error: OSError) -> Waiting:
+    """An answer that the disk does not give back now: it is not sent again, and may be read another time."""
+    why = error.strerror or str(error)
+    return Waiting(
+        why="fetch", message=f"paid for; the recorded answer cannot be read ({why}); run again, for nothing"
+    )
 
 
 def pending(sent: Pending) -> Waiting:
