@@ -11,8 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from bench.boards import board, bought, large_file
+from bench.account import account
+from bench.boards import board, bought, large_file, text_board
+from bench.emulated import CLEAN, Emulated, buying
 from bench.measure import Figures, measure, paired
+from bench.memory import memory
+from bench.recovery import recovery
 from seedream_pipe.store.folder import Store
 
 if TYPE_CHECKING:
@@ -21,12 +25,7 @@ if TYPE_CHECKING:
 _ROOT: Final = Path(__file__).parent.parent
 _SCRIPTS: Final = Path(sysconfig.get_path("scripts"))
 _TOOL: Final = str(_SCRIPTS / "seedream-pipe")
-_CLEAN: Final = {
-    name: value
-    for name, value in os.environ.items()
-    if not name.startswith("SEEDREAM_") and name != "PYTHONDONTWRITEBYTECODE"
-}
-_PICTURES: Final = 500
+_PICTURES: Final = 1_000
 _IN_FLIGHT: Final = 64
 
 
@@ -34,7 +33,7 @@ def start_up(folder: Path) -> None:
     """`--version` and `--help` against an interpreter that does nothing."""
     for option in ("--version", "--help"):
         ours, bare, ratio = paired(
-            [_TOOL, option], [sys.executable, "-c", "pass"], cwd=folder, env=_CLEAN, runs=15
+            [_TOOL, option], [sys.executable, "-c", "pass"], cwd=folder, env=CLEAN, runs=15
         )
         row(f"{option}", ours, f"{ratio:.2f} x python -c pass ({bare.cpu * 1000:.1f} ms)")
 
@@ -49,14 +48,14 @@ def up_to_date(folder: Path) -> None:
         command = [_TOOL, "run", file.name, "--provider", "preview"]
         row(
             f"run {tasks:,}, all in the store, nothing placed",
-            measure(command, cwd=project, env=_CLEAN, runs=0),
+            measure(command, cwd=project, env=CLEAN, runs=0),
         )
-        ours = measure(command, cwd=project, env=_CLEAN)
+        ours = measure(command, cwd=project, env=CLEAN)
         if ninja is None:
             row(f"run {tasks:,} up to date", ours, "no ninja here to compare with")
             continue
         ninja_project(project / "ninja", tasks)
-        ours, theirs, ratio = paired(command, [ninja, "-C", "ninja"], cwd=project, env=_CLEAN)
+        ours, theirs, ratio = paired(command, [ninja, "-C", "ninja"], cwd=project, env=CLEAN)
         row(
             f"run {tasks:,} up to date",
             ours,
@@ -80,27 +79,20 @@ def planning(folder: Path) -> None:
     for tasks in (10_000, 100_000):
         file = board(folder / f"cold-{tasks}", tasks)
         command = [_TOOL, "plan", file.name]
-        row(f"plan {tasks:,} from a CSV, cold", measure(command, cwd=file.parent, env=_CLEAN, runs=1))
+        row(f"plan {tasks:,} from a CSV, cold", measure(command, cwd=file.parent, env=CLEAN, runs=1))
     large = large_file(folder / "large", 3.0)
     row(
         f"validate {large.stat().st_size / 1e6:.1f} MB",
-        measure([_TOOL, "validate", large.name, "--max-size", "16"], cwd=large.parent, env=_CLEAN, runs=3),
+        measure([_TOOL, "validate", large.name, "--max-size", "16"], cwd=large.parent, env=CLEAN, runs=3),
     )
 
 
 def pictures(folder: Path) -> None:
-    """500 pictures of 1 MB at 200 ms each, 64 in flight, beside a plain httpx loop; url and base64."""
+    """1,000 pictures of 1 MB at 200 ms each, 64 in flight, beside a plain httpx loop; url and base64."""
     for response_format in ("url", "b64_json"):
         project = folder / f"calls-{response_format}"
-        file = board(project, _PICTURES)
-        (project / "refs" / "mei.jpg").touch()
-        text = (
-            file.read_text()
-            .replace("    references: [refs/mei.jpg]\n", "")
-            .replace("{tier: 2K, aspect: 16:9}", "2560x1440")
-        )
-        file.write_text(text)
-        with emulator(project) as base_url:
+        file = text_board(project, _PICTURES)
+        with Emulated(project) as base_url:
             plain = [
                 sys.executable,
                 "-m",
@@ -110,14 +102,8 @@ def pictures(folder: Path) -> None:
                 str(_IN_FLIGHT),
                 response_format,
             ]
-            theirs = measure(plain, cwd=_ROOT, env=_CLEAN, runs=0)
-            environment = {
-                **_CLEAN,
-                "AI302_API_KEY": "bench",
-                "SEEDREAM_BASE_URL": base_url,
-                "SEEDREAM_PROVIDER": "302ai",
-                "SEEDREAM_RESPONSE_FORMAT": response_format,
-            }
+            theirs = measure(plain, cwd=_ROOT, env=CLEAN, runs=0)
+            environment = buying(base_url, RESPONSE_FORMAT=response_format, IMAGES_PER_MINUTE="100000")
             command = [_TOOL, "run", file.name, "--yes", "-j", str(_IN_FLIGHT)]
             ours = measure(command, cwd=project, env=environment, runs=0)
         row(
@@ -126,29 +112,6 @@ def pictures(folder: Path) -> None:
             f"{_PICTURES / ours.wall:.0f}/s: {theirs.wall / ours.wall:.2f} x as fast as "
             f"a plain loop ({_PICTURES / theirs.wall:.0f}/s, {theirs.peak:.0f} MiB)",
         )
-
-
-class emulator:  # noqa: N801 - reads as a verb
-    """The emulator as a process of its own, so that it shares no interpreter with what is measured."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def __enter__(self) -> str:
-        code = (
-            "from seedream_pipe.emulator import Options, serve; "
-            "serve('127.0.0.1', 0, options=Options(latency=0.2, picture_bytes=1_000_000, keep_bodies=False))"
-        )
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", code], cwd=self._folder, env=_CLEAN, stdout=subprocess.PIPE, text=True
-        )
-        if self._process.stdout is None:
-            raise RuntimeError("the emulator has no standard output")
-        return self._process.stdout.readline().strip() + "/doubao"
-
-    def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        self._process.wait()
 
 
 def row(name: str, figures: Figures, more: str = "") -> None:
@@ -161,6 +124,9 @@ BENCHMARKS: Final[dict[str, Callable[[Path], None]]] = {
     "up-to-date": up_to_date,
     "planning": planning,
     "pictures": pictures,
+    "account": account,
+    "recovery": recovery,
+    "memory": memory,
 }
 
 

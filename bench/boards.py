@@ -16,7 +16,7 @@ from seedream_pipe.store.results import Result, Stored
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["board", "bought", "large_file"]
+__all__ = ["board", "bought", "large_file", "text_board"]
 
 _PIPELINE = """\
 version: 1
@@ -49,6 +49,15 @@ def board(folder: Path, tasks: int) -> Path:
     (folder / "shots.csv").write_text("scene,id,action\n" + "\n".join(rows) + "\n", encoding="utf-8")
     file = folder / "board.yaml"
     file.write_text(_PIPELINE, encoding="utf-8")
+    return file
+
+
+def text_board(folder: Path, tasks: int) -> Path:
+    """A board whose pictures are made of text alone, 2560x1440 each."""
+    file = board(folder, tasks)
+    text = file.read_text(encoding="utf-8")
+    text = text.replace("    references: [refs/mei.jpg]\n", "")
+    file.write_text(text.replace("{tier: 2K, aspect: 16:9}", "2560x1440"), encoding="utf-8")
     return file
 
 

@@ -13,8 +13,10 @@ def main() -> None:
 
         print(f"seedream-pipe {VERSION}")  # noqa: T201 - this is the answer
         return
-    from seedream_pipe.cli import signals
-
+    try:
+        from seedream_pipe.cli import signals
+    except KeyboardInterrupt:
+        os._exit(130)
     try:
         signals.ready()
         code = _run(sys.argv[1:])

@@ -39,6 +39,7 @@ _VARIED: Final = 5
 """Different characters that the end of a key must have: a run of zeros stands in many a picture."""
 _STARS: Final = "***"
 _KEY_VARIABLE: Final = "_API_KEY"
+_PROXY_VARIABLE: Final = "_PROXY"
 _PLAIN: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _SIGNED: Final = tuple(
     spelled
@@ -76,10 +77,12 @@ class Secret:
 
 
 def learn(environment: Mapping[str, str]) -> None:
-    """Know every API key of the environment, also those that nobody asks for: none is ever to be shown."""
+    """Know every API key of the environment, also those that nobody asks for, and the proxies' passwords."""
     for name, value in environment.items():
         if name.endswith(_KEY_VARIABLE):
             _remember(value.strip())
+        elif name.upper().endswith(_PROXY_VARIABLE) and "@" in value:
+            _remember(value.rpartition("@")[0].rpartition("/")[2].partition(":")[2])
 
 
 def _remember(value: str) -> None:

@@ -6,6 +6,7 @@
     ├── ProviderError             exit 1   a provider cannot be used: no key, unknown model
     ├── OperationError            exit 1   an operation does not suit the pictures it was given
     ├── OverBudget                exit 5   the cap does not allow it, or nobody confirmed
+    ├── Owing                     exit 4   calls are held, and the user wants nothing sent while they are
     ├── Frozen                    exit 6   there is work, and nothing may be made
     ├── StoreError                exit 7   the store cannot be read or written; nothing more is sent
     │   └── StoreTooNew           exit 7   written by a newer version; left untouched
@@ -30,6 +31,7 @@ __all__ = [
     "InvalidPipeline",
     "OperationError",
     "OverBudget",
+    "Owing",
     "ProviderError",
     "SeedreamError",
     "StoreError",
@@ -91,6 +93,13 @@ class OverBudget(SeedreamError):
 
     exit_code = 5
     code = "E-BUDGET"
+
+
+class Owing(SeedreamError):
+    """Calls that may have been charged are held, and the user wants nothing sent while they are."""
+
+    exit_code = 4
+    code = "E-HELD"
 
 
 class Frozen(SeedreamError):

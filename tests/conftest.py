@@ -109,6 +109,8 @@ def _impersonal(environment: dict[str, str]) -> dict[str, str]:
 def _nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Run the whole session as somebody without a home, a key or a network."""
     home = tmp_path_factory.mktemp("nobody") / "has-no-home"
+    # Answers that a failing disk drives out of a store come here.
+    state = str(home.with_name("state"))
     forbidden = (*NOT_FOR_TESTS, str(home))
     before = dict(os.environ)
     on_guard = True
@@ -120,7 +122,7 @@ def _nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             _guard_network(event, args)
 
     os.environ.clear()
-    os.environ.update({**_impersonal(before), "HOME": str(home)})
+    os.environ.update({**_impersonal(before), "HOME": str(home), "XDG_STATE_HOME": state})
     sys.addaudithook(guard)
     yield
     on_guard = False  # a hook cannot be taken away, only put to rest

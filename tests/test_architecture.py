@@ -34,6 +34,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "run.outcomes",
             "run.pace",
             "run.record",
+            "run.spending",
             "run.state",
             "settings",
             "confidential",
@@ -75,6 +76,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "run.events",
             "run.forecast",
             "run.outcomes",
+            "run.spending",
             "plan.model",  # a graph is drawn of a plan
             "plan.advice",  # what the codes of warnings mean
             "version",  # a report says who made it

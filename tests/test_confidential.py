@@ -136,6 +136,11 @@ def test_every_key_of_the_environment_is_known():
     assert scrubbed(f"{PLAIN} /home/somebody") == "*** /home/somebody"
 
 
+def test_the_password_of_a_proxy_is_known():
+    learn({"https_proxy": "http://me:hunter2-hunter2@proxy.example:3128"})
+    assert scrubbed("407 from me:hunter2-hunter2") == "407 from me:***"
+
+
 def test_a_secret_is_shown_and_copied_nowhere():
     secret = Secret(PLAIN)
     assert PLAIN not in f"{secret!r} {secret} {[secret]} {vars if hasattr(secret, '__dict__') else ''}"

@@ -63,6 +63,8 @@ class Choices(TypedDict, total=False):
     max_cost: Money
     price: Money
     response_format: Literal["url", "b64_json"]
+    stream: Literal["groups", "always", "never"]
+    async_calls: bool
     max_pictures: int
     max_total_cost: Money
     max_total_pictures: int

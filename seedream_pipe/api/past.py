@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from seedream_pipe import pictures
-from seedream_pipe.run.outcomes import Refused
+from seedream_pipe.run.outcomes import Money, Refused
+from seedream_pipe.run.resend import may_resend
 from seedream_pipe.run.settle import held
 from seedream_pipe.store.results import Gap, Hit, Result, Stored, counted
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from seedream_pipe.digest import BlobDigest, Key
     from seedream_pipe.ledger.book import Ledger
-    from seedream_pipe.ledger.calls import OpenCall
+    from seedream_pipe.ledger.calls import Account, OpenCall
     from seedream_pipe.plan.model import Address, Task
     from seedream_pipe.run.back import Back
     from seedream_pipe.run.lock import Locked
@@ -37,10 +38,13 @@ class Remembered:
     lock: Mapping[Address, Locked]
     pins: Pins
     retry_refused: bool = False
+    retry_uncertain: int = 0
     origin: str = ""
     """The host and port of a test server; empty where pictures are bought."""
     outside: Back | None = None
     """Where pictures that the store has lost may still be."""
+    lost: dict[Key, Account] = field(default_factory=dict)
+    """Calls whose pictures were asked for and are nowhere: the store has lost them."""
     _open: dict[Key, list[OpenCall]] | None = None
     _results: dict[Key, Lookup] = field(default_factory=dict)
     _adopted_takes: dict[Key, TakePictures] | None = None
@@ -101,13 +105,27 @@ class Remembered:
             self._adopted_takes = {take.key: take for take in takes if take.adopted is not None}
         return self._adopted_takes
 
+    def paid_and_lost(self, key: Key) -> Money | None:
+        """What was paid for a key whose pictures the store has lost; None when they were never bought."""
+        if self.ledger is None or self.ledger.is_wanted_again(key):
+            return None
+        call = self.ledger.bought(key, origin=self.origin)
+        if call is None or call.outcome is None:
+            return None
+        self.lost[key] = call
+        return Money(amount=call.outcome.price, currency=call.intent.currency)
+
     def locked(self, address: Address) -> Locked | None:
         """What a task held when it was last done."""
         return self.lock.get(address)
 
     def hold(self, key: Key) -> Held | None:
-        """A call for this key whose outcome is unknown."""
-        return next((held(call) for call in self._calls().get(key, ()) if self._owes(call)), None)
+        """A call for this key whose outcome is unknown, and that is not sent again by itself."""
+        found = next((held(call) for call in self._calls().get(key, ()) if self._owes(call)), None)
+        if found is None or self.ledger is None:
+            return found
+        again = may_resend(self.ledger, found, key, times=self.retry_uncertain)
+        return None if again else found
 
     def holds(self) -> tuple[Held, ...]:
         """Every call of the store whose outcome is unknown."""

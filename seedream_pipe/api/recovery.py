@@ -16,10 +16,10 @@ from seedream_pipe.run.recovery import Recovery
 from seedream_pipe.run.settle import Till
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from seedream_pipe.ledger.book import Ledger
-    from seedream_pipe.ledger.calls import Intent
+    from seedream_pipe.ledger.calls import Account, Intent
     from seedream_pipe.makers import Provider
     from seedream_pipe.plan.model import Recipe
     from seedream_pipe.run.events import Listener
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from seedream_pipe.settings import Settings
     from seedream_pipe.store.folder import Store
 
-__all__ = ["recover"]
+__all__ = ["heal", "recover"]
 
 
 async def recover(
@@ -58,7 +58,43 @@ async def recover(
     if not any(_can_end(call.state, store, call.intent, call.id) for call in mine):
         return {}
     makers = _Makers(settings, environment, pace)
-    recovery = Recovery(
+    recovery = _recovery(makers, store, ledger, settings, tell)
+    try:
+        await recovery.end(mine)
+    finally:
+        await makers.close()
+    return recovery.unfetched
+
+
+async def heal(
+    lost: Sequence[Account],
+    store: Store,
+    ledger: Ledger,
+    settings: Settings,
+    *,
+    environment: Mapping[str, str],
+    pace: Pace,
+    tell: Listener,
+) -> bool:
+    """Bring back for nothing what the store has lost, as long as its links live; whether anything came.
+
+    Raises:
+        StoreError: the store cannot be written.
+
+    """
+    known = {profile.name for profile in profiles.providers()}
+    mine = [call for call in lost if call.reply is not None and call.intent.provider in known]
+    if not mine:
+        return False
+    makers = _Makers(settings, environment, pace)
+    try:
+        return await _recovery(makers, store, ledger, settings, tell).heal(mine)
+    finally:
+        await makers.close()
+
+
+def _recovery(makers: _Makers, store: Store, ledger: Ledger, settings: Settings, tell: Listener) -> Recovery:
+    return Recovery(
         till=lambda intent: Till(
             provider=makers.of(intent), store=store, ledger=ledger, origin=intent.origin
         ),
@@ -66,11 +102,6 @@ async def recover(
         tell=tell,
         slots=asyncio.Semaphore(settings.jobs),
     )
-    try:
-        await recovery.end(mine)
-    finally:
-        await makers.close()
-    return recovery.unfetched
 
 
 def _can_end(state: str, store: Store, intent: Intent, call: str) -> bool:

@@ -21,11 +21,11 @@ from seedream_pipe.api.decide import begin
 from seedream_pipe.api.frozen import expect_frozen
 from seedream_pipe.api.origin import local_server
 from seedream_pipe.api.past import Remembered
-from seedream_pipe.api.recovery import recover
+from seedream_pipe.api.recovery import heal, recover
 from seedream_pipe.api.sources import dearest, prices, sources
 from seedream_pipe.api.worker import Worker
 from seedream_pipe.digest import canonical
-from seedream_pipe.errors import OverBudget, ProviderError
+from seedream_pipe.errors import OverBudget, Owing, ProviderError
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.ledger.budget import spent
 from seedream_pipe.plan.targets import select
@@ -33,7 +33,7 @@ from seedream_pipe.run import lock as locks
 from seedream_pipe.run import state as states
 from seedream_pipe.run.back import Back
 from seedream_pipe.run.events import CallSent, RunBegan, RunEnded
-from seedream_pipe.run.forecast import Reuse, forecast
+from seedream_pipe.run.forecast import Blocked, Reuse, forecast
 from seedream_pipe.run.gates import gates, with_standing
 from seedream_pipe.run.loop import Loop, cut_off, takes_of
 from seedream_pipe.run.notes import Notes
@@ -231,15 +231,22 @@ async def run_async(
                 pace=options.pace,
                 tell=_both(early, options.listener),
             )
-        past = past_of(
-            project,
-            store,
-            ledger,
-            profile,
-            settings,
-            retry_refused=options.retry_refused,
-        )
+        again = options.retry_refused
+        past = past_of(project, store, ledger, profile, settings, retry_refused=again)
         made = await asyncio.to_thread(planned_with, project, targets, settings, profile, past)
+        if ledger is not None and past.lost:
+            healed = await heal(
+                [*past.lost.values()],
+                store,
+                ledger,
+                settings,
+                environment=environment,
+                pace=options.pace,
+                tell=_both(early, options.listener),
+            )
+            if healed:
+                past = past_of(project, store, ledger, profile, settings, retry_refused=again)
+                made = await asyncio.to_thread(planned_with, project, targets, settings, profile, past)
         inputs = states.signatures(project.paths_seen(), since=project.read_ns)
         if options.frozen:
             expect_frozen(made.plan, made.forecast, past.lock)
@@ -285,6 +292,7 @@ def _expect_allowed(
     """Everything that can keep a run from spending, before anything is sent."""
     if not profile.paid or not expected.pictures:
         return
+    _expect_settled(expected, settings)
     found = sources(settings)
     for source in found:
         _expect_key(source, expected, environment)
@@ -300,6 +308,23 @@ def _expect_allowed(
         f" and nobody confirmed it{cap}",
         hint=f"--yes, or --max-cost {_amounts(expected.asked)} to allow it",
     )
+
+
+def _expect_settled(expected: Forecast, settings: Settings) -> None:
+    """The user's policy for calls that may be owed: what needs them waits, or nothing is sent at all."""
+    if settings.held != "stop":
+        return
+    held = {hold.call for hold in expected.holds} | {
+        task.decision.outcome.call
+        for task in expected.tasks.values()
+        if isinstance(task.decision, Blocked) and isinstance(task.decision.outcome, Held)
+    }
+    if held:
+        raise Owing(
+            f"{_many(len(held), 'call')} may have been charged, and nothing is to be sent until a person has"
+            " said a word on them (held = stop)",
+            hint="seedream-pipe held FILE lists them",
+        )
 
 
 def _expect_key(source: Source, expected: Forecast, environment: Mapping[str, str]) -> None:
@@ -348,6 +373,7 @@ def past_of(
         lock=lock,
         pins=Pins(store),
         retry_refused=retry_refused,
+        retry_uncertain=settings.retry_uncertain,
         origin=local_server(settings),
         outside=Back(folder=folder, lock=lock, store=store),
     )
@@ -531,10 +557,18 @@ class _Run:
             began_at=began_at,
             ended_at=now(),
             seconds=seconds,
-            holds=(*self.planned.forecast.holds, *self._also_held(outcomes)),
+            holds=(*self._still_held(), *self._also_held(outcomes)),
             gates=gates(self.planned.plan, outcomes),
             unfetched=tuple(self._still_unfetched(outcomes)),
         )
+
+    def _still_held(self) -> Iterator[Held]:
+        """Calls of earlier runs that this one did not send again."""
+        calls = self.ledger.open_calls() if self.ledger is not None and self.settings.retry_uncertain else ()
+        left = {call.id for call in calls}
+        for hold in self.planned.forecast.holds:
+            if not self.settings.retry_uncertain or hold.call in left:
+                yield hold
 
     def _also_held(self, outcomes: Mapping[Address, Outcome]) -> Iterator[Held]:
         """Calls of this run that may be owed beside the one that stands for their task."""
@@ -565,7 +599,7 @@ class _Run:
         lock_path = os.fspath(lock_file)
         state = outputs.state(
             fingerprint=fingerprint(self.planned.project, self.profile, self.settings),
-            inputs={**self.inputs, lock_path: states.signature(lock_path)},
+            inputs={**self.inputs, lock_path: states.signature(lock_path), **self._calls()},
             tasks=len(self.planned.plan.tasks),
             folder=record.folder,
             whole=whole and record.exit_code == 0 and not record.stopped,
@@ -574,6 +608,14 @@ class _Run:
         self.store.disk.folder(path.parent)
         self.store.disk.write(path, states.render(state))
         begun_path(path).unlink(missing_ok=True)
+
+    def _calls(self) -> dict[str, states.Signature | None]:
+        """A call that is begun in the store, by whomever, is looked at by the next run: it may be owed."""
+        if self.ledger is None:
+            return {}
+        calls = os.fspath(self.store.folder / "calls")
+        now = states.signature(calls)
+        return {calls: states.CHANGED if self.ledger.open_calls() else now}
 
     def _write_lock(self, outcomes: Mapping[Address, Outcome]) -> Path:
         project, tasks = self.planned.project, self.planned.plan.tasks

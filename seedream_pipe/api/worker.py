@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 from seedream_pipe import pictures
 from seedream_pipe.makers import Fetched
-from seedream_pipe.plan.model import FromUrl, TransformRecipe
+from seedream_pipe.plan.model import FromUrl, Recipe, TransformRecipe
 from seedream_pipe.run.events import OutputKept, OutputPlaced
 from seedream_pipe.run.forecast import Blocked, Make, Needless, Reuse
 from seedream_pipe.run.loop import takes_of
 from seedream_pipe.run.outcomes import Failed, Reused, standing
 from seedream_pipe.run.outputs import Kept, Placed, wanted
+from seedream_pipe.run.perform import Performer, notes_of
 from seedream_pipe.store.blobs import Gone
+from seedream_pipe.store.results import Hit
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from seedream_pipe.run.notes import Notes
     from seedream_pipe.run.outcomes import Outcome, TakePictures
     from seedream_pipe.run.outputs import Outputs
-    from seedream_pipe.run.perform import Performer
     from seedream_pipe.run.pins import Pins
     from seedream_pipe.run.resolve import Resolved
     from seedream_pipe.run.transform import Transformer
@@ -74,7 +75,8 @@ class Worker:
         expected = self.expected.tasks[task.address]
         match expected.decision:
             case Reuse():
-                outcome: Outcome = Reused(takes=expected.takes, notes=_holes(expected.takes))
+                notes = await asyncio.to_thread(self._notes, expected.takes)
+                outcome: Outcome = Reused(takes=expected.takes, notes=notes)
             case Blocked():
                 outcome = standing(expected.decision.outcome, expected.takes, task.pick)
             case Needless():
@@ -89,6 +91,12 @@ class Worker:
         if all(self.outputs.is_placed(name, digest) for name, digest in names):
             return outcome
         placed = await asyncio.to_thread(self._place, task, takes_of(outcome), names)
+        gone = [each.digest for each in placed if isinstance(each, Gone)]
+        if gone and isinstance(task.recipe, Recipe):
+            if self._performer is None:
+                self._performer = self.make_performer()
+            if await self._performer.heal(task, resolved, gone):
+                placed = await asyncio.to_thread(self._place, task, takes_of(outcome), names)
         return self._told(task, outcome, placed)
 
     async def close(self) -> None:
@@ -132,7 +140,7 @@ class Worker:
         except pictures.NotAPicture as error:
             return f"the reference {url} {error}"
         finally:
-            target.unlink(missing_ok=True)
+            self.store.blobs.discard(target)
         return ""
 
     def _pin(self, url: str, target: Path) -> None:
@@ -140,11 +148,7 @@ class Worker:
             pictures.inspect(file)
         self.pins.put(url, self.store.blobs.adopt(target))
 
-
-def _holes(takes: tuple[TakePictures, ...]) -> tuple[str, ...]:
-    return tuple(
-        f"picture {index} is missing: it was refused or failed when the group was made"
-        for take in takes
-        for index, digest in enumerate(take.pictures)
-        if digest is None
-    )
+    def _notes(self, takes: tuple[TakePictures, ...]) -> tuple[str, ...]:
+        """What did not come when incomplete takes were made, as it was told then."""
+        found = (self.store.results.get(take.key) for take in takes if not take.complete)
+        return tuple(note for lookup in found if isinstance(lookup, Hit) for note in notes_of(lookup.result))

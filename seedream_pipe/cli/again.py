@@ -19,9 +19,17 @@ FOLDER: Final = "seedream_pipe.folder"
 """Where the context keeps the folder of -C."""
 
 _KEPT: Final = frozenset(
-    {"profiles", "overrides", "vars_files", "provider", "base_url", "store", "out", "price"}
+    {"profiles", "overrides", "vars_files", "provider", "base_url", "store", "out", "price", "fallback"}
 )
-_KEPT_BY_RUN: Final = _KEPT | {"jobs", "response_format"}
+_KEPT_BY_RUN: Final = _KEPT | {
+    "jobs",
+    "response_format",
+    "stream",
+    "async_calls",
+    "images_per_minute",
+    "retry_uncertain",
+    "held",
+}
 _KEPT_BY_HELD: Final = frozenset({"store"})
 _KEPT_BY_PICKS: Final = _KEPT - {"price"}
 _WITHOUT_TARGETS: Final = frozenset({"status", "held"})
@@ -64,5 +72,8 @@ def _flags(context: click.Context, kept: frozenset[str]) -> Iterator[str]:
         name = option.name or ""
         if name in kept and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             value = context.params[name]
+            if isinstance(value, bool):
+                yield (option.opts if value else option.secondary_opts)[0]
+                continue
             for one in value if isinstance(value, tuple) else (value,):
                 yield from (option.opts[0], str(one))

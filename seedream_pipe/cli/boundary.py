@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from seedream_pipe.cli.problems import show
-from seedream_pipe.cli.signals import code_of
+from seedream_pipe.cli.signals import code_of, signalled
 from seedream_pipe.cli.terminal import out, say, style
 from seedream_pipe.errors import InvalidPipeline, SeedreamError, UsageError
 from seedream_pipe.problems import escaped
@@ -66,8 +66,7 @@ def _guarded(call: Callable[[], Any], arguments: Sequence[str], *, as_json: bool
     except click.ClickException as error:
         return _usage(error, as_json=as_json)
     except (click.Abort, KeyboardInterrupt) as error:
-        said = f" by {error}" if str(error) else ""
-        say(f"stopped{said}; what was bought is in the store")
+        say(f"stopped by {signalled(error)}; what was bought is in the store")
         return code_of(error)
     except SeedreamError as error:
         return _told(_better(error), error, as_json=as_json, debug=debug)

@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "approve": "Hold tasks at the pictures that they have.",
     "adopt": "Let pictures stand for a recipe that was mended, for nothing.",
     "held": "Show the calls that may have been charged; say what became of them.",
+    "cost": "Show what was spent on what, from the account of calls.",
     "graph": "Draw what needs what.",
     "schema": "Print the JSON Schemas.",
     "config": "Show the settings and where each comes from.",

@@ -45,13 +45,13 @@ class Live:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):
             self._live.stop()
 
     def draw(self, line: str = "") -> None:
         """Begin to draw; a line given is printed above for good."""
-        # A terminal that has gone is no reason to lose what is under way.
-        with contextlib.suppress(OSError):
+        # A terminal that has gone, or knows fewer letters, is no reason to lose what is under way.
+        with contextlib.suppress(OSError, ValueError):
             if not self._live.is_started:
                 self._live.start()
             if line:

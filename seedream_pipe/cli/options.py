@@ -11,6 +11,7 @@ import click
 from seedream_pipe import settings as user_settings
 from seedream_pipe.api.origin import local_server
 from seedream_pipe.api.variant import Variant
+from seedream_pipe.cli.boundary import DEBUG
 from seedream_pipe.cli.complete import addresses, providers, yaml_files
 from seedream_pipe.cli.terminal import say, style
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "as_json",
+    "debug",
     "file",
     "files",
     "settings",
@@ -160,6 +162,11 @@ _VARIANT: Final = (
         help="A YAML file of vars that take the place of the pipeline's own.",
     ),
 )
+
+
+def debug() -> bool:
+    """Whether it is to be told where in the code errors arise."""
+    return bool(click.get_current_context().meta.get(DEBUG))
 
 
 def settings(**flags: object) -> Settings:

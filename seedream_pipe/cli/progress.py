@@ -114,19 +114,27 @@ def say_end(record: Record, file: str) -> None:
         say(f"{style('to pick', fg='yellow')}  {address}  {plural(takes, 'take')}")
     if len(record.gates) > _MOST_GATES:
         say(f"… and {len(record.gates) - _MOST_GATES:,} more to pick: {command('status')}")
+    for line in (*record.switched, *record.resent):
+        say(style(escaped(line, limit=400), fg="yellow"))
     if record.placed or counts["made"] or counts["reused"]:
         say(f"outputs: {record.folder}")
     say(f"next: {_next(record, file)}")
+
+
+def _with_more(remedy: str) -> str:
+    """The run again, with more of what was used up."""
+    flag = remedy.removeprefix("raise ")
+    if flag.startswith("--"):
+        return f"{command('run')} {flag} …"
+    return f"{escaped(remedy)}, then: {command('run')}" if remedy else command("run")
 
 
 def _next(record: Record, file: str) -> str:
     counts = record.counts()
     if counts["held"] or record.holds:
         return f"{command('held')}   (look them up in the provider's console, then drop or retry)"
-    if record.exit_code == 5 and "the pipeline's own budget" in record.stopped:
-        return f"raise budget: in {quoted(file)}, then: {command('run')}   (the rest waits; nothing is lost)"
     if record.exit_code == 5:
-        return f"{command('run')} --max-cost …   (the rest waits; nothing is lost)"
+        return f"{_with_more(record.remedy)}   (the rest waits; nothing is lost)"
     if record.gates and not counts["failed"] and not counts["refused"]:
         first = next(iter(record.gates))
         look = command("takes", first)

@@ -49,6 +49,16 @@ if TYPE_CHECKING:
     type=click.Choice(["url", "b64_json"]),
     help="How pictures come back. [SEEDREAM_RESPONSE_FORMAT, else url]",
 )
+@click.option(
+    "--stream",
+    type=click.Choice(["groups", "always", "never"]),
+    help="When pictures come one by one, from models that can. [SEEDREAM_STREAM, else groups]",
+)
+@click.option(
+    "--async-calls/--no-async-calls",
+    default=None,
+    help="Ask 302.AI to answer later, to a ticket. [SEEDREAM_ASYNC, else no]",
+)
 @options.as_json
 def run(
     file: str, targets: tuple[str, ...], *, variant: Variant, dry_run: bool, as_json: bool, **flags: Any
@@ -56,8 +66,10 @@ def run(
     """Make what is missing or stale, and put it under the names asked for.
 
     Shows the price and asks before it spends; --yes or a --max-cost that covers it
-    answers. If a connection breaks while the provider is working, nobody can know whether
-    you were charged: you are told, and nothing is sent again until you say so.
+    answers.
+
+    If a connection breaks while the provider is working, seedream-pipe cannot know whether
+    you were charged. It tells you, and sends nothing again until you say so.
     """
     made = options.settings(**flags)
     if not targets and not dry_run and not as_json and not flags["plan"]:

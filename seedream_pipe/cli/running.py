@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,31 +13,39 @@ import click
 
 from seedream_pipe.api.agreed import expect_agreed, read, recipes
 from seedream_pipe.api.project import opened
-from seedream_pipe.api.runs import RunOptions, planned, run_async
+from seedream_pipe.api.runs import RunOptions, planned, run_async, store_folder
 from seedream_pipe.cli import options
 from seedream_pipe.cli.again import command, quoted
+from seedream_pipe.cli.draining import Draining
 from seedream_pipe.cli.forecast import print_forecast, say_forecast
+from seedream_pipe.cli.limits import fitted
+from seedream_pipe.cli.logs import told
 from seedream_pipe.cli.problems import show
 from seedream_pipe.cli.progress import progress, say_end
-from seedream_pipe.cli.terminal import is_interactive, out, plural, say
-from seedream_pipe.errors import OverBudget
+from seedream_pipe.cli.signals import CODES, Signalled, at_once, heard
+from seedream_pipe.cli.terminal import is_interactive, out, plural, say, style
+from seedream_pipe.confidential import keep_from_cores
+from seedream_pipe.errors import OverBudget, SeedreamError
+from seedream_pipe.problems import escaped
 from seedream_pipe.reports.forecast import as_tree
 from seedream_pipe.run.events import RunBegan
 from seedream_pipe.run.pace import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
 
     from seedream_pipe.api.project import Project
     from seedream_pipe.api.runs import Planned
     from seedream_pipe.api.variant import Variant
     from seedream_pipe.run.events import Event
     from seedream_pipe.run.forecast import Forecast
+    from seedream_pipe.run.record import Record
     from seedream_pipe.settings import Settings
 
 __all__ = ["run"]
 
-_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+_DRAWN = "preview"
+_NOTHING_SENT = b"\nstopped; nothing was sent\n"
 
 
 def run(
@@ -67,7 +76,10 @@ def run(
     if dry_run:
         _dry(planned(project, targets, settings=made), as_json=as_json)
         return 0
-    with progress(quiet=as_json) as teller:
+    made = fitted(made)
+    if made.provider != _DRAWN:
+        _guard(store_folder(project, made))
+    with told(debug=options.debug()), progress(quiet=as_json) as teller:
 
         def listener(event: Event) -> None:
             if isinstance(event, RunBegan):
@@ -87,13 +99,43 @@ def run(
             agreed=agreed,
             pace=click.get_current_context().find_object(Pace) or Pace(),
         )
-        signals = _Signals(how, teller.note)
-        record = asyncio.run(run_async(project, targets, settings=made, options=how))
-    if as_json:
-        out(json.dumps(record.tree(), ensure_ascii=False, indent=1))
-    else:
+        signals = Draining(how, teller.note, lambda: teller.progress.in_flight)
+        record = _gone_through(run_async(project, targets, settings=made, options=how), signals)
+    if not as_json:
         say_end(record, file)
+        return signals.code or record.exit_code
+    try:
+        out(json.dumps(record.tree(), ensure_ascii=False, indent=1))
+    except SeedreamError:
+        # The terminal may have gone with the signal, whose code says more.
+        if not signals.code:
+            raise
     return signals.code or record.exit_code
+
+
+def _gone_through(run: Coroutine[Any, Any, Record], signals: Draining) -> Record:
+    """Run it to its end. Until it begins to send, a signal ends the program at once."""
+    with at_once(_NOTHING_SENT):
+        runner = asyncio.Runner()
+        try:
+            return runner.run(run)
+        finally:
+            # Closing waits for every thread, and a name that is being looked up may take its time.
+            if not signals.abandoned:
+                runner.close()
+
+
+def _guard(store: Path) -> None:
+    """What a process owes its key, and its pictures, before it buys."""
+    keep_from_cores()
+    try:
+        parent = store.parent.stat().st_mode
+    except OSError:
+        return
+    if parent & stat.S_IWOTH and not parent & stat.S_ISVTX:
+        say(f"{style('warning', fg='yellow')}[W-STORE-OPEN] {escaped(str(store.parent))} can be written by")
+        say("  every user of this machine, who could put another store in place of yours")
+        say(f"  next: {quoted('chmod', 'o-w', str(store.parent))}")
 
 
 def _dry(found: Planned, *, as_json: bool) -> None:
@@ -105,39 +147,23 @@ def _dry(found: Planned, *, as_json: bool) -> None:
 
 def _ask(forecast: Forecast) -> bool:
     say_forecast(forecast, more=command("plan"))
-    # The event loop keeps Ctrl-C for itself, and a person who is asked must be able to leave.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    most = " or ".join(map(str, forecast.asked))
+    came: list[int] = []
+
+    def end(number: int, _frame: object) -> None:
+        came.append(number)
+        raise Signalled(number)
+
+    before = {number: signal.signal(number, end) for number in heard()}
     try:
-        most = " or ".join(map(str, forecast.asked))
         agreed = click.confirm(f"spend up to {most}?", default=False, err=True)
-    except click.Abort:
+    except (click.Abort, Signalled):
         say("\nnothing was bought")
-        raise click.exceptions.Exit(_CODES[signal.SIGINT]) from None
+        raise click.exceptions.Exit(CODES[came[0] if came else signal.SIGINT]) from None
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     if not agreed:
         say("nothing was spent")
         raise click.exceptions.Exit(OverBudget.exit_code)
     return True
-
-
-class _Signals:
-    """Once: start nothing new and keep what arrives. Twice: stop now."""
-
-    def __init__(self, how: RunOptions, note: Callable[[str], None]) -> None:
-        self._stop, self._note = how.stop, note
-        self.code = 0
-
-    def listen(self) -> None:
-        """From here on signals drain; before, nothing has begun and they end the program."""
-        loop = asyncio.get_running_loop()
-        for number in _CODES:
-            loop.add_signal_handler(number, self._came, number)
-
-    def _came(self, number: signal.Signals) -> None:
-        if self.code:
-            self._stop.abandon("stopped by a second signal")
-            return
-        self.code = _CODES[number]
-        self._stop.drain(f"stopped by {signal.Signals(number).name}")
-        self._note("stopping: what is under way is paid for and is kept; once more to stop now")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import NoReturn
 
-__all__ = ["CODES", "Signalled", "at_once", "code_of", "heard", "leave", "name_of", "ready"]
+__all__ = ["CODES", "Signalled", "at_once", "code_of", "heard", "leave", "name_of", "ready", "signalled"]
 
 CODES: Final[Mapping[int, int]] = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 """The exit code after each signal that asks to stop: 128 and its number, as shells say it."""
@@ -44,9 +44,17 @@ def name_of(number: int) -> str:
     return signal.Signals(number).name
 
 
+def signalled(error: BaseException) -> Signalled:
+    """The signal behind an interruption, which click tells as an abort; Ctrl-C when it is not known."""
+    for found in (error, error.__cause__, error.__context__):
+        if isinstance(found, Signalled):
+            return found
+    return Signalled(signal.SIGINT)
+
+
 def code_of(error: BaseException) -> int:
     """The exit code of what a signal raised."""
-    return CODES[error.number] if isinstance(error, Signalled) else CODES[signal.SIGINT]
+    return CODES[signalled(error).number]
 
 
 def ready() -> None:
@@ -91,6 +99,6 @@ def leave(code: int) -> NoReturn:
         with suppress(OSError, ValueError, AttributeError):
             stream.flush()
     threads = sys.modules.get("threading")
-    if threads is not None and threads.active_count() > 1:
+    if code in CODES.values() or (threads is not None and threads.active_count() > 1):
         os._exit(code)
     sys.exit(code)

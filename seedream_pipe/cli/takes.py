@@ -100,7 +100,8 @@ def _lines(found: TaskTakes, sheets: tuple[Path, ...]) -> Iterator[str]:
         if room is None or 8 + label + size + columns(whole) < room:
             yield head + whole
         else:
-            yield (head + made_text).rstrip()
+            yield head.rstrip()
+            yield f"      {made_text}"
             yield f"      {path}"
     for number in found.missing:
         yield f"    {padded(str(number), label)}  not made{'' if not found.is_earlier else ' of this recipe'}"

@@ -54,7 +54,7 @@ def paint(text: str, **how: Any) -> str:
 def say(text: str = "") -> None:
     """A line on standard error: for people, never data."""
     try:
-        click.echo(harmless(text), err=True)
+        _echo(harmless(text), err=True)
     except (OSError, ValueError):
         _silence(2)
 
@@ -68,13 +68,21 @@ def out(text: str) -> None:
 
     """
     try:
-        click.echo(harmless(text))
+        _echo(harmless(text), err=False)
     except BrokenPipeError:
         _silence(1)
         raise
     except OSError as error:
         _silence(1)
         raise SeedreamError(f"standard output cannot be written: {error.strerror}") from None
+
+
+def _echo(text: str, *, err: bool) -> None:
+    try:
+        click.echo(text, err=err)
+    except UnicodeEncodeError as error:
+        # A terminal that knows fewer letters: what it does not know is shown by its number.
+        click.echo(text.encode(error.encoding, "backslashreplace").decode(error.encoding), err=err)
 
 
 def width(*, err: bool = False) -> int | None:

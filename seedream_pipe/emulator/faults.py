@@ -61,6 +61,8 @@ class Fault:
     `chunks` cuts the last chunk short or spoils its size line; `gzip` forces compression on or off;
     `split` sends at most so many bytes at a time; `recode` sends the body in another character set;
     `blanks` adds so many blanks behind it, which JSON allows (gzip makes a bomb of them).
+    `head` is sent in the place of the status line and all headers, as it stands and up to the blank
+    line, with `<<head>>` for what would have been sent.
 
     In a download: `damage` to the file (the answer itself stays whole).
 
@@ -106,6 +108,7 @@ class Fault:
     split: int | None = None
     recode: str | None = None
     blanks: int = 0
+    head: str | None = None
     damage: Damage | None = None
     kill: int | None = None
     kill_at: Moment = "read"

@@ -146,7 +146,10 @@ def _head(answer: Answer, fault: Fault, *, chunked: bool, closes: bool, now: flo
     taken = {name.lower() for name in fault.headers}
     headers = [pair for pair in headers if pair[0] not in taken] + list(fault.headers.items())
     lines = [f"HTTP/1.1 {answer.status} {reason}", *(f"{name}: {value}" for name, value in headers)]
-    return "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
+    text = "\r\n".join([*lines, "", ""])
+    if fault.head is not None:
+        text = fault.head.replace("<<head>>", text)
+    return text.encode("latin-1", "replace")
 
 
 def _length(answer: Answer) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,6 +17,7 @@ from typing import Final, Self
 
 from seedream_pipe.digest import Key
 from seedream_pipe.errors import StoreError
+from seedream_pipe.ledger import emergency
 from seedream_pipe.ledger.budget import Cap, Spent, reserve, spent
 from seedream_pipe.ledger.calls import (
     Account,
@@ -27,6 +29,7 @@ from seedream_pipe.ledger.calls import (
     begin_folder,
     read_account,
     read_outcome,
+    take_in,
 )
 from seedream_pipe.ledger.claims import Alive, locked
 from seedream_pipe.ledger.index import Index
@@ -44,6 +47,10 @@ AGAIN: Final = "Retried"
 LEAST_FREE: Final = 64 << 20
 """Bytes that must be free on the disk before a call is sent."""
 
+ROOM_FOR_A_PICTURE: Final = 16 << 20
+"""Bytes that a picture of a call takes, answer and all: a large one in 4K as base64."""
+
+_ASK_AGAIN: Final = 0.1
 _STALE: Final = 24 * 3600.0
 
 _UNKNOWN: Final = Intent(
@@ -73,6 +80,7 @@ class Ledger:
         clock: Callable[[], float],
         token: Callable[[], str],
         least_free: int,
+        places: Sequence[Path],
     ) -> None:
         self.session = f"{_stamp(clock())}-{token()}"
         self._store = store
@@ -80,6 +88,9 @@ class Ledger:
         self._clock = clock
         self._token = token
         self._least_free = least_free
+        self._places = places
+        self._under_way: dict[str, int] = {}
+        self._per_picture = ROOM_FOR_A_PICTURE if least_free else 0
         self._alive = Alive(store, self.session)
         try:
             self.index = Index(store)
@@ -95,16 +106,19 @@ class Ledger:
         clock: Callable[[], float] = time.time,
         token: Callable[[], str] = lambda: secrets.token_hex(4),
         least_free: int = LEAST_FREE,
+        places: Sequence[Path] | None = None,
     ) -> Self:
         """Open the account of a store; made when there is none. Blocking.
 
+        `places` are where answers go that the store cannot take; the user's own when not said.
         In a store that was opened for reading nothing is written and only questions are answered.
 
         Raises:
             StoreError: it cannot be read or written.
 
         """
-        ledger = cls(store, clock=clock, token=token, least_free=least_free)
+        kept = emergency.places() if places is None else tuple(places)
+        ledger = cls(store, clock=clock, token=token, least_free=least_free, places=kept)
         ledger.index.reconcile(ledger._alive)
         return ledger
 
@@ -129,9 +143,25 @@ class Ledger:
             StoreError: the disk is full, nearly full or unwell; nothing may be sent.
 
         """
-        self._store.expect_healthy()
-        self._store.expect_room(self._least_free)
-        return await asyncio.to_thread(self._begin, intent, cap)
+        await self._expect_room(intent.pictures)
+        call = await asyncio.to_thread(self._begin, intent, cap)
+        self._under_way[call.id] = intent.pictures
+        return call
+
+    async def _expect_room(self, pictures: int) -> None:
+        """Wait until what is under way leaves room for that many pictures more."""
+        while True:
+            self._store.expect_healthy()
+            others = sum(self._under_way.values())
+            needed = self._least_free + (pictures + others) * self._per_picture
+            if not others or self._store.room() >= needed:
+                self._store.expect_room(needed)
+                return
+            await asyncio.sleep(_ASK_AGAIN)
+
+    def landed(self, call: str) -> None:
+        """A call is under way no more: the disk has what there is of it."""
+        self._under_way.pop(call, None)
 
     def open_calls(self) -> tuple[OpenCall, ...]:
         """Every call without an outcome, oldest first. Blocking; changes no file."""
@@ -170,6 +200,7 @@ class Ledger:
         """
         self._alive.bury()
         self._sweep()
+        self._rescue()
         gone = [
             call
             for call in self.index.open_ids()
@@ -216,6 +247,11 @@ class Ledger:
             "released", price=price, pictures=pictures, code=code, message=reason
         )
 
+    def bought(self, key: Key, *, origin: str = "") -> Account | None:
+        """The newest call that brought pictures of a key, with its answer where that is still there."""
+        call = self.index.done(key, test=bool(origin))
+        return read_account(self._calls / call) if call else None
+
     def is_wanted_again(self, key: Key) -> bool:
         """Whether the last word on a key was that it is to be sent again, whatever came of it."""
         return self.index.last_code(key) in {AGAIN, RESENT}
@@ -256,7 +292,11 @@ class Ledger:
                     return self._call(account)
 
     def _call(self, account: Account) -> Call:
-        return Call(self._store, account, now=self._now, closed=self.index.close_call)
+        return Call(self._store, account, now=self._now, closed=self._ended, places=self._places)
+
+    def _ended(self, call: str, outcome: Outcome) -> None:
+        self.landed(call)
+        self.index.close_call(call, outcome)
 
     def _look(self, calls: Iterable[str]) -> Iterable[OpenCall]:
         """What the files say of calls that the index has as open."""
@@ -284,6 +324,23 @@ class Ledger:
                 ticket=account.ticket,
             )
 
+    def _rescue(self) -> None:
+        """Take in the answers that a full disk had driven elsewhere."""
+        for found in emergency.rescued(self._places):
+            folder = self._calls / found.call
+            if folder.is_dir():  # else it is of another store
+                with locked(self._store, "emergency"):
+                    self._take_in(folder, found)
+
+    def _take_in(self, folder: Path, found: emergency.Rescued) -> None:
+        account = read_account(folder)
+        if account is None or account.session in self._alive:
+            return
+        if account.outcome is not None or (account.reply is not None and not account.partial):
+            found.remove()
+        else:
+            take_in(self._store, found)
+
     def _account(self, folder: Path) -> Account | None:
         """What is known of a call: from its files, and where these are damaged from the index."""
         account = read_account(folder)
@@ -302,7 +359,8 @@ class Ledger:
 
     def _sweep(self) -> None:
         """Remove call folders that a killed process had not named, a day old."""
-        for path in self._calls.glob(f"{TEMPORARY}*"):
+        names = os.listdir(self._calls) if self._calls.is_dir() else []
+        for path in (self._calls / name for name in names if name.startswith(TEMPORARY)):
             with suppress(OSError):
                 if self._clock() - path.stat().st_mtime > _STALE:
                     shutil.rmtree(path)

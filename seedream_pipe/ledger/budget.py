@@ -6,7 +6,7 @@ that may have been billed counts in full.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, Literal, TypeAlias
@@ -16,7 +16,7 @@ from seedream_pipe.ledger.calls import Account
 from seedream_pipe.ledger.index import Database, Index, from_units, to_units
 from seedream_pipe.money import written
 
-__all__ = ["Cap", "CapName", "Owner", "Spent", "reserve", "spent"]
+__all__ = ["Cap", "CapName", "Entry", "Owner", "Spent", "entries", "reserve", "spent"]
 
 CapName: TypeAlias = Literal["run", "total", "pictures", "total_pictures"]
 _NOBODY: Final[Mapping[CapName, Owner]] = {}
@@ -151,3 +151,45 @@ def _over(message: str, owner: Owner | None, otherwise: str) -> OverBudget:
     if owner is None:
         return OverBudget(message, hint=otherwise)
     return OverBudget(f"{message}; that is {owner.whose}", hint=owner.remedy)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One call as the account has it. `price` and `pictures` are its worst while it is open.
+
+    `verdict` is empty while it is open; `at` is when it began, ISO 8601 in UTC.
+    """
+
+    call: str
+    session: str
+    provider: str
+    model: str
+    task: str
+    at: str
+    price: Decimal
+    currency: str
+    pictures: int
+    verdict: str
+    test: bool
+
+
+def entries(index: Index) -> Iterator[Entry]:
+    """Every call of the store, oldest first. Blocking; changes no file."""
+    found = index.rows(
+        "SELECT id, session, provider, model, task, begun_at, units, currency, pictures, verdict, test"
+        " FROM calls ORDER BY id"
+    )
+    for call, session, provider, model, task, at, units, currency, pictures, verdict, test in found:
+        yield Entry(
+            call=call,
+            session=session,
+            provider=provider,
+            model=model,
+            task=task,
+            at=at,
+            price=from_units(units),
+            currency=currency,
+            pictures=pictures,
+            verdict=verdict or "",
+            test=bool(test),
+        )

@@ -27,6 +27,8 @@ from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
 from seedream_pipe.digest import Json, Key
+from seedream_pipe.errors import StoreError
+from seedream_pipe.ledger.emergency import Refuge, Rescued
 from seedream_pipe.makers import Reply
 from seedream_pipe.store.durable import Draft
 from seedream_pipe.store.folder import Store
@@ -44,10 +46,13 @@ __all__ = [
     "read_account",
     "read_ends",
     "read_outcome",
+    "take_in",
 ]
 
 SCHEMA: Final = "call/1"
 _SUM: Final = "sum"
+_COMPACT: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+"""What is summed is not the text for people: an index is made of a hundred thousand files."""
 _BUFFER: Final = 256 << 10
 
 State: TypeAlias = Literal["intended", "sent", "taken", "answered", "held"]
@@ -166,7 +171,8 @@ class Call:
     """A call on its way: the tape of `Provider.send`, and then its outcome.
 
     Made by the ledger; one task at a time. Every method is durable when it returns, and
-    raises `StoreError` when it cannot be: then nothing more may be sent.
+    raises `StoreError` when it cannot be: then nothing more may be sent. An answer that the
+    store cannot take is brought to one of `places`; `reply` then says to which.
     """
 
     def __init__(
@@ -176,6 +182,7 @@ class Call:
         *,
         now: Callable[[], str],
         closed: Callable[[str, Outcome], None],
+        places: Sequence[Path] = (),
     ) -> None:
         self.id = account.id
         self.intent = account.intent
@@ -190,6 +197,9 @@ class Call:
         # A deadline ends the wait for a thread and not the thread.
         self._writing = threading.Lock()
         self._events: list[tuple[Path, int]] = []
+        self._places = places
+        self._refuge: Refuge | None = None
+        self._trouble: StoreError | None = None
         self._settled = False
 
     @property
@@ -209,7 +219,11 @@ class Call:
     async def head(self, status: int, headers: Sequence[tuple[str, str]]) -> None:
         """Write down status and headers."""
         self._head = (status, tuple((name, value) for name, value in headers))
-        await asyncio.to_thread(self._write, "head", {"at": self._now(), **self._head_tree()})
+        try:
+            await asyncio.to_thread(self._write, "head", {"at": self._now(), **self._head_tree()})
+        except StoreError as error:
+            # What follows is paid for, and may find a place elsewhere.
+            self._trouble = error
 
     async def write(self, chunk: bytes) -> None:
         """Append raw bytes of the body; at most 256 KiB and a chunk stay in memory."""
@@ -283,37 +297,87 @@ class Call:
             self._flush()
 
     def _flush(self) -> None:
-        if self._draft is None:
-            self._draft = self._store.disk.draft(self._folder)
-        self._draft.append(bytes(self._buffer))
+        if self._trouble is None:
+            try:
+                if self._draft is None:
+                    self._draft = self._store.disk.draft(self._folder)
+                self._draft.append(bytes(self._buffer))
+            except StoreError as error:
+                self._trouble = error
+        if self._trouble is not None:
+            self._flee(self._trouble, self._draft)
         self._buffer.clear()
+
+    def _flee(self, trouble: StoreError, written: Draft | None, named: Path | None = None) -> None:
+        """Go on in a place that is not the store, with what was written since the last name."""
+        self._trouble = trouble
+        try:
+            if self._refuge is None:
+                self._refuge = Refuge.open(self.id, self._store.folder, self._places)
+                if written is not None:
+                    source = written.path if named is None or written.path.exists() else named
+                    self._refuge.take(source, written.length)
+                    written.discard()
+            self._refuge.append(bytes(self._buffer))
+        except OSError:
+            raise trouble from None
 
     def _end_event(self) -> None:
         with self._writing:
             path = _event(self._folder, len(self._events))
-            self._events.append((path, self._named(path).length))
+            draft = self._named(path)
+            if draft is not None:
+                self._events.append((path, draft.length))
 
-    def _named(self, path: Path) -> Draft:
-        """Give what was written since the last name its own."""
+    def _named(self, path: Path) -> Draft | None:
+        """Give what was written since the last name its own; None when the store cannot take it."""
         self._flush()
+        if self._trouble is not None:
+            return None
         draft, self._draft = self._draft, None
         if draft is None:
             raise AssertionError("a flush makes a draft")
-        draft.finish(path)
+        try:
+            draft.finish(path)
+        except StoreError as error:
+            self._flee(error, draft, path)
+            return None
         return draft
 
     def _finish(self) -> Reply:
         if self._head is None:
             raise ValueError("a reply has a head")
         body = self._folder / "answer.body"
+        events: list[Json] = [length for _, length in self._events]
+        told: dict[str, Json] = {"at": self._now(), "events": events, **self._head_tree()}
         with self._writing:
             draft = self._named(body)
-        facts: dict[str, Json] = {"at": self._now(), "bytes": draft.length, "sha256": draft.sha256}
-        events: list[Json] = [length for _, length in self._events]
-        self._write("answer", {**facts, "events": events, **self._head_tree()})
+        if draft is None:
+            raise self._kept_elsewhere(told)
+        try:
+            self._write("answer", {**told, "bytes": draft.length, "sha256": draft.sha256})
+        except StoreError as error:
+            with self._writing:
+                self._flee(error, draft, body)
+            raise self._kept_elsewhere(told) from None
         status, headers = self._head
         return Reply(
             status=status, headers=headers, body=body, events=tuple(path for path, _ in self._events)
+        )
+
+    def _kept_elsewhere(self, told: Mapping[str, Json]) -> StoreError:
+        """Make the answer whole where it is, and say where that is."""
+        trouble = self._trouble or StoreError(f"{self._folder} cannot be written")
+        try:
+            if self._refuge is None:
+                return trouble
+            self._refuge.finish({**told, "store": str(self._store.folder)})
+            self._refuge.close()
+        except OSError:
+            return trouble
+        return StoreError(
+            f"{trouble.message}; an answer that is paid for is kept in {self._refuge.folder}",
+            hint=f"{trouble.hint}; the next run takes it from there, for nothing",
         )
 
     def _abandon(self) -> None:
@@ -321,6 +385,8 @@ class Call:
             if self._draft is not None:
                 self._draft.close()
                 self._draft = None
+            if self._refuge is not None:
+                self._refuge.close()
             self._buffer.clear()
 
     def _head_tree(self) -> dict[str, Json]:
@@ -331,6 +397,31 @@ class Call:
 
     def _write(self, name: str, tree: Mapping[str, Json]) -> None:
         self._store.disk.write(self._folder / f"{name}.json", _encode(tree, name))
+
+
+def take_in(store: Store, found: Rescued) -> None:
+    """Bring an answer that was brought to safety into its call, durably.
+
+    Raises:
+        StoreError: the store cannot take it now either; it stays where it is.
+
+    """
+    folder = store.folder / "calls" / found.call
+    draft = store.disk.draft(folder)
+    try:
+        with found.body.open("rb") as body:
+            while chunk := body.read(_BUFFER):
+                draft.append(chunk)
+        if draft.sha256 != found.facts.get("sha256"):
+            return
+        draft.finish(folder / "answer.body")
+    except OSError:
+        return  # it cannot be read there; it stays, and its call is a hold
+    finally:
+        draft.close()
+    tree = {name: value for name, value in found.facts.items() if name != "store"}
+    store.disk.write(folder / "answer.json", _encode(tree, "answer"))
+    found.remove()
 
 
 def begin_folder(store: Store, account: Account) -> None:
@@ -506,23 +597,20 @@ def read_outcome(folder: Path) -> Outcome | None:
 
 def _encode(tree: Mapping[str, Json], name: str) -> bytes:
     """A file for people to read, with a digest of itself: a flipped bit is found and not believed."""
-    return _text_of({**tree, _SUM: _sum(tree, name)}) + b"\n"
-
-
-def _text_of(tree: Mapping[str, Json]) -> bytes:
+    text = json.dumps({**tree, _SUM: _sum(tree, name)}, ensure_ascii=False, indent=1, sort_keys=True)
     # A header may carry what UTF-8 cannot.
-    text = json.dumps(tree, ensure_ascii=False, indent=1, sort_keys=True)
-    return text.encode("utf-8", "surrogatepass")
+    return text.encode("utf-8", "surrogatepass") + b"\n"
 
 
 def _sum(tree: Mapping[str, Json], name: str) -> str:
-    return hashlib.sha256(f"{SCHEMA} {name} ".encode() + _text_of(tree)).hexdigest()
+    return hashlib.sha256(f"{SCHEMA} {name} {_COMPACT.encode(tree)}".encode()).hexdigest()
 
 
 def _read(folder: Path, name: str) -> Mapping[str, Any] | None:
     """What a file says; None when it is not there, or is not as it was written."""
     try:
-        tree = json.loads((folder / f"{name}.json").read_bytes().decode("utf-8", "surrogatepass"))
+        with open(f"{folder}/{name}.json", "rb") as file:
+            tree = json.loads(file.read().decode("utf-8", "surrogatepass"))
         told = tree.pop(_SUM)
         return tree if told == _sum(tree, name) else None
     except (OSError, ValueError, RecursionError, AttributeError, KeyError, TypeError):

@@ -14,9 +14,11 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from seedream_pipe.errors import StoreError
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.ledger.index import Database, Index
 
@@ -97,6 +99,7 @@ class Gate:
         self._turn = asyncio.Lock()
         self._sends: dict[int, tuple[float, int]] = {}
         self._flying: set[int] = set()
+        self._returning: set[asyncio.Task[None]] = set()
 
     async def acquire(self, pictures: int) -> Booking:
         """Wait for leave to send; first come, first served. More than the limit weighs the limit.
@@ -109,22 +112,42 @@ class Gate:
         weight = pictures if self._limit is None else min(pictures, self._limit)
         async with self._turn:
             while True:
-                found = await asyncio.to_thread(self._try, weight)
+                found = await self._looked(weight)
                 if isinstance(found, Booking):
                     return found
                 # Not the whole wait at once: others give back what did not come.
                 await self._sleep(min(max(found, _SHORTEST_WAIT), _LONGEST_WAIT))
 
+    async def _looked(self, weight: int) -> Booking | float:
+        looking = asyncio.ensure_future(asyncio.to_thread(self._try, weight))
+        try:
+            return await asyncio.shield(looking)
+        except asyncio.CancelledError:
+            # A thread is not stopped by that, and what it still books would be nobody's.
+            looking.add_done_callback(self._return)
+            raise
+
+    def _return(self, looking: asyncio.Future[Booking | float]) -> None:
+        booking = None if looking.cancelled() or looking.exception() else looking.result()
+        if isinstance(booking, Booking):
+            task = asyncio.ensure_future(self._give_all_back(booking))
+            self._returning.add(task)
+            task.add_done_callback(self._returning.discard)
+
+    async def _give_all_back(self, booking: Booking) -> None:
+        await self.landed(booking)
+        await self.give_back(booking, came=0)
+
     async def landed(self, booking: Booking) -> None:
         """Say that a call is not in flight any more. May be said twice."""
         if booking.number in self._flying:
             self._flying.discard(booking.number)
-            await asyncio.to_thread(self._land, booking)
+            await _noted(self._land, booking)
 
     async def give_back(self, booking: Booking, *, came: int) -> None:
         """Say how many pictures were made, 0 when nothing was sent or it was refused."""
         if booking.number and came < booking.pictures:
-            await asyncio.to_thread(self._correct, booking, max(0, came))
+            await _noted(self._correct, booking, max(0, came))
 
     async def refused(self, booking: Booking, *, seconds: float | None, crowded: bool) -> None:
         """Say that a 429 came, with the seconds that the service wants to be left alone, if it said so.
@@ -133,7 +156,7 @@ class Gate:
         about the rate: as many pictures a minute as went through, or half.
         """
         self._flying.discard(booking.number)
-        await asyncio.to_thread(self._refuse, booking, seconds, crowded=crowded)
+        await _noted(self._refuse, booking, seconds, crowded=crowded)
 
     def _try(self, weight: int) -> Booking | float:
         with self._index.transaction() as database:
@@ -234,7 +257,7 @@ class Gate:
             for number in self._sends.keys() - known:
                 at, pictures = self._sends[number]
                 database.execute("INSERT INTO sends VALUES (?, ?, ?, ?)", (number, self._scope, at, pictures))
-        for number in self._flying:
+        for number in tuple(self._flying):  # others land meanwhile, on the event loop
             self._fly(database, number)
 
     def _sent(self, database: Database) -> list[tuple[float, int]]:
@@ -267,6 +290,16 @@ class Gate:
         if row is None:
             return _Brake()
         return _Brake(until=row[0], low_until=row[1], level=row[2], changed_at=row[3])
+
+
+async def _noted(note: Callable[..., None], /, *args: object, **named: object) -> None:
+    """Write down what became of a call that has been made. Blocking work, in a thread.
+
+    A disk that cannot take it is unwell from now on, and nothing more is sent; but the call has
+    an answer, which is worth more than the note.
+    """
+    with suppress(StoreError):
+        await asyncio.to_thread(note, *args, **named)
 
 
 def _expiry(sent: list[tuple[float, int]], excess: int) -> float:

@@ -31,7 +31,7 @@ Database: TypeAlias = sqlite3.Connection
 _VERSION: Final = 3
 _BUSY_SECONDS: Final = 60.0
 _UNIT: Final = 10**9
-_TABLES: Final = """
+_CALLS: Final = """
 CREATE TABLE calls (
     id TEXT PRIMARY KEY,
     key TEXT NOT NULL,
@@ -50,6 +50,8 @@ CREATE TABLE calls (
     request_id TEXT NOT NULL DEFAULT '',
     test INTEGER NOT NULL         -- 1 for a call to a test server, which never counts for a bought one
 ) WITHOUT ROWID;
+"""
+_REST: Final = """
 CREATE INDEX open_calls ON calls (key) WHERE verdict IS NULL;
 CREATE INDEX calls_by_key ON calls (key, id);
 -- Of calls, kept by the triggers: asking before each call stays cheap however many there are.
@@ -62,6 +64,8 @@ CREATE TABLE sums (
     pictures INTEGER NOT NULL,
     PRIMARY KEY (session, currency, open, test)
 ) WITHOUT ROWID;
+INSERT INTO sums SELECT session, currency, verdict IS NULL, test, SUM(units), SUM(pictures)
+FROM calls GROUP BY session, currency, verdict IS NULL, test;
 CREATE TRIGGER call_begun AFTER INSERT ON calls BEGIN
     INSERT INTO sums
     VALUES (new.session, new.currency, new.verdict IS NULL, new.test, new.units, new.pictures)
@@ -98,6 +102,7 @@ CREATE TABLE flights (number INTEGER PRIMARY KEY, scope TEXT NOT NULL, session T
 CREATE INDEX flights_by_scope ON flights (scope, session);
 CREATE TABLE ceilings (scope TEXT PRIMARY KEY, ceiling INTEGER NOT NULL, at REAL NOT NULL);
 """
+"""Made when the calls are there: kept up one by one, indexes and sums would cost most of the time."""
 
 
 def to_units(amount: Decimal) -> int:
@@ -221,8 +226,11 @@ class Index:
 
     def lacks(self) -> list[str]:
         """Calls that have files and are not in the index, because what they are cannot be read."""
+        names = _call_names(self._calls)
+        if self._has_exactly(names):
+            return []
         known = {row[0] for row in self.rows("SELECT id FROM calls")}
-        return [name for name in _call_names(self._calls) if name not in known]
+        return [name for name in names if name not in known]
 
     def refusal(self, key: str, *, test: bool = False) -> Refusal | None:
         """The last word of the content filter on a key, unless pictures came after it."""
@@ -236,6 +244,15 @@ class Index:
             return None
         _, code, message, request_id, at, call = found[0]
         return Refusal(code=code, message=message, request_id=request_id, at=at, call=call)
+
+    def done(self, key: str, *, test: bool = False) -> str:
+        """The newest call that brought pictures of a key; empty when none did."""
+        found = self.rows(
+            "SELECT id FROM calls WHERE key = ? AND test = ? AND verdict = 'done' ORDER BY id DESC LIMIT 1",
+            key,
+            test,
+        )
+        return str(found[0][0]) if found else ""
 
     def last_code(self, key: str) -> str:
         """The code with which the newest call of a key was released; empty when it was not."""
@@ -258,7 +275,10 @@ class Index:
 
         What a living session has is left alone: its row comes before its files.
         """
-        names = set(_call_names(self._calls))
+        found = _call_names(self._calls)
+        if self._has_exactly(found):
+            return
+        names = set(found)
         known = dict(self.rows("SELECT id, session FROM calls"))
         lacking = sorted(names - known.keys())
         gone = [(call, known[call]) for call in known.keys() - names]
@@ -291,6 +311,11 @@ class Index:
             if self._database is not None and not self.is_current:
                 self.close()
                 self._open_shared()
+
+    def _has_exactly(self, names: list[str]) -> bool:
+        """Whether these, sorted, are all its calls. Two texts say so sooner than two sets."""
+        ids = self.rows("SELECT group_concat(id, '/') FROM (SELECT id FROM calls ORDER BY id)")
+        return bool((ids[0][0] or "") == "/".join(names))
 
     def _connection(self) -> Database:
         if self._database is None:
@@ -339,26 +364,33 @@ class Index:
             if old.exists():
                 disk.move(old, self._store.folder / "trash" / f"{old.name}{unnamed.name}")
         disk.move(unnamed, self._path)
-        self._database, self._inode = _connect(str(self._path)), _inode(self._path)
+        try:
+            self._database, self._inode = _connect(str(self._path)), _inode(self._path)
+        except sqlite3.Error as error:
+            disk.healthy = False
+            raise StoreError(f"{self._path} cannot be opened: {error}", hint="run again") from error
 
     def _copy(self) -> Database | None:
-        """The index as it stands, in memory; None when it is not there, at work, or not well.
+        """The index as it stands, in memory; None when it is not there or not well.
 
         SQLite would write beside it even to read. Without a log beside it nobody is writing, and
-        when it is the same file afterwards nobody has.
+        when it is the same file afterwards nobody has. With one (a run is on, or was killed) what
+        would be made is there already, and SQLite's own locks give one moment of it.
         """
+        logged = all(self._path.with_name(f"{self._path.name}{each}").exists() for each in ("-wal", "-shm"))
         before = self._at_rest()
-        if before is None:
+        if before is None and not logged:
             return None
         copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         try:
             # Not the path as it is: "?" and "#" have a meaning in a URI.
-            source = sqlite3.connect(f"{self._path.as_uri()}?mode=ro&immutable=1", uri=True)
+            how = "mode=ro&readonly_shm=1" if logged else "mode=ro&immutable=1"
+            source = sqlite3.connect(f"{self._path.as_uri()}?{how}", uri=True)
             try:
                 source.backup(copy)
             finally:
                 source.close()
-            if _is_well(copy) and self._at_rest() == before:
+            if _is_well(copy) and (logged or self._at_rest() == before):
                 return copy
         except sqlite3.Error:
             pass
@@ -375,14 +407,13 @@ class Index:
         return facts.st_ino, facts.st_size, facts.st_mtime_ns
 
     def _fill(self, database: Database) -> Database:
-        database.executescript(_TABLES)
+        database.executescript(_CALLS)
+        accounts = (read_ends(self._calls / name) for name in _call_names(self._calls))
         database.execute("BEGIN")
         with database:
-            for name in _call_names(self._calls):
-                account = read_ends(self._calls / name)
-                if account is not None:
-                    _insert(database, account)
-            database.execute(f"PRAGMA user_version = {_VERSION}")
+            database.executemany(_INSERT, (_row(account) for account in accounts if account is not None))
+        database.executescript(_REST)
+        database.execute(f"PRAGMA user_version = {_VERSION}")
         return database
 
 
@@ -404,42 +435,47 @@ def _is_well(database: Database) -> bool:
 
 
 def _insert(database: Database, account: Account) -> None:
-    intent = account.intent
-    database.execute(
-        "INSERT OR IGNORE INTO calls (id, key, session, provider, model, task, begun_at, currency, units,"
-        " pictures, test) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            account.id,
-            intent.key,
-            account.session,
-            intent.provider,
-            intent.model,
-            intent.task,
-            account.begun_at,
-            intent.currency,
-            to_units(intent.worst),
-            intent.pictures,
-            bool(intent.origin),
-        ),
+    database.execute(_INSERT, _row(account))
+
+
+_INSERT: Final = "INSERT OR IGNORE INTO calls VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+def _row(account: Account) -> tuple[str | int | None, ...]:
+    """A call as the table has it, open or ended."""
+    intent, outcome = account.intent, account.outcome
+    worst = (to_units(intent.worst), intent.pictures, None, "", "", "", "")
+    return (
+        account.id,
+        intent.key,
+        account.session,
+        intent.provider,
+        intent.model,
+        intent.task,
+        account.begun_at,
+        intent.currency,
+        *(worst if outcome is None else _ended(outcome)),
+        bool(intent.origin),
     )
-    if account.outcome is not None:
-        _close(database, account.id, account.outcome)
+
+
+def _ended(outcome: Outcome) -> tuple[str | int, ...]:
+    return (
+        to_units(outcome.price),
+        outcome.pictures,
+        outcome.verdict,
+        outcome.at,
+        outcome.code,
+        outcome.message,
+        outcome.request_id,
+    )
 
 
 def _close(database: Database, call: str, outcome: Outcome) -> None:
     database.execute(
-        "UPDATE calls SET verdict = ?, units = ?, pictures = ?, ended_at = ?, code = ?, message = ?,"
+        "UPDATE calls SET units = ?, pictures = ?, verdict = ?, ended_at = ?, code = ?, message = ?,"
         " request_id = ? WHERE id = ?",
-        (
-            outcome.verdict,
-            to_units(outcome.price),
-            outcome.pictures,
-            outcome.at,
-            outcome.code,
-            outcome.message,
-            outcome.request_id,
-            call,
-        ),
+        (*_ended(outcome), call),
     )
 
 

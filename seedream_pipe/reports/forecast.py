@@ -223,7 +223,9 @@ def _work_text(forecast: Forecast) -> str:
     stale = sum(is_stale(task) for task in forecast.tasks.values())
     if not counts["make"]:
         text = f"{_many(len(forecast.tasks), 'task')}: everything is up to date"
-        text += f", {stale:,} stale but approved" if stale else ""
+        if stale:
+            text = f"{_many(len(forecast.tasks), 'task')}: {counts['reuse'] - stale:,} up to date, "
+            text += f"{stale:,} stale but approved"
         return (
             text
             if not counts["blocked"]

@@ -168,6 +168,8 @@ _WORTH: Final[dict[Fault, str]] = {
     "connection": "when the connection is well",
 }
 _LOST_IN_STORE: Final = "E-LOST"
+_CRASHES: Final = frozenset({"E-BUG", "E-STORE"})
+"""What may come after a call was sent as well as before."""
 
 
 def _failed(address: Address, outcome: Failed) -> Message:
@@ -177,7 +179,11 @@ def _failed(address: Address, outcome: Failed) -> Message:
     what = escaped(said if own else f"{outcome.code}: {said}", limit=_LONGEST)
     money = _MONEY[outcome.fault]
     if own:
-        money = "it was paid for once" if code == _LOST_IN_STORE else "nothing was sent for it"
+        money = "nothing was sent for it"
+        if code == _LOST_IN_STORE:
+            money = "it was paid for once"
+        elif code in _CRASHES:
+            money = "what was sent for it, if anything was, is in the account and is not sent again"
     more = (f"hint: {escaped(outcome.hint, limit=_LONGEST)}",) if outcome.hint else ()
     return Message(
         code=code,

@@ -115,7 +115,7 @@ class Back:
         except (OSError, pictures.NotAPicture):
             return None
         finally:
-            target.unlink(missing_ok=True)
+            self.store.blobs.discard(target)
         return Stored(
             digest=digest,
             media_type=facts.media_type,

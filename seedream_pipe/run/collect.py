@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -82,16 +83,16 @@ async def _piece(provider: Provider, store: Store, part: Part, reply: Reply) -> 
             return fetched
         return await asyncio.to_thread(_adopt, store, target)
     finally:
-        target.unlink(missing_ok=True)
+        store.blobs.discard(target)
 
 
 def _adopt(store: Store, target: Path) -> Stored | NotFetched:
     try:
-        with target.open("rb") as file:
+        with store.disk.watch(target), target.open("rb") as file:
             facts = pictures.inspect(file)
+            size = os.fstat(file.fileno()).st_size
     except pictures.NotAPicture as error:
         return NotFetched(cause=f"what came {error}")
-    size = target.stat().st_size
     digest = store.blobs.adopt(target)
     return Stored(
         digest=digest,

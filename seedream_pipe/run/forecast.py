@@ -294,6 +294,9 @@ class Past(Protocol):
     def refusal(self, key: Key) -> Refused | None:
         """The content filter's remembered no."""
 
+    def paid_and_lost(self, key: Key) -> Money | None:
+        """What was paid for a key whose pictures the store has lost; None when they were never bought."""
+
     def back(self, task: Task, take: int, key: Key) -> tuple[BlobDigest | None, ...] | None:
         """The pictures of a key that was lost, when the output folder has them all."""
 
@@ -578,7 +581,12 @@ class _Walk:
         self._buyers.update(dict.fromkeys(to_buy, task.address))
         first = missing[unpaid[0]]
         reason = self._reason(task, resolved, first)
-        if len(missing) < task.takes and isinstance(first, Miss) and first.reason == "never made":
+        lost = next(
+            (paid for wanted in unpaid if (paid := self._past.paid_and_lost(wanted)) is not None), None
+        )
+        if lost is not None and not isinstance(reason, BlobLost):
+            reason = BlobLost(message=f"its record is gone from the store (bought for {lost})")
+        elif len(missing) < task.takes and isinstance(first, Miss) and first.reason == "never made":
             reason = MoreTakes(count=len(unpaid))
         return self._make(task, reason, len(to_buy), len(resolved.digests), shared=shared)
 

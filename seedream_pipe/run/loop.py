@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
+from seedream_pipe.errors import StoreError
 from seedream_pipe.run.events import TaskBegan, TaskEnded
 from seedream_pipe.run.outcomes import Failed, Held, Made, NotNeeded, Refused, Reused, Skipped, Waiting
 from seedream_pipe.run.resolve import Unresolved, not_needed, picked, resolve
@@ -127,12 +129,20 @@ class Loop:
             outcome = task.result()
         except BaseException as error:  # noqa: BLE001 - kept, and raised when the others are drained
             self._crash = self._crash or error
-            message = str(error) or type(error).__name__
-            self.stop.drain(message)
-            outcome = Failed(code=getattr(error, "code", "E-BUG"), message=message)
+            outcome = self._crashed(address, error)
         if self.fail_fast and not _is_well(outcome):
             self.stop.drain(f"{address} did not come, and --fail-fast stops then")
         self._note(address, outcome, seconds=self.monotonic() - began)
+
+    def _crashed(self, address: Address, error: BaseException) -> Outcome:
+        """What became of a task that crashed: its call may be owed, or wait to be completed for nothing."""
+        message = str(error) or type(error).__name__
+        self.stop.drain(message)
+        with suppress(StoreError):
+            left = self.left(address)
+            if isinstance(left, Held) or (isinstance(left, Waiting) and left.why == "fetch"):
+                return left
+        return Failed(code=getattr(error, "code", "E-BUG"), message=message)
 
     def _note(self, address: Address, outcome: Outcome, *, seconds: float = 0.0) -> None:
         self.emit(TaskEnded(address=address, outcome=outcome, seconds=seconds))

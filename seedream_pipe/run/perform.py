@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from seedream_pipe.errors import SeedreamError, StoreError
-from seedream_pipe.ledger.book import RESENT
 from seedream_pipe.ledger.claims import claim
 from seedream_pipe.makers import Answer, Reply
 from seedream_pipe.plan.key import key, keyed
@@ -24,7 +23,6 @@ from seedream_pipe.run.events import CallPaused, CallResent
 from seedream_pipe.run.forecast import pictures_of
 from seedream_pipe.run.load import load
 from seedream_pipe.run.outcomes import (
-    LOST,
     Failed,
     Held,
     Made,
@@ -35,12 +33,13 @@ from seedream_pipe.run.outcomes import (
     Waiting,
     standing,
 )
+from seedream_pipe.run.resend import may_resend, release
 from seedream_pipe.run.scratch import Scratch
 from seedream_pipe.run.settle import Bought, Order, held, now, owing
-from seedream_pipe.store.results import Hit, Result, counted
+from seedream_pipe.store.results import Hit, Miss, Result, counted
 
 if TYPE_CHECKING:
-    from seedream_pipe.digest import Key
+    from seedream_pipe.digest import BlobDigest, Key
     from seedream_pipe.makers import Generation, Provider, Request
     from seedream_pipe.plan.model import Task
     from seedream_pipe.run.back import Back
@@ -52,7 +51,7 @@ if TYPE_CHECKING:
     from seedream_pipe.run.settle import Sale
     from seedream_pipe.store.folder import Store
 
-__all__ = ["Performer"]
+__all__ = ["Performer", "notes_of"]
 
 _TELL_AGAIN = 30.0
 """Seconds after which a wait for another process is told again."""
@@ -102,6 +101,18 @@ class Performer:
         await self.provider.close()
         if self.offers is not None:
             await self.offers.close()
+
+    async def heal(self, task: Task, resolved: Resolved, digests: Sequence[BlobDigest]) -> bool:
+        """Bring back pictures of a task that the store has just lost, for nothing; whether they are there."""
+        for take in range(1, task.takes + 1):
+            wanted = key(task.recipe, resolved.digests, take)
+            async with self.slots, self._claimed(task, wanted):
+                lookup = await asyncio.to_thread(self.store.results.get, wanted)
+                if isinstance(lookup, Miss) and not await asyncio.to_thread(
+                    self._take_back, task, resolved, take, wanted
+                ):
+                    await self._healed(self._order(task, resolved, take, wanted))
+        return all(self.store.blobs.has(digest) for digest in digests)
 
     async def perform(self, task: Task, resolved: Resolved) -> Outcome:
         """Every take of a task, looked up or made."""
@@ -190,20 +201,14 @@ class Performer:
         if found is not None:
             await self._close(found.result)
             return found
-        if not isinstance(task.recipe, Recipe):
-            raise TypeError(f"{task.address} is not for a provider")
-        generation = task.recipe.generation
-        order = Order(
-            key=wanted,
-            address=task.address,
-            recipe=task.recipe,
-            take=take,
-            inputs=resolved.digests,
-            price=lambda count: self.price(generation, count, len(resolved.digests)),
-        )
+        order = self._order(task, resolved, take, wanted)
+        generation = order.recipe.generation
         remembered = await self._remembered(order)
         if remembered is not None:
             return remembered
+        healed = await self._healed(order)
+        if healed is not None:
+            return healed
         try:
             references = await asyncio.to_thread(load, self.store, resolved)
             request = self.provider.request(generation, references, take=take)
@@ -221,24 +226,40 @@ class Performer:
             if not isinstance(sale, Held) or not await self._sends_again(order, sale):
                 return _sold(sale, take)
 
-    async def _sends_again(self, order: Order, hold: Held) -> bool:
-        """Whether a hold is ended and its call sent again: the user said so beforehand.
-
-        What was lost for certain after it was paid for is a person's to decide (reliability 3.3).
-        """
-        if self.shop is None or not self.retry_uncertain or hold.message.startswith(LOST):
-            return False
-        ledger = self.shop.ledger
-        if await asyncio.to_thread(ledger.resent, order.key) >= self.retry_uncertain:
-            return False
-        await ledger.release(
-            hold.call,
-            reason="the user said beforehand that it may be charged and is to be sent again",
-            price=hold.worst.amount,
-            code=RESENT,
+    def _order(self, task: Task, resolved: Resolved, take: int, wanted: Key) -> Order:
+        if not isinstance(task.recipe, Recipe):
+            raise TypeError(f"{task.address} is not for a provider")
+        generation = task.recipe.generation
+        return Order(
+            key=wanted,
+            address=task.address,
+            recipe=task.recipe,
+            take=take,
+            inputs=resolved.digests,
+            price=lambda count: self.price(generation, count, len(resolved.digests)),
         )
+
+    async def _sends_again(self, order: Order, hold: Held) -> bool:
+        """Whether a hold is ended and its call sent again: the user said so beforehand."""
+        if self.shop is None:
+            return False
+        ledger, times = self.shop.ledger, self.retry_uncertain
+        if not await asyncio.to_thread(may_resend, ledger, hold, order.key, times=times):
+            return False
+        await release(ledger, hold)
         self.tell(CallResent(address=order.address, call=hold.call, worst=hold.worst))
         return True
+
+    async def _healed(self, order: Order) -> _Taken | None:
+        """Pictures that were bought and that the store has lost, from the answer that brought them."""
+        if self.shop is None:
+            return None
+        ledger, origin = self.shop.ledger, self.shop.origin
+        bought = await asyncio.to_thread(ledger.bought, order.key, origin=origin)
+        if bought is None or await asyncio.to_thread(ledger.is_wanted_again, order.key):
+            return None
+        sale = await self.shop.till.heal(bought, order)
+        return None if sale is None else _sold(sale, order.take)
 
     async def _close(self, result: Result) -> None:
         """End the call of a result whose process died between the result and the outcome."""
@@ -323,7 +344,7 @@ def _worst(taken: Sequence[_Taken]) -> Outcome:
 
 def _made(found: Sequence[_Found], seconds: float) -> Outcome:
     takes = tuple(item.pictures for item in found)
-    notes = tuple(note for item in found for note in _notes(item.result))
+    notes = tuple(note for item in found for note in notes_of(item.result))
     bought = [item.bought for item in found if item.bought is not None]
     if not bought:
         return Reused(takes=takes, notes=notes)
@@ -339,7 +360,7 @@ def _made(found: Sequence[_Found], seconds: float) -> Outcome:
     )
 
 
-def _notes(result: Result) -> Iterator[str]:
+def notes_of(result: Result) -> Iterator[str]:
     """What of a result did not come: holes, refused or failed, lost, or perhaps billed."""
     for gap in result.gaps:
         if gap.code == LINK_DEAD:

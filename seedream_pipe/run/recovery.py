@@ -19,7 +19,7 @@ from seedream_pipe.store.results import Hit
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from seedream_pipe.ledger.calls import Intent, OpenCall
+    from seedream_pipe.ledger.calls import Account, Intent, OpenCall
     from seedream_pipe.plan.model import Recipe
     from seedream_pipe.run.events import Listener
     from seedream_pipe.run.settle import Sale, Till
@@ -52,6 +52,30 @@ class Recovery:
         for item in ended:
             if isinstance(item, BaseException):
                 raise item
+
+    async def heal(self, lost: Sequence[Account]) -> bool:
+        """Bring back what settled calls brought and the store has lost; whether anything came."""
+        came = await asyncio.gather(*(self._heal(each) for each in lost), return_exceptions=True)
+        for item in came:
+            if isinstance(item, BaseException):
+                raise item
+        return any(came)
+
+    async def _heal(self, lost: Account) -> bool:
+        order = order_of(lost.intent, self.price(lost.intent))
+        if order is None:
+            return False
+        till = self.till(lost.intent)
+        async with self.slots:
+            try:
+                async with claim(till.store, order.key, wait=False):
+                    sale = await till.heal(lost, order)
+            except Claimed:
+                return False
+        if sale is not None:
+            came = len(sale.result.stored)
+            self.tell(CallFinished(address=order.address, call=lost.id, pictures=came))
+        return sale is not None
 
     async def _end(self, left: OpenCall) -> None:
         if left.state not in {"sent", "taken", "answered"}:

@@ -9,24 +9,25 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, assert_never
 
 from seedream_pipe.makers import Answer, Lost, Pending, Permanent, Refused, Reply, Transient, Unknown
 from seedream_pipe.plan.key import key, keyed, unkeyed
+from seedream_pipe.run.bill import bill
 from seedream_pipe.run.collect import LINK_DEAD, Collected, collect
 from seedream_pipe.run.outcomes import LOST, Failed, Held, Money, Waiting
 from seedream_pipe.run.outcomes import Refused as RefusedOutcome
-from seedream_pipe.store.results import Gap, Hit, Result
+from seedream_pipe.store.results import Gap, Hit, Miss, Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from seedream_pipe.digest import BlobDigest, Key
     from seedream_pipe.ledger.book import Ledger
-    from seedream_pipe.ledger.calls import Call, Intent, OpenCall
+    from seedream_pipe.ledger.calls import Account, Call, Intent, OpenCall
     from seedream_pipe.makers import Provider
     from seedream_pipe.plan.model import Address, Recipe
     from seedream_pipe.run.collect import Missing
@@ -156,7 +157,12 @@ class Till:
         self, call: Call, order: Order, reply: Reply, began: float, *, arrived: str = ""
     ) -> Sale | Transient | Permanent:
         """What a recorded answer comes to; `arrived` is when it came, now when that is not said."""
-        verdict = await asyncio.to_thread(self.provider.read, reply)
+        try:
+            verdict = await asyncio.to_thread(self.provider.read, reply)
+        except FileNotFoundError:
+            return await hold(call, "the recorded answer is no longer there")
+        except OSError as error:
+            return _unreadable(error)
         match verdict:
             case Answer():
                 return await self._kept(call, order, verdict, reply, began=began, arrived=arrived)
@@ -196,6 +202,34 @@ class Till:
         lookup = self.store.results.get(call.intent.key)
         return lookup.result if isinstance(lookup, Hit) and lookup.result.call == call.id else None
 
+    async def heal(self, account: Account, order: Order) -> Bought | None:
+        """Bring back what a settled call brought and the store has lost, from its answer (P7).
+
+        None when the answer or the pictures cannot be had any more. Hold the claim of its key.
+        """
+        if account.reply is None or account.outcome is None:
+            return None
+        try:
+            answer = await asyncio.to_thread(self.provider.read, account.reply)
+        except OSError:
+            return None
+        if not isinstance(answer, Answer) or not answer.parts:
+            return None
+        collected = await collect(self.provider, self.store, answer, account.reply)
+        if not isinstance(collected, Collected):
+            return None
+        lookup = await asyncio.to_thread(self.store.results.get, order.key)
+        if isinstance(lookup, Miss):
+            paid = Money(amount=account.outcome.price, currency=account.intent.currency)
+            result = self._result(account, order, answer, collected, 0.0)
+            result = replace(result, price=str(paid.amount), origin=account.intent.origin)
+            if lookup.result is not None and len(lookup.result.stored) > len(result.stored):
+                return None
+            await asyncio.to_thread(self.store.results.put, result)
+        else:
+            result = lookup.result
+        return Bought(result=result, price=Money(currency=result.currency))
+
     async def close(self, call: Call, result: Result) -> Bought:
         """End a call whose result is written: settled, or held where more may have been billed."""
         price = Money(amount=Decimal(result.price), currency=result.currency)
@@ -205,17 +239,17 @@ class Till:
                 result=result, price=price, hold=await hold(call, owed, request_id=result.request_id)
             )
         lost = sum(gap.code == LINK_DEAD for gap in result.gaps)
-        billed = max(result.billed or 0, len(result.stored) + lost)
+        billed = min(max(result.billed or 0, len(result.stored) + lost), call.intent.pictures)
         await call.settle("done", price=price.amount, pictures=billed, request_id=result.request_id)
         return Bought(result=result, price=price)
 
     def _result(
-        self, call: Call, order: Order, answer: Answer, collected: Collected, seconds: float
+        self, call: Call | Account, order: Order, answer: Answer, collected: Collected, seconds: float
     ) -> Result:
         told = len(answer.parts)
         gap = _shortfall(answer, call.intent.pictures)
         # What is certain; the hold counts what more there may be, in full (P8).
-        price = order.price(told if gap is not None else max(told, answer.billed or 0))
+        price = bill(order.price, told if gap is not None else max(told, answer.billed or 0), call.intent)
         lost = f" ({order.price(1)}, {_name(call, answer)})"
         entries = [
             Gap(index=each.index, code=each.code, message=each.message + lost, refused=False)
@@ -285,7 +319,7 @@ async def _unfetched(
     return Waiting(why="fetch", message=message)
 
 
-def _name(call: Call, answer: Answer) -> str:
+def _name(call: Call | Account, answer: Answer) -> str:
     """What the provider's console may know a call by."""
     return f"request {answer.request_id}" if answer.request_id else f"client id {call.intent.client_id}"
 
@@ -296,6 +330,14 @@ def _until(arrived: str) -> str:
     except ValueError:
         came = datetime.now(UTC)
     return f"{(came + LINKS_LIVE).strftime('%Y-%m-%d %H:%M')} UTC"
+
+
+def _unreadable(error: OSError) -> Waiting:
+    """An answer that the disk does not give back now: it is not sent again, and may be read another time."""
+    why = error.strerror or str(error)
+    return Waiting(
+        why="fetch", message=f"paid for; the recorded answer cannot be read ({why}); run again, for nothing"
+    )
 
 
 def pending(sent: Pending) -> Waiting:

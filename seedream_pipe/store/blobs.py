@@ -87,6 +87,11 @@ class Blobs:
             self._disk.place(temporary, self.path(digest), digest)
         return digest
 
+    def discard(self, temporary: Path) -> None:
+        """Remove what did not come whole. What cannot be removed is swept a day later: no error."""
+        with suppress(OSError):
+            self._disk.files.remove(temporary)
+
     def read(self, digest: BlobDigest) -> bytes | Gone:
         """The bytes, verified."""
         try:

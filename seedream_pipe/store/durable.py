@@ -28,6 +28,8 @@ TEMPORARY: Final = ".tmp-"
 
 _FULL: Final[int | None] = getattr(fcntl, "F_FULLFSYNC", None)
 _CHUNK: Final = 1 << 20
+_REMEMBERED: Final = 2048
+"""Folders that are known to be there: all that fan out, and not one for every call of a long run."""
 _READ_ONLY: Final = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 _FULL_DISK: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -223,6 +225,8 @@ class Disk:
                 self.files.make_folder(path)
             # Also when another process was faster: it may not have come to the sync yet.
             self.files.sync_folder(path.parent)
+        if len(self._folders) >= _REMEMBERED:
+            self._folders.clear()
         self._folders.add(path)
 
     def temporary(self, folder: Path) -> Path:
@@ -334,6 +338,12 @@ class Draft:
             self._disk.folder(target.parent)
             file, self._file = self._file, None
             self._disk.place_open(file, self.path, target, self.sha256)
+
+    def discard(self) -> None:
+        """Remove it: what it holds is safe elsewhere. It stays where it is when it has got its name."""
+        self.close()
+        with suppress(OSError):
+            self._disk.files.remove(self.path)
 
     def close(self) -> None:
         """Let go of the file and leave it where it is. May be called twice."""

@@ -34,6 +34,9 @@ FORMAT: Final = 1
 """The version of the store's form that this code writes, and the newest that it reads."""
 
 _MARK: Final = "seedream-pipe store "
+_OWN: Final = frozenset({"blobs", "results"})
+"""What every store has in which something was made."""
+
 _STALE: Final = 24 * 3600.0
 
 
@@ -96,13 +99,17 @@ class Store:
                 hint="mend what was reported first, then run again",
             )
 
-    def expect_room(self, least: int) -> None:
-        """Raise `StoreError` when the disk has fewer free bytes than `least`."""
+    def room(self) -> int:
+        """Free bytes on the store's disk. Raises `StoreError` when that cannot be told."""
         try:
             facts = os.statvfs(self.folder)
         except OSError as error:
             raise store_error(error, self.folder) from error
-        free = facts.f_bavail * facts.f_frsize
+        return facts.f_bavail * facts.f_frsize
+
+    def expect_room(self, least: int) -> None:
+        """Raise `StoreError` when the disk has fewer free bytes than `least`."""
+        free = self.room()
         if free < least:
             raise StoreError(
                 f"the disk of {self.folder} has {free >> 20} MiB left; nothing more is sent",
@@ -120,13 +127,16 @@ class Store:
         return removed
 
 
-def _version(folder: Path) -> int | None:
+def _version(folder: Path, *, again: bool = False) -> int | None:
     """The form of the store in a folder; None when there is none yet."""
     try:
         text = (folder / "format").read_text("utf-8")
     except FileNotFoundError:
-        _expect_empty(folder)
-        return None
+        if not again and not _is_made_meanwhile(folder):
+            return None
+        if not again:
+            return _version(folder, again=True)
+        text = ""  # a link that leads nowhere
     except OSError as error:
         raise StoreError(f"{folder} cannot be read ({error.strerror})") from error
     except UnicodeDecodeError:
@@ -140,20 +150,27 @@ def _version(folder: Path) -> int | None:
     return int(number)
 
 
-def _expect_empty(folder: Path) -> None:
+def _is_made_meanwhile(folder: Path) -> bool:
+    """Whether another process has made the store since we looked. Raises when something else is there."""
     try:
         names = os.listdir(folder)
     except FileNotFoundError:
-        return
+        return False
     except OSError as error:
         raise StoreError(f"{folder} cannot be read ({error.strerror})") from error
+    if "format" in names:
+        return True
     # A process killed while it made the store leaves no more than this.
     foreign = sorted(name for name in names if name != ".gitignore" and not name.startswith(TEMPORARY))
     if foreign:
+        line = f"{_MARK}{FORMAT}"
         raise StoreError(
             f"{folder} is not a store: it has no file 'format' but has {foreign[0]!r}",
-            hint="name another folder with --store, or move what is there away",
+            hint=f"if it is one that has lost that file, write the line {line!r} into it again"
+            if set(names) >= _OWN
+            else "name another folder with --store, or move what is there away",
         )
+    return False
 
 
 def _make(folder: Path, disk: Disk) -> None:

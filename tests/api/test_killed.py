@@ -28,9 +28,9 @@ def board(tmp_path, emulator):
     return simple_board(tmp_path, emulator, singles(4), jobs=4)
 
 
-def begin(board):
+def begin(board, *settings):
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.api.process", str(board.file), board.settings["base_url"]],
+        [sys.executable, "-m", "tests.api.process", str(board.file), board.settings["base_url"], *settings],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

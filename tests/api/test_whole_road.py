@@ -376,6 +376,14 @@ def test_a_picture_that_cannot_be_fetched_needs_no_agreement_the_next_time(tmp_p
     assert (second.exit_code, second.made, board.billed) == (0, 1, 1)
 
 
+def test_a_picture_that_was_lost_is_said_by_every_run_with_its_price(board):
+    board.emulator.script(Fault(on="download", match="_1.", status=403))
+    for run in range(3):
+        (note,) = board.run("turnaround").outcomes["turnaround"].notes
+        assert note.startswith("picture 1: paid for and lost"), run
+        assert "$0.04, client id" in note
+
+
 def test_a_hole_of_a_series_is_said_by_every_run(board):
     board.emulator.script(Fault(match="turning", count=3, refuse=(1,)))
     for _ in range(2):

@@ -118,8 +118,16 @@ def pictures_in(store, address, data):
     )
 
 
+class Helpless:
+    """A performer that cannot bring anything back."""
+
+    async def heal(self, _task, _resolved, _digests):
+        return False
+
+
 def test_a_picture_that_the_store_lost_fails_its_task(worker_of, store):
     worker = worker_of(a=Reuse())
+    worker._performer = Helpless()
     takes = pictures_in(store, "a", jpeg())
     store.blobs.path(takes[0].pictures[0]).unlink()
     worker.expected.tasks["a"] = TaskForecast(address="a", decision=Reuse(), takes=takes)

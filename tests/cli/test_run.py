@@ -211,7 +211,8 @@ def test_interrupt_once_keeps_what_was_paid_for(
     _, err = process.communicate(timeout=30)
 
     assert process.returncode == 130
-    assert "stopping: what is under way is paid for and is kept" in err
+    assert "SIGINT: 1 call in flight, up to $0.03; waiting up to " in err
+    assert "press Ctrl-C again to abandon them" in err
     assert len(paid.ledger.billed) == 1
     assert "made     sheet" in err
 

@@ -1,3 +1,4 @@
+import asyncio
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -164,6 +165,28 @@ async def test_nothing_begins_on_a_disk_that_is_nearly_full(store: Store):
     with Ledger.open(store, least_free=1 << 60) as ledger:
         with pytest.raises(StoreError, match="MiB left"):
             await ledger.begin(INTENT, Cap())
+        assert store.healthy
+        assert ledger.open_calls() == ()
+
+
+async def test_a_call_waits_for_the_room_that_others_may_need(store: Store, monkeypatch):
+    room = 64 << 20
+    monkeypatch.setattr(store, "room", lambda: room)
+    with Ledger.open(store, least_free=1 << 20) as ledger:
+        series = intent(pictures=3)
+        first = await ledger.begin(series, Cap())
+        second = asyncio.create_task(ledger.begin(series, Cap()))
+        await asyncio.wait([second], timeout=0.3)
+        assert not second.done()
+        ledger.landed(first.id)
+        assert (await second).intent.pictures == 3
+
+
+async def test_a_call_that_could_never_have_room_is_refused_before_it_is_sent(store: Store, monkeypatch):
+    monkeypatch.setattr(store, "room", lambda: 64 << 20)
+    with Ledger.open(store, least_free=1 << 20) as ledger:
+        with pytest.raises(StoreError, match="64 MiB left"):
+            await ledger.begin(intent(pictures=15), Cap())
         assert store.healthy
         assert ledger.open_calls() == ()
 

@@ -309,6 +309,18 @@ async def test_one_more_flies_after_a_while_without_a_refusal(ledger: Ledger):
     assert await waits(through)
 
 
+async def test_who_is_cancelled_while_asking_books_nothing(ledger: Ledger):
+    clock = Clock()
+    through = crowded(ledger, clock, 1)
+    asking = asyncio.create_task(through.acquire(1))
+    await asyncio.sleep(0)
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    await asyncio.sleep(0.2)
+
+    assert not await waits(through)
+
+
 async def test_an_index_that_is_lost_forgets_nothing_of_this_process(store: Store, ledger: Ledger):
     clock = Clock()
     through = crowded(ledger, clock, 3)
@@ -374,3 +386,19 @@ def test_processes_share_what_may_fly_and_what_they_learn(
     ]
 
     assert sum(int(flyer.communicate()[0]) for flyer in flyers) <= bound
+
+
+async def test_calls_may_land_while_others_take_off(ledger: Ledger):
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        through = Gate(ledger, scope="302ai/seedream-4.5", limit=None, most=400)
+        flying = [await through.acquire(1) for _ in range(300)]
+
+        async def pass_through() -> None:
+            await through.landed(await through.acquire(1))
+
+        await asyncio.gather(*map(through.landed, flying), *(pass_through() for _ in range(60)))
+    finally:
+        sys.setswitchinterval(usual)
+    assert ledger.index.rows("SELECT COUNT(*) FROM flights") == [(0,)]

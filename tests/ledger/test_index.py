@@ -1,6 +1,8 @@
 import os
 import shutil
 import stat
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.ledger.budget import Cap
 from seedream_pipe.ledger.calls import OpenCall, Refusal
 from seedream_pipe.store.folder import Store
-from tests.ledger.calls_made import INTENT, KEY, OTHER, intent
+from tests.ledger.calls_made import INTENT, KEY, OTHER, ROOT, intent
 from tests.store.faulty_disk import tree
 
 pytestmark = pytest.mark.anyio
@@ -130,7 +132,38 @@ async def test_who_only_reads_hears_the_same_and_leaves_no_trace(store: Store, r
             assert [found.alive for found in reader.open_calls()] == [running]
             assert reader.refusal(OTHER) is not None
 
-        assert tree(store.folder) == before
+        after = tree(store.folder)
+        # The memory that connections share: one in this process has the writer's, another cannot write.
+        for both in (before, after):
+            both.pop("index.db-shm", None)
+        assert after == before
+
+
+KILLED = """
+import asyncio, os, pathlib, signal, sys
+from seedream_pipe.ledger.book import Ledger
+from seedream_pipe.ledger.budget import Cap
+from seedream_pipe.store.folder import Store
+from tests.ledger.calls_made import INTENT
+
+ledger = Ledger.open(Store.open(pathlib.Path(sys.argv[1])))
+asyncio.run(ledger.begin(INTENT, Cap()))
+with ledger.index.transaction() as database:
+    database.execute("INSERT INTO sends (scope, at, pictures) VALUES ('only here', 0, 1)")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_who_only_reads_takes_the_index_that_a_killed_run_left_open(store: Store):
+    subprocess.run([sys.executable, "-c", KILLED, os.fspath(store.folder)], cwd=ROOT, check=False, timeout=60)
+    before = tree(store.folder)
+    assert "index.db-wal" in before
+
+    with Ledger.open(Store.open(store.folder, create=False)) as reader:
+        assert reader.index.rows("SELECT scope FROM sends") == [("only here",)]  # in no call's files
+        assert [found.state for found in reader.open_calls()] == ["intended"]
+
+    assert tree(store.folder) == before
 
 
 async def test_who_only_reads_an_old_index_takes_the_files_for_true(store: Store):

@@ -1,4 +1,5 @@
 import asyncio
+import errno
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from seedream_pipe.run.collect import Collected, Missing, collect
 from seedream_pipe.store.folder import Store
 from seedream_pipe.store.results import Gap
 from tests.run.tasks import jpeg
+from tests.store.faulty_disk import failing
 
 REPLY = Reply(status=200, headers=(), body=Path("/nowhere"))
 
@@ -77,3 +79,22 @@ def test_a_crash_beside_others_lets_them_come_and_leaves_no_temporary_file(store
         collected(store, shelf)
     assert sorted(shelf.fetched) == [0, 1, 2]
     assert list(store.blobs.unfinished()) == []
+
+
+def test_what_cannot_be_removed_is_no_crash(tmp_path):
+    stubborn = failing(1, error=errno.EIO, only=("remove",), times=1000)
+    store = Store.open(tmp_path / ".seedream", files=stubborn)
+    assert isinstance(collected(store, Shelf(p0=b"<html>")), Missing)
+    assert len(list(store.blobs.unfinished())) == 1
+
+
+def test_what_cannot_be_read_back_is_an_error_of_the_store(store):
+    class Vanishing(Shelf):
+        async def fetch(self, part, reply, target):
+            fetched = await super().fetch(part, reply, target)
+            target.unlink()
+            return fetched
+
+    with pytest.raises(StoreError):
+        collected(store, Vanishing(p0=jpeg()))
+    assert not store.healthy

@@ -46,6 +46,7 @@ class Memory:
     pins: dict = field(default_factory=dict)
     outside: dict = field(default_factory=dict)
     blobs: dict = field(default_factory=dict)
+    gone: dict = field(default_factory=dict)
 
     def result(self, key):
         return self.results.get(key, Miss(reason="never made", result=None))
@@ -64,6 +65,9 @@ class Memory:
 
     def refusal(self, key):
         return self.refused.get(key)
+
+    def paid_and_lost(self, key):
+        return self.gone.get(key)
 
     def back(self, _task, _take, key):
         return self.outside.get(key)

@@ -1,5 +1,6 @@
 import asyncio
 from collections import Counter
+from decimal import Decimal
 
 import pytest
 
@@ -193,6 +194,30 @@ def test_an_error_of_the_store_keeps_its_code():
     with pytest.raises(StoreError):
         looked.run()
     assert looked.outcomes["a"] == Failed(code="E-STORE", message="full")
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        Held(call="1", worst=Money(amount=Decimal("0.04"), currency="USD"), message="sent"),
+        Waiting(why="fetch", message="paid for, not yet downloaded"),
+    ],
+)
+def test_a_task_that_crashed_after_it_was_sent_is_what_the_ledger_says(left):
+    looked = Looked(plan(task("a")), Hands(a=StoreError("the disk is full")), left=lambda _: left)
+    with pytest.raises(StoreError):
+        looked.run()
+    assert looked.outcomes["a"] == left
+
+
+def test_a_crash_is_told_when_the_ledger_cannot_be_asked():
+    def left(_address):
+        raise StoreError("no index")
+
+    looked = Looked(plan(task("a")), Hands(a=StoreError("the disk is full")), left=left)
+    with pytest.raises(StoreError, match="the disk is full"):
+        looked.run()
+    assert isinstance(looked.outcomes["a"], Failed)
 
 
 def test_a_run_that_is_cancelled_leaves_no_task_behind():

@@ -105,9 +105,7 @@ def read(path: Path) -> Scenario:
     if "exit" not in tree.get("first", {}) or not tree.get("rules"):
         raise Wrong(f"{name}: a scenario says its rules and the exit of the first run")
     first = tree["first"]
-    settled = {
-        member: first[member] for member in ("exit", "billed", "delivered", "held", "out") if member in first
-    }
+    settled = {member: first[member] for member in _LASTING if member in first}
     second = {"requests": 0, **settled, **tree.pop("second", {})}
     third = {"requests": 0, **{key: second[key] for key in settled}, **tree.pop("third", {})}
     found = Scenario(

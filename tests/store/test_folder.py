@@ -2,6 +2,7 @@ import errno
 import os
 import stat
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,20 @@ def test_what_a_killed_process_left_of_a_new_store_is_finished(folder: Path, lef
     Store.open(folder)
 
     assert (folder / "format").is_file()
+
+
+def test_who_opens_a_store_while_others_make_it_finds_it(tmp_path: Path):
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(40):
+            opened = list(pool.map(Store.open, [tmp_path / str(number) / ".seedream"] * 8))
+            assert all(store.writable for store in opened)
+
+
+def test_a_version_that_leads_nowhere_is_no_version(folder: Path):
+    folder.mkdir(parents=True)
+    (folder / "format").symlink_to("elsewhere")
+    with pytest.raises(StoreError, match="does not say the version"):
+        Store.open(folder)
 
 
 def test_a_store_that_is_missing_is_empty_for_who_only_reads(folder: Path):

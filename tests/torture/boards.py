@@ -51,6 +51,21 @@ INLINE: Final = Board(
 """The same with the pictures in the answers."""
 
 
+OPEN: Final = Board(
+    name="open",
+    text=DEFAULTS
+    + """\
+steps:
+  lost: {prompt: The lighthouse in fog}
+  late: {prompt: The lighthouse at noon}
+  set: {group: 3, prompt: "Generate a set of 3 pictures: a gull that lands"}
+""",
+    pictures=5,
+    calls=3,
+)
+"""What is left open in three ways: a hold, an answer that is not fetched, a series that was cut."""
+
+
 def singles(count: int, name: str = "singles") -> Board:
     """So many pictures that need nothing of one another."""
     rows = "".join(f"    r{number:02}: {{n: {number}}}\n" for number in range(count))
@@ -65,5 +80,5 @@ def singles(count: int, name: str = "singles") -> Board:
 ONE: Final = singles(1, "single")
 FOUR: Final = singles(4, "four")
 BOARDS: Final = {
-    board.name: board for board in (SMALL, INLINE, ONE, FOUR, singles(8, "eight"), singles(40, "forty"))
+    board.name: board for board in (SMALL, INLINE, OPEN, ONE, FOUR, singles(8, "eight"), singles(40, "forty"))
 }

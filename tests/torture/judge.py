@@ -68,11 +68,13 @@ class Told:
 
     def names(self, client_id: str, request_id: str) -> bool:
         """Whether a call of the service is one that is told of."""
-        return any(
-            (client_id and hold["client_id"] == client_id)
-            or (request_id and hold["request_id"] == request_id)
-            for hold in self.holds
-        )
+        ids = {client_id, request_id} - {""}
+        return any(not ids.isdisjoint((hold["client_id"], hold["request_id"])) for hold in self.holds)
+
+    @property
+    def nameless(self) -> int:
+        """Holds of calls whose own record is damaged: each speaks for one call that nothing else names."""
+        return sum(not hold["client_id"] and not hold["request_id"] for hold in self.holds)
 
 
 def recovered(scene: Scene) -> Told:
@@ -131,23 +133,28 @@ def judge(scene: Scene, told: Told) -> Verdict:
     )
 
 
-def picture(billed: Billed) -> bytes:
-    """The bytes of a picture that the service made."""
+def picture(billed: Billed, weight: int = 0) -> bytes:
+    """The bytes of a picture that the service made, padded to `weight`."""
     width, height = billed.size.split("x")
-    return _picture(int(width), int(height), billed.token, f"#{billed.request}.{billed.index}")
+    label = f"#{billed.request}.{billed.index}"
+    return _picture(int(width), int(height), billed.token, label, weight)
 
 
-@lru_cache(maxsize=64)
-def _picture(width: int, height: int, token: str, label: str) -> bytes:
-    return draw(Drawing(width=width, height=height, format="jpeg", token=bytes.fromhex(token), label=label))
+@lru_cache(maxsize=16)
+def _picture(width: int, height: int, token: str, label: str, weight: int) -> bytes:
+    token_bytes = bytes.fromhex(token)
+    return draw(
+        Drawing(width=width, height=height, format="jpeg", token=token_bytes, label=label, weight=weight)
+    )
 
 
 def _lost(ledger: Ledger, scene: Scene, told: Told) -> Iterator[str]:
     placed = {_sha256(path.read_bytes()) for path in (scene.project / "out").rglob("*") if path.is_file()}
     clients = {request.number: request.client_request_id for request in ledger.requests}
     tasks = _tasks(scene)
+    missing: dict[int, list[str]] = {}
     for each in ledger.billed:
-        digest = _sha256(picture(each))
+        digest = _sha256(picture(each, scene.weight))
         blob = scene.store / "blobs" / digest[:2] / digest
         is_stored = blob.is_file() and _sha256(blob.read_bytes()) == digest
         is_told = (
@@ -155,7 +162,10 @@ def _lost(ledger: Ledger, scene: Scene, told: Told) -> Iterator[str]:
         )
         if not is_told and not (is_stored and digest in placed):
             where = "in the store, but nowhere in out/" if is_stored else "not in the store"
-            yield f"picture {each.request}.{each.index} ({each.prompt[:30]}…) was billed and is {where}"
+            line = f"picture {each.request}.{each.index} ({each.prompt[:30]}…) was billed and is {where}"
+            missing.setdefault(each.request, []).append(line)
+    for lines in list(missing.values())[told.nameless :]:
+        yield from lines
 
 
 def _extra(ledger: Ledger, released: int) -> Iterator[str]:

@@ -89,14 +89,23 @@ class Sum:
     @property
     def bad(self) -> tuple[Played, ...]:
         """The points at which a promise was not kept."""
-        return tuple(each for each in self.played if not each.verdict.is_good)
+        return tuple(sorted((each for each in self.played if not each.verdict.is_good), key=_harmless))
+
+
+def _harmless(played: Played) -> tuple[int, ...]:
+    """Sorts what is worst to the front."""
+    found = played.verdict
+    return (-found.extra, -found.lost, -found.leaked, -found.hang, -found.traceback)
 
 
 def play(sweep: Sweep, point: Point, stage: Stage) -> Played:
     """One point, from the empty folder to the verdict."""
     with stage.scene(BOARDS[point.board], **dict(sweep.options)) as scene:
-        told = sweep.play(scene, point)
-        verdict = judge(scene, recovered(scene) if told is None else told)
+        try:
+            told = sweep.play(scene, point)
+            verdict = judge(scene, recovered(scene) if told is None else told)
+        except Exception as error:  # noqa: BLE001 - one point that cannot be judged does not end the sweep
+            verdict = Verdict(other=1, why=(f"not judged: {error!r}",))
     if verdict.is_good:
         clear(scene.folder)
         return Played(point=point, verdict=verdict)

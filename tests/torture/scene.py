@@ -166,6 +166,10 @@ class Scene:
     warm: Warm
     runs: list[Running] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    exits: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    """What has to be undone when the judge has spoken."""
+    weight: int = 0
+    """The size that the service pads its pictures to, in bytes."""
     released: int = 0
     """Holds that a person ended: so often may something be bought once more."""
 
@@ -322,7 +326,8 @@ class Stage:
             (folder / name).mkdir(parents=True)
         board.write(folder / "project")
         with Emulator(**options) as emulator:
-            scene = Scene(board=board, folder=folder, emulator=emulator, warm=self.warm)
+            weight = options.get("picture_bytes", 0)
+            scene = Scene(board=board, folder=folder, emulator=emulator, warm=self.warm, weight=weight)
             try:
                 yield scene
             finally:
@@ -331,6 +336,7 @@ class Stage:
                         running.signal(signal.SIGCONT)
                         running.signal(signal.SIGKILL)
                         running.wait(PATIENCE)
+                scene.exits.close()
 
 
 def clear(folder: Path) -> None:

@@ -107,7 +107,7 @@ def meaning(reply: Reply, *, local: bool = False) -> Verdict:
 
 def _found(reply: Reply, *, local: bool) -> _Found:
     found = _Found(local=local, pieces=reply.pieces)
-    if stream.is_event_stream(*reply.pieces):
+    if stream.is_event_stream(*reply.pieces, named=reply.header("content-type")):
         _take_events(found, stream.events(*reply.pieces))
         return found
     try:
@@ -147,6 +147,9 @@ def _take_events(found: _Found, trees: Iterable[Tree]) -> None:
             _take_event(found, tree)
     if found.unreadable and found.billed != len(found.parts):
         # It may have been a picture; R101 then says that the rest is not known.
+        found.complete = False
+    if found.fault is not None and found.billed is None:
+        # The service broke off (R100), and a mere end behind it does not say what was made.
         found.complete = False
     for index in range(max((*found.parts, *found.holes), default=0)):
         if index not in found.parts and index not in found.holes:
@@ -209,6 +212,8 @@ def _put(found: _Found, index: int, element: Tree) -> None:
     fault = _fault(element) if isinstance(element, dict) else None
     if fault is None:
         message = "the element holds neither a picture nor an error that can be used"
+        if isinstance(element, dict) and isinstance(element.get("url"), str | Span):
+            message = "the answer's link leads to a place that is not allowed, and was not followed"
         found.holes[index] = Hole(index=index, code=_UNUSABLE, message=message, refused=False)
         return
     refused = _meaning(fault, HTTPStatus.OK).kind == "refused"
@@ -292,7 +297,8 @@ def _without_picture(found: _Found, reply: Reply) -> Verdict:
     if free:
         message = "the service made no picture, charged none and gave no reason; its filter does so"
         return Refused(code=_NO_PICTURE, message=message, request_id=request_id)
-    message = found.unreadable or "the answer holds no picture that can be used"
+    unusable = next((hole.message for hole in holes if hole.code == _UNUSABLE), "")
+    message = found.unreadable or unusable or "the answer holds no picture that can be used"
     return Unknown(code=_NO_PICTURE, message=message, request_id=request_id)
 
 

@@ -1,8 +1,9 @@
 """The provider: asks once, writes what happens to the tape, never asks again.
 
 Rule 1: nothing here decides what an answer means (`answer`) or resends (`run.pay`).
-Rule 2: a call is `NotSent` only while the tape has not been told that it is being sent;
-from then on whatever breaks is `Lost`.
+Rule 2: a call is `NotSent` only while no byte of its body has left: until the tape has been
+told that it is being sent, or when the connection had ended by then. From then on whatever
+breaks is `Lost`.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ from seedream_pipe.providers.seedream.network import (
     Broken,
     Incoming,
     Network,
+    Unsent,
 )
 from seedream_pipe.providers.seedream.promises import LONGEST_TICKET, Promises, ticket_in
 from seedream_pipe.providers.seedream.stream import EventEnd, EventEnds, looks_like_events
@@ -186,6 +188,8 @@ class Seedream:
                 ):
                     await self._recorded(incoming, call)
                     cause = ""
+        except Unsent as fault:
+            return NotSent(cause=scrubbed(str(fault)))
         except Broken as fault:
             cause = str(fault)
         except TimeoutError:

@@ -240,7 +240,7 @@ def _new_file(target: Path) -> BinaryIO:
 
 
 def _remove(target: Path) -> None:
-    with suppress(FileNotFoundError):
+    with suppress(OSError):
         target.unlink()
 
 

@@ -13,18 +13,20 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
+import os
+import socket
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpx
 
 from seedream_pipe.confidential import scrub_log
 
-__all__ = ["Broken", "Incoming", "Network", "proxy_for"]
+__all__ = ["Broken", "Incoming", "Network", "Unsent", "proxy_for"]
 
 CONNECT_SECONDS: Final = 30.0
 UPLOAD_SECONDS: Final = 600.0
@@ -46,6 +48,10 @@ for _name in ("httpx", "httpcore", *(f"httpcore.{part}" for part in _LOGGED), "a
 
 class Broken(Exception):
     """The exchange did not come to its end; `str()` says how, without anything secret."""
+
+
+class Unsent(Broken):
+    """The exchange ended before anything of the body had left the machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,20 +83,23 @@ class Network:
         Time is the caller's matter but for connecting and for a write that hangs.
 
         Raises:
+            Unsent: the connection had ended before the first byte of the body left.
             Broken: the head of an answer did not come.
 
         """
         transport = self._transport(url, connections=1, keep=0)
+        line = _Line()
         try:
-            request = httpx.Request(
-                "POST",
-                url,
-                headers=list(headers),
-                content=body,
-                extensions={"timeout": _timeouts(read=None)},
-            )
-            async with _exchange(transport, request) as incoming:
-                yield incoming
+            async with aclosing(_unless_dead(body, line)) as content:
+                request = httpx.Request(
+                    "POST",
+                    url,
+                    headers=list(headers),
+                    content=content,
+                    extensions={"timeout": _timeouts(read=None), "trace": line.heard},
+                )
+                async with _exchange(transport, request) as incoming:
+                    yield incoming
         finally:
             await transport.aclose()
 
@@ -197,6 +206,41 @@ class Network:
             # Trusts nobody: a plain connection has no use for it, and cannot become another.
             self._no_tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         return self._no_tls
+
+
+class _Line:
+    """The one connection of a paid call, looked at from below."""
+
+    def __init__(self) -> None:
+        self._socket: Any = None
+
+    async def heard(self, event: str, facts: Mapping[str, Any]) -> None:
+        """Take the socket when it is connected; called by the library below."""
+        if event == "connection.connect_tcp.complete":
+            self._socket = facts["return_value"].get_extra_info("socket")
+
+    def is_dead(self) -> bool:
+        """Whether the other side has ended the connection already, and said nothing."""
+        if self._socket is None:
+            return False
+        try:
+            # The socket belongs to the loop, which has not been told to read yet.
+            with socket.socket(fileno=os.dup(self._socket.fileno())) as twin:
+                return twin.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
+
+async def _unless_dead(body: AsyncIterator[bytes], line: _Line) -> AsyncGenerator[bytes, None]:
+    """Give the body, unless there is nobody any more to hear its first byte."""
+    begun = False
+    async for chunk in body:
+        if not begun and line.is_dead():
+            raise Unsent("the connection was closed before anything was sent")
+        begun = True
+        yield chunk
 
 
 class _Lane:

@@ -58,14 +58,18 @@ class NotReadable(ValueError):
     """The body is not JSON, or not such as a person may be asked to trust; `str()` says why."""
 
 
-def is_event_stream(*pieces: Path) -> bool:
-    """Whether the body looks like events, whatever its content type says (R7, R89)."""
+def is_event_stream(*pieces: Path, named: str = "") -> bool:
+    """Whether the body looks like events, whatever its content type says (R7, R89).
+
+    When it looks like neither events nor JSON, its type counts, which is `named`.
+    """
     start = b""
     for chunk in recorded.chunks(pieces, size=4096):
         start += chunk
         if len(start) >= 4096:
             break
-    return looks_like_events(start)
+    is_json = start.removeprefix(_BOM).lstrip()[:1] in {b"{", b"["}
+    return looks_like_events(start) or (named.startswith("text/event-stream") and not is_json)
 
 
 def looks_like_events(start: bytes) -> bool:

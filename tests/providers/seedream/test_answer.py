@@ -693,3 +693,17 @@ def test_each_row_of_what_302_adds_has_its_class(reply, row):
     verdict = meaning(reply({"error": {"err_code": code, "message": words, "message_cn": "…"}}, status))
     assert type(verdict) is kind
     assert getattr(verdict, "account", None) is account
+
+
+def test_a_fault_of_the_whole_request_is_not_mended_by_an_end(reply):
+    """R100: two pictures came, and what became of the rest nobody said."""
+    fault = json.dumps({"error": {"code": "InternalServiceError", "message": "m"}})
+    pictures = f"data: {event(0)}\n\ndata: {event(1)}\n\ndata: {fault}\n\n"
+    assert not meaning(reply(f"{pictures}data: [DONE]\n\n")).complete
+    assert meaning(reply(f"{pictures}data: {COMPLETED}\n\ndata: [DONE]\n\n")).complete
+
+
+def test_a_stream_may_begin_with_a_field_that_nobody_knows(reply):
+    body = f"wind: north\ndata: {event(0)}\n\ndata: [DONE]\n\n"
+    verdict = meaning(reply(body, headers=[("content-type", "text/event-stream; charset=utf-8")]))
+    assert (len(verdict.parts), verdict.complete) == (1, True)

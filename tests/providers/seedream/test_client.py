@@ -6,7 +6,9 @@ import json
 import logging
 import socket
 import ssl
+import struct
 import threading
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -417,3 +419,43 @@ def test_two_calls_never_share_a_connection(tmp_path):
 
         asyncio.run(run())
     assert len(heard) == 2
+
+
+@contextmanager
+def ending(how):
+    """A server that ends each connection as soon as it stands."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve():
+            with suppress(OSError):
+                while True:
+                    connection, _ = listener.accept()
+                    if how == "reset":
+                        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    connection.close()
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/api/v3"
+
+
+class Slow(Paper):
+    """A disk that takes as long to write as a network to say that it is over."""
+
+    async def sending(self) -> None:
+        await super().sending()
+        await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("how", ["reset", "close"])
+def test_a_connection_that_ends_before_the_body_was_sent_nothing(tmp_path, how):
+    """Reliability 3.3: certain, so it may be tried again."""
+    with ending(how) as url:
+        outcome, _ = call(url, tmp_path, tape=Slow(tmp_path / "body"))
+    assert isinstance(outcome, NotSent), outcome
+
+
+def test_an_answer_that_comes_before_the_body_is_no_end(tmp_path):
+    with served(answering(http(b"{}", "401 Unauthorized"))) as (url, _):
+        outcome, _ = call(url, tmp_path, tape=Slow(tmp_path / "body"))
+    assert isinstance(outcome, Reply)
+    assert outcome.status == 401

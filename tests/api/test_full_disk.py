@@ -1,0 +1,99 @@
+"""A disk that is really full: nothing is sent that it could not keep, and what comes is kept elsewhere."""
+
+import subprocess
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from seedream_pipe import errors
+from seedream_pipe.emulator.faults import Fault
+from seedream_pipe.ledger.emergency import places, rescued
+from seedream_pipe.run.events import CallSent
+from tests.api.board import simple_board, singles
+
+MIB = 1 << 20
+
+
+def small_disk(folder: Path, mib: int) -> None:
+    """A file system of so many MiB in memory, or no test."""
+    folder.mkdir(parents=True, exist_ok=True)
+    command = ["mount", "-t", "tmpfs", "-o", f"size={mib}m", "tmpfs", folder]
+    try:
+        subprocess.run(command, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"no file system can be mounted here ({error})")
+
+
+@pytest.fixture
+def disk(tmp_path):
+    folder = tmp_path / "disk"
+    made = []
+
+    def make(mib):
+        small_disk(folder, mib)
+        made.append(folder)
+        return folder
+
+    yield make
+    for each in made:
+        subprocess.run(["umount", "-l", each], check=True)
+
+
+def fill(folder):
+    """Leave not one block."""
+    with (folder / "filler").open("wb", buffering=0) as file:
+        for size in (MIB, 4096):
+            with suppress(OSError):
+                while file.write(bytes(size)):
+                    pass
+
+
+def test_a_disk_without_room_for_a_picture_sends_nothing(tmp_path, emulator, disk):
+    store = disk(70) / "store"
+    board = simple_board(tmp_path / "board", emulator, singles(3), store=str(store))
+    with pytest.raises(errors.StoreError, match="MiB left; nothing more is sent"):
+        board.run()
+    assert (board.requests, board.billed) == (0, 0)
+
+
+@pytest.mark.parametrize("response_format", ["url", "b64_json"])
+def test_answers_that_come_when_it_is_full_are_kept_elsewhere(tmp_path, emulator, disk, response_format):
+    folder = disk(130)
+    board = simple_board(
+        tmp_path / "board",
+        emulator,
+        singles(3),
+        store=str(folder / "store"),
+        jobs=3,
+        response_format=response_format,
+    )
+    emulator.script(Fault(times=0, delay=1.5))
+
+    sent = []
+
+    def fill_when_all_are_asked():
+        while board.requests < 3:
+            time.sleep(0.01)
+        fill(folder)
+
+    def listener(event):
+        if isinstance(event, CallSent):
+            sent.append(event.call)
+            if len(sent) == 3:
+                threading.Thread(target=fill_when_all_are_asked, daemon=True).start()
+
+    with pytest.raises(errors.StoreError, match="the disk is full"):
+        board.run(listener=listener)
+    kept = {found.call for found in rescued(places())}
+    assert kept <= set(sent)
+    assert board.requests == 3
+    with pytest.raises(errors.StoreError):
+        board.run()
+    (folder / "filler").unlink()
+    record = board.run()
+    assert record.counts()["held"] == 0
+    assert (record.exit_code, board.requests, board.billed) == (0, 3, 3)
+    assert [found.call for found in rescued(places()) if found.call in sent] == []
