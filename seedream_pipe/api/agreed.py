@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from seedream_pipe.api.runs import Planned
     from seedream_pipe.digest import Json
-    from seedream_pipe.plan.model import Address, Input, Task
+    from seedream_pipe.plan.model import Address, Input, Plan, Task
 
 __all__ = ["Agreed", "expect_agreed", "read", "recipes"]
 
@@ -43,29 +43,31 @@ class Agreed:
 def recipes(planned: Planned) -> dict[Address, str]:
     """A digest of all that is known of each task that would be made; what it needs is named, not made."""
     return {
-        address: tagged(_FORMAT, _known(planned.plan.tasks[address]))
+        address: tagged(_FORMAT, _known(planned.plan.tasks[address], planned.plan))
         for address, found in planned.forecast.tasks.items()
         if isinstance(found.decision, Make)
     }
 
 
-def _known(task: Task) -> dict[str, Json]:
+def _known(task: Task, plan: Plan) -> dict[str, Json]:
     return {
         "recipe": keyed(task.recipe, (), 1),
-        "inputs": [_input(given) for given in task.inputs],
+        "inputs": [_input(given, plan) for given in task.inputs],
         "takes": task.takes,
         "outputs": [list(names) for names in task.outputs],
     }
 
 
-def _input(given: Input) -> Json:
+def _input(given: Input, plan: Plan) -> Json:
     match given:
         case Known():
             return given.digest
         case FromUrl():
             return given.url
         case FromTask():
-            return [given.task, given.index]
+            # Another take that stands for it is another picture, at the same price.
+            pick = plan.tasks[given.task].pick
+            return [given.task, given.index, *([] if pick == 1 else [pick])]
 
 
 def read(path: Path) -> Agreed:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from seedream_pipe.api.beside import replaced
-from seedream_pipe.errors import UsageError
+from seedream_pipe.errors import InvalidPipeline, UsageError
 from seedream_pipe.ledger.claims import locked
 from seedream_pipe.picks import file as picks_file
 from seedream_pipe.picks.lines import begun, edited
@@ -50,7 +50,7 @@ def decide(project: Project, plan: Plan, changes: Changes, store: Store) -> Proj
         wanted = _changed(now, changes)
         decisions = {address: wanted.get(address) for address in changes}
         text = _edited(path, project, decisions, plan)
-        if picks_file.parse(text, file=path.name).tasks != wanted:
+        if _read_back(text) != wanted:
             raise UsageError(
                 f"{shown_file(project)} is laid out in a way that cannot be edited line by line",
                 hint="give each task a line of its own: sheet@mei: {pick: 2}",
@@ -72,6 +72,13 @@ def begin(project: Project, plan: Plan, store: Store) -> bool:
 def shown_file(project: Project) -> str:
     """The picks file as the user would type it."""
     return project.root.shown(project.picks_file.name)
+
+
+def _read_back(text: str) -> Mapping[Address, Decided] | None:
+    try:
+        return picks_file.parse(text, file="").tasks
+    except InvalidPipeline:
+        return None
 
 
 def _changed(picks: Picks, changes: Changes) -> dict[Address, Decided]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 
 from seedream_pipe.spec.schema import schema
 
@@ -81,6 +82,27 @@ def test_records_in_the_store_keep_to_their_schema(board, cli) -> None:
     (path,) = (board / ".seedream/runs").iterdir()
 
     _check("record", json.loads(path.read_text("utf-8")))
+
+
+def test_gates_and_approvals_keep_to_the_schemas(board, cli, paid, edit) -> None:
+    edit("board.yaml", "    prompt: Character", "    takes: 2\n    pick: manual\n    prompt: Character")
+    _check("plan", json.loads(cli("plan", "board.yaml", "--json").out))
+    _check("record", json.loads(cli("run", "board.yaml", "--yes", "--json").out))
+    _check("plan", json.loads(cli("plan", "board.yaml", "--json").out))
+    cli("pick", "board.yaml", "sheet", "2")
+    cli("run", "board.yaml", "--yes")
+    cli("approve", "board.yaml", "shots@sc01_010")
+    edit("shots.csv", "in the rain", "in the snow")
+    plan = json.loads(cli("plan", "board.yaml", "--json").out)
+    _check("plan", plan)
+    assert plan["tasks"]["shots@sc01_010"]["approved"]
+    picks = yaml.safe_load(Path("board.picks.yaml").read_text("utf-8"))
+    _check("picks", picks)
+    assert set(picks) == {"sheet", "shots@sc01_010"}
+    cli("adopt", "board.yaml", "shots@sc01_010", "--reason", "snow is rain")
+    for line in Path("board.lock").read_text("utf-8").split("\n\n"):
+        _check("lock", json.loads(line))
+    assert '"adopted"' in Path("board.lock").read_text("utf-8")
 
 
 def test_every_line_of_a_lock_keeps_to_its_schema(board, cli, paid, edit) -> None:

@@ -359,3 +359,17 @@ def test_a_take_is_completed(rolls, cli) -> None:
     assert take_numbers_of("board.yaml", "sheet") == ("1", "2", "3")
     assert take_numbers_of("board.yaml", "nothing") == ()
     assert take_numbers_of("none.yaml", "sheet") == ()
+
+
+def test_a_plan_that_was_agreed_to_does_not_hold_when_another_take_is_picked(rolls, cli, paid) -> None:
+    cli("run", "board.yaml", "--yes")
+    cli("pick", "board.yaml", "sheet", "2")
+    cli("plan", "board.yaml", "-o", "plan.json")
+    cli("pick", "board.yaml", "sheet", "3")
+
+    said = cli("run", "board.yaml", "--plan", "plan.json", "--yes")
+
+    assert (said.code, "the plan does not hold any more" in said.err) == (5, True)
+    cli("pick", "board.yaml", "sheet", "2")
+    assert cli("run", "board.yaml", "--plan", "plan.json", "--yes").code == 0
+    assert len(paid.ledger.billed) == 6
