@@ -14,9 +14,12 @@ from seedream_pipe.api.runs import planned
 from seedream_pipe.cli import options
 from seedream_pipe.cli.forecast import print_forecast
 from seedream_pipe.cli.problems import show
-from seedream_pipe.cli.terminal import out
+from seedream_pipe.cli.terminal import out, say, style, width, wrapped
+from seedream_pipe.cli.told import say_ways_out
 from seedream_pipe.errors import UsageError
 from seedream_pipe.reports.forecast import as_tree
+from seedream_pipe.reports.messages import NOBODY_KNOWS
+from seedream_pipe.run.forecast import Blocked
 
 if TYPE_CHECKING:
     from seedream_pipe.api.variant import Variant
@@ -46,6 +49,9 @@ def plan(
     Sends nothing, writes nothing and needs no API key. A TARGET is a step, step@key,
     a pattern like step@sc02_* or tag:night, with + before for what it needs and
     after for what needs it.
+
+    If a connection breaks while the provider is working, seedream-pipe cannot know whether
+    you were charged. It tells you, and sends nothing again until you say so.
     """
     made = options.settings(**flags)
     project = opened(file, variant)
@@ -63,6 +69,11 @@ def plan(
             out(text)
             return 0
     print_forecast(found.forecast, everything=everything)
+    blocked = (task.decision for task in found.forecast.tasks.values() if isinstance(task.decision, Blocked))
+    say_ways_out((*(each.outcome for each in blocked if not each.because), *found.forecast.holds))
+    if found.forecast.worst.amount:
+        for line in wrapped(NOBODY_KNOWS, width(err=True)):
+            say(style(line, dim=True))
     return 0
 
 
