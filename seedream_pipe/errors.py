@@ -9,7 +9,8 @@
     ├── Owing                     exit 4   calls are held, and the user wants nothing sent while they are
     ├── Frozen                    exit 6   there is work, and nothing may be made
     ├── StoreError                exit 7   the store cannot be read or written; nothing more is sent
-    │   └── StoreTooNew           exit 7   written by a newer version; left untouched
+    │   ├── StoreTooNew           exit 7   written by a newer version; left untouched
+    │   └── StoreInDoubt          exit 4   it failed, and calls are left that may have been charged
     └── Interrupted               exit 130 a person or the system stopped the run
 
 A finding in a user's file is not an exception but a `problems.Problem`;
@@ -35,6 +36,7 @@ __all__ = [
     "ProviderError",
     "SeedreamError",
     "StoreError",
+    "StoreInDoubt",
     "StoreTooNew",
     "UsageError",
 ]
@@ -120,6 +122,12 @@ class StoreTooNew(StoreError):
     """The store was written by a newer version; it is left untouched."""
 
     code = "E-STORE-NEWER"
+
+
+class StoreInDoubt(StoreError):
+    """The store failed in a run that leaves calls which may have been charged: those come first."""
+
+    exit_code = 4
 
 
 class Interrupted(SeedreamError):

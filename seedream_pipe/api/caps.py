@@ -168,7 +168,7 @@ def _pipelines(name: CapName, plan: Plan, currency: str) -> Iterator[_Limit]:
         key = "" if name == "run" else f" ({name})"
         owner = Owner(
             whose=f"the pipeline's own budget{key} of {_told(name, Decimal(value), currency)}, {where}",
-            remedy=f"raise budget: {name} in {where}",
+            remedy=f"raise budget.{name} in {where}",
         )
         yield _Limit(name=name, amount=Decimal(value), owner=owner)
 

@@ -68,4 +68,6 @@ def configuration(made: Settings, environment: Mapping[str, str]) -> Configurati
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
     return "" if value is None else str(value)

@@ -25,7 +25,7 @@ from seedream_pipe.api.recovery import heal, recover
 from seedream_pipe.api.sources import dearest, prices, sources
 from seedream_pipe.api.worker import Worker
 from seedream_pipe.digest import canonical
-from seedream_pipe.errors import OverBudget, Owing, ProviderError
+from seedream_pipe.errors import OverBudget, Owing, ProviderError, StoreError, StoreInDoubt
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.ledger.budget import spent
 from seedream_pipe.plan.targets import select
@@ -435,8 +435,11 @@ class _Run:
         worker = self._worker()
         begun = begun_path(self._state_path())
         await asyncio.to_thread(self.store.disk.write, begun, began_at.encode())
+        failure: StoreError | None = None
         try:
             await self._loop(plan, schedule, worker).run()
+        except StoreError as error:
+            failure = error
         finally:
             await worker.close()
             self._emit(RunEnded(stopped=self.stop.why, remedy=self.stop.remedy))
@@ -445,6 +448,8 @@ class _Run:
                 await asyncio.to_thread(self._remember, schedule.outcomes, worker.outputs, record)
                 if record.gates and not self.options.frozen:
                     await asyncio.to_thread(begin, self.planned.project, self.planned.plan, self.store)
+        if failure is not None:
+            raise _told_with(failure, record)
         if self._deaf is not None:
             raise self._deaf
         return record
@@ -467,6 +472,10 @@ class _Run:
         sent = {
             event.call for event in self.events if isinstance(event, CallSent) and event.address == address
         }
+        elsewhere = self.ledger.kept_elsewhere() if self.ledger is not None and sent else set()
+        if sent & elsewhere:
+            message = "paid for; the store could not take its answer, which is kept elsewhere"
+            return Waiting(why="fetch", message=f"{message} until the next run takes it, for nothing")
         for call in self.ledger.open_calls() if self.ledger is not None and sent else ():
             if call.id in sent and call.state in {"answered", "taken"} and not call.partial:
                 return Waiting(why="fetch", message="paid for, not yet downloaded; run again, for nothing")
@@ -574,7 +583,10 @@ class _Run:
         """Calls of this run that may be owed beside the one that stands for their task."""
         sent = {event.call for event in self.events if isinstance(event, CallSent)}
         told = {outcome.call for outcome in outcomes.values() if isinstance(outcome, Held)}
-        for call in self.ledger.open_calls() if self.ledger is not None and sent else ():
+        if self.ledger is None or not sent:
+            return
+        told |= self.ledger.kept_elsewhere()
+        for call in self.ledger.open_calls():
             if call.id in sent - told and (call.state in {"sent", "held"} or call.partial):
                 yield held(call)
 
@@ -630,6 +642,17 @@ class _Run:
     def _state_path(self) -> Path:
         realm = catalog.maker(self.profile).realm
         return states.path_of(self.store.folder, self.planned.project.path, realm)
+
+
+def _told_with(failure: StoreError, record: Record) -> StoreError:
+    """A failure of the store, with the calls that the run leaves in doubt (reliability 2.1)."""
+    owed = [each for each in record.outcomes.values() if isinstance(each, Held)] + [*record.holds]
+    if not owed:
+        return failure
+    told = f"{_many(len(owed), 'call')} may have been charged and {'is' if len(owed) == 1 else 'are'} held"
+    doubt = StoreInDoubt(f"{failure.message}; {told}", hint=failure.hint)
+    doubt.__cause__ = failure.__cause__
+    return doubt
 
 
 def begun_path(state: Path) -> Path:

@@ -18,7 +18,7 @@ import click
 from seedream_pipe.cli.problems import show
 from seedream_pipe.cli.signals import code_of, signalled
 from seedream_pipe.cli.terminal import out, say, style
-from seedream_pipe.errors import InvalidPipeline, SeedreamError, UsageError
+from seedream_pipe.errors import InvalidPipeline, SeedreamError, StoreError, UsageError
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.problems import error_tree
 from seedream_pipe.version import VERSION
@@ -115,6 +115,8 @@ def _better(error: SeedreamError) -> SeedreamError:
     """The error with a remedy that only its cause tells."""
     if type(error) is not InvalidPipeline and _chain_has(error, _NO_FILES):
         error.hint = _MORE_FILES
+    elif isinstance(error, StoreError) and not error.hint:
+        error.hint = "nothing more is sent until it can be used: mend it, or name another one with --store"
     return error
 
 

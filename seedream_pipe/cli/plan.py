@@ -15,11 +15,14 @@ from seedream_pipe.cli import options
 from seedream_pipe.cli.again import command
 from seedream_pipe.cli.forecast import print_forecast
 from seedream_pipe.cli.problems import show
-from seedream_pipe.cli.terminal import out, plural, say
+from seedream_pipe.cli.terminal import out, plural, say, style, width, wrapped
+from seedream_pipe.cli.told import say_ways_out
 from seedream_pipe.errors import UsageError
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.edits import small_edits, targets_of
 from seedream_pipe.reports.forecast import as_tree
+from seedream_pipe.reports.messages import NOBODY_KNOWS
+from seedream_pipe.run.forecast import Blocked
 
 if TYPE_CHECKING:
     from seedream_pipe.api.variant import Variant
@@ -53,6 +56,9 @@ def plan(
     Sends nothing, writes nothing and needs no API key. A TARGET is a step, step@key,
     a pattern like step@sc02_* or tag:night, with + before for what it needs and
     after for what needs it.
+
+    If a connection breaks while the provider is working, seedream-pipe cannot know whether
+    you were charged. It tells you, and sends nothing again until you say so.
     """
     made = options.settings(**flags)
     project = opened(file, variant)
@@ -72,6 +78,11 @@ def plan(
     print_forecast(found.forecast, everything=everything)
     for edit in small_edits(found.forecast)[:_MOST_EDITS]:
         _say_adopt(edit, found.forecast)
+    blocked = (task.decision for task in found.forecast.tasks.values() if isinstance(task.decision, Blocked))
+    say_ways_out((*(each.outcome for each in blocked if not each.because), *found.forecast.holds))
+    if found.forecast.worst.amount:
+        for line in wrapped(NOBODY_KNOWS, width(err=True)):
+            say(style(line, dim=True))
     return 0
 
 

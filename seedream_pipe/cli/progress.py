@@ -102,7 +102,7 @@ def say_end(record: Record, file: str) -> None:
         parts = [f"{counts[name]:,} {name}" for name in _COLOURS if counts[name]]
         money = "" if not record.price.currency else f", {record.price}"
         say(f"{', '.join(parts) or 'nothing done'} in {clock(record.seconds)}{money}")
-    if record.stopped:
+    if record.stopped and not _is_told(record):
         say(style(escaped(record.stopped, limit=400), fg="yellow"))
     for hold in record.holds:
         say(rendered(held_message(hold)))
@@ -127,6 +127,12 @@ def _with_more(remedy: str) -> str:
     if flag.startswith("--"):
         return f"{command('run')} {flag} …"
     return f"{escaped(remedy)}, then: {command('run')}" if remedy else command("run")
+
+
+def _is_told(record: Record) -> bool:
+    """Whether the message of a task has said already what stopped the run."""
+    messages = [getattr(outcome, "message", "") for outcome in record.outcomes.values()]
+    return any(message and message in record.stopped for message in messages)
 
 
 def _next(record: Record, file: str) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from seedream_pipe.cli.again import command
-from seedream_pipe.cli.terminal import columns, cut, style, wrapped
+from seedream_pipe.cli.terminal import columns, cut, say, style, wrapped
 from seedream_pipe.reports.messages import WIDEST
+from seedream_pipe.run.outcomes import Held, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from seedream_pipe.reports.messages import Message
+    from seedream_pipe.run.outcomes import Outcome
 
-__all__ = ["body", "rendered"]
+__all__ = ["body", "rendered", "say_ways_out"]
 
 _ERROR = "error"
 
@@ -33,3 +35,12 @@ def body(message: Message, *, room: int | None = None) -> Iterator[str]:
     widest = max(map(columns, leads), default=0)
     for lead, way in zip(leads, message.ways, strict=True):
         yield f"  {lead}{' ' * (widest - columns(lead))} {command(way.command, *way.words)}"
+
+
+def say_ways_out(outcomes: Iterable[Outcome]) -> None:
+    """What to type for calls that are held and for prompts that are refused, in a line each."""
+    kinds = {type(outcome) for outcome in outcomes}
+    if Held in kinds:
+        say(f"held: {command('held')}   (may have been charged; drop or retry)")
+    if Refused in kinds:
+        say(f"refused: change the prompts, or: {command('run')} --retry-refused")

@@ -324,6 +324,10 @@ class Ledger:
                 ticket=account.ticket,
             )
 
+    def kept_elsewhere(self) -> set[str]:
+        """Calls whose answer the store could not take, and which is safe in another place."""
+        return {found.call for found in emergency.rescued(self._places)}
+
     def _rescue(self) -> None:
         """Take in the answers that a full disk had driven elsewhere."""
         for found in emergency.rescued(self._places):

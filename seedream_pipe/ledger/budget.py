@@ -138,8 +138,9 @@ def _allow(account: Account, taken: Spent, cap: Cap, span: Literal["run", "total
     pictures = cap.pictures if span == "run" else cap.total_pictures
     count = taken.pictures + taken.reserved_pictures
     if pictures is not None and count + intent.pictures > pictures:
+        asked = f"{intent.pictures:,} picture{'' if intent.pictures == 1 else 's'}"
         raise _over(
-            f"{intent.task} may make {intent.pictures:,} pictures; {count:,} of {pictures:,} for {where}"
+            f"{intent.task} may make {asked}; {count:,} of {pictures:,} for {where}"
             f" are made or set aside ({taken.pictures:,} made, {taken.reserved_pictures:,} for calls that"
             " are under way or held)",
             cap.owners.get(name),

@@ -265,7 +265,7 @@ def _money_notes(forecast: Forecast) -> Iterator[str]:
     """What may make it dearer, and the cap that stops it before the worst price."""
     if forecast.others:
         others = " or ".join(map(str, forecast.others))
-        yield f"up to {others} instead, where a provider that charges in it takes over"
+        yield f"or up to {others}, where a provider that charges in it takes over"
     if forecast.resends:
         most = " or ".join(map(str, forecast.asked))
         yield f"up to {most} if answers are lost: --retry-uncertain {forecast.resends} sends such calls again"

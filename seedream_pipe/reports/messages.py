@@ -30,8 +30,13 @@ NOBODY_KNOWS: Final = (
 )
 """What cannot be promised (reliability 3.4)."""
 
+_SENT: Final = "sent, and"
+_BROKE: Final = "(after "
+"""What a cause says when no whole answer came: after how many seconds."""
 _LONGEST: Final = 200
 _SHORT: Final = 90
+_NEEDS: Final = "needs "
+"""How the message begins of a task that waits for another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +85,15 @@ def message(address: Address, outcome: Outcome) -> Message | None:
             )
         case Failed():
             return _failed(address, outcome)
-        case Waiting(why="fetch"):
+        case Waiting(why="budget"):
+            first, *caps = outcome.message.removeprefix(f"{address} ").split("; that is ")
+            return Message(
+                code=error_code(outcome),
+                subject=escaped(address),
+                what=escaped(first, limit=_LONGEST),
+                lines=("nothing was sent for it; what was made is kept", *_caps(caps)),
+            )
+        case Waiting(why="fetch") if not outcome.message.startswith(_NEEDS):
             what, _, rest = outcome.message.partition("; ")
             return Message(
                 code=error_code(outcome),
@@ -91,6 +104,11 @@ def message(address: Address, outcome: Outcome) -> Message | None:
             )
         case _:
             return None
+
+
+def _caps(caps: list[str]) -> Iterator[str]:
+    for cap in caps:
+        yield f"that is {escaped(cap, limit=_LONGEST)}"
 
 
 def held_message(hold: Held, address: Address = "") -> Message:
@@ -116,16 +134,20 @@ def held_message(hold: Held, address: Address = "") -> Message:
     return Message(
         code=error_code(hold),
         subject=escaped(task),
-        what=f"sent{_clock(hold.at)}, {_kept(hold)}: {short}",
+        what=f"sent{_clock(hold.at)}, {_what(hold, short)}",
         lines=(f"this call may have been charged: {most}. Nothing was sent again.", *more, *_found(hold)),
         ways=(Way(command="held drop", words=(hold.task or task,), when="if it was not charged"), again),
     )
 
 
-def _kept(hold: Held) -> str:
-    """Of a series whose stream broke what came is kept."""
+def _what(hold: Held, cause: str) -> str:
+    """What became of the answer; of a series whose stream broke what came is kept."""
     kept = sum(picture is not None for take in hold.takes for picture in take.pictures)
-    return f"{_pictures(kept)} kept, the rest of the answer was lost" if kept else "the answer was lost"
+    if kept:
+        return f"{_pictures(kept)} kept, the rest is not known: {cause}"
+    if hold.message.startswith(_SENT):
+        return f"and{hold.message.removeprefix(_SENT)}"
+    return f"the answer was lost: {cause}" if _BROKE in hold.message else f"the outcome is not known: {cause}"
 
 
 def _found(hold: Held) -> Iterator[str]:
@@ -167,6 +189,7 @@ _WORTH: Final[dict[Fault, str]] = {
     "passing": "later",
     "connection": "when the connection is well",
 }
+_UNSENT: Final = "NotSent"
 _LOST_IN_STORE: Final = "E-LOST"
 _CRASHES: Final = frozenset({"E-BUG", "E-STORE"})
 """What may come after a call was sent as well as before."""
@@ -176,7 +199,7 @@ def _failed(address: Address, outcome: Failed) -> Message:
     code = error_code(outcome)
     own = outcome.code.startswith("E-")
     said = _with_request(outcome.message, outcome.request_id)
-    what = escaped(said if own else f"{outcome.code}: {said}", limit=_LONGEST)
+    what = escaped(said if own or outcome.code == _UNSENT else f"{outcome.code}: {said}", limit=_LONGEST)
     money = _MONEY[outcome.fault]
     if own:
         money = "nothing was sent for it"

@@ -11,7 +11,7 @@ import pytest
 from seedream_pipe import errors
 from seedream_pipe.emulator.faults import Fault
 from seedream_pipe.ledger.emergency import places, rescued
-from seedream_pipe.run.events import CallSent
+from seedream_pipe.run.events import CallSent, TaskEnded
 from tests.api.board import simple_board, singles
 
 MIB = 1 << 20
@@ -44,7 +44,7 @@ def disk(tmp_path):
 
 def fill(folder):
     """Leave not one block."""
-    with (folder / "filler").open("wb", buffering=0) as file:
+    with (folder / "filler").open("ab", buffering=0) as file:
         for size in (MIB, 4096):
             with suppress(OSError):
                 while file.write(bytes(size)):
@@ -85,11 +85,13 @@ def test_answers_that_come_when_it_is_full_are_kept_elsewhere(tmp_path, emulator
             if len(sent) == 3:
                 threading.Thread(target=fill_when_all_are_asked, daemon=True).start()
 
-    with pytest.raises(errors.StoreError, match="the disk is full"):
+    with pytest.raises(errors.StoreError, match="the disk is full") as failed:
         board.run(listener=listener)
+    assert failed.value.exit_code == 7
     kept = {found.call for found in rescued(places())}
     assert kept <= set(sent)
     assert board.requests == 3
+    fill(folder)
     with pytest.raises(errors.StoreError):
         board.run()
     (folder / "filler").unlink()
@@ -97,3 +99,21 @@ def test_answers_that_come_when_it_is_full_are_kept_elsewhere(tmp_path, emulator
     assert record.counts()["held"] == 0
     assert (record.exit_code, board.requests, board.billed) == (0, 3, 3)
     assert [found.call for found in rescued(places()) if found.call in sent] == []
+
+
+def test_a_store_that_fails_beside_a_call_in_doubt_ends_with_4(tmp_path, emulator, disk):
+    """What may be owed comes first, whatever else happened (reliability 2.1)."""
+    folder = disk(130)
+    board = simple_board(tmp_path / "board", emulator, singles(3), store=str(folder / "store"), jobs=1)
+    emulator.script(Fault(number=1, cut="before"))
+
+    def listener(event):
+        if isinstance(event, TaskEnded) and event.address == "shots@s01":
+            fill(folder)
+
+    with pytest.raises(errors.StoreInDoubt, match="1 call may have been charged and is held") as failed:
+        board.run(listener=listener)
+    assert failed.value.exit_code == 4
+    (folder / "filler").unlink()
+    assert board.run().exit_code == 4
+    assert board.requests == 3

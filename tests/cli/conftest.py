@@ -55,7 +55,8 @@ _CHANGING: Final = (
     (re.compile(r"\b[\d,]+ kB\b"), "N kB"),
     (re.compile(r"\b\d{8}T\d{6}\S+"), "CALL"),
     (re.compile(r"client id \w+"), "client id ID"),
-    (re.compile(r"(equest id:|request) \w{20,}"), r"\1 ID"),
+    (re.compile(r"(equest id:) \w+"), r"\1 ID"),
+    (re.compile(r"(request id|request) \w{20,}"), r"\1 ID"),
     (re.compile(r"127\.0\.0\.1:\d+"), "HOST"),
 )
 

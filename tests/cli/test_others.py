@@ -87,6 +87,17 @@ def test_settings_say_where_they_come_from(board, cli, monkeypatch) -> None:
     assert found["store"] == ("", "default")
 
 
+def test_settings_of_money_are_shown_as_they_are_written(board, cli, monkeypatch) -> None:
+    monkeypatch.setenv("SEEDREAM_MAX_TOTAL_COST", "5USD,30cny")
+    monkeypatch.setenv("SEEDREAM_FALLBACK", "ark,byteplus=https://example.com/api/v3")
+
+    shown = {one["name"]: one["value"] for one in json.loads(cli("config", "--json").out)["settings"]}
+
+    assert shown["max_total_cost"] == "5USD,30CNY"
+    assert shown["fallback"] == "ark, byteplus=https://example.com/api/v3"
+    assert (shown["retry_uncertain"], shown["held"]) == ("0", "wait")
+
+
 def test_settings_never_show_a_key(board, cli, monkeypatch) -> None:
     monkeypatch.setenv("BYTEPLUS_API_KEY", SECRET)
 

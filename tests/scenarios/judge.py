@@ -25,7 +25,8 @@ def _always(stage: Stage, seen: Seen) -> Iterator[str]:
         yield f"it took {seen.seconds:.1f} s"
     if seen.peak > MOST_MEMORY:
         yield f"it took {seen.peak / 2**20:.0f} MB of memory"
-    yield from _paid_twice(seen)
+    if not stage.scenario.word and "retry_uncertain" not in stage.scenario.settings:
+        yield from _paid_twice(seen)
     yield from _lost(stage, seen)
     yield from _leaks(stage, seen)
     for request in seen.ledger.requests:

@@ -56,7 +56,8 @@ class Scenario:
     under this certificate, and `trusted` says whether the user's machine vouches for it. later: the clock
     goes on so many seconds before each further run. patience: seconds for an answer. process: played by a
     process of its own. seconds: the most that a run may take. torture: too long for every day. lost:
-    billed pictures that nobody can know to be missing. first, second, third: what is to be seen after
+    billed pictures that nobody can know to be missing. word: what a person says of the calls that are
+    held, before the third run: drop, or retry. first, second, third: what is to be seen after
     each run; what lasts is expected of the next one too, where it says nothing else.
     """
 
@@ -79,6 +80,7 @@ class Scenario:
     seconds: float = 20.0
     torture: bool = False
     lost: int = 0
+    word: str = ""
     first: Expected = field(default_factory=Expected)
     second: Expected = field(default_factory=Expected)
     third: Expected = field(default_factory=Expected)
@@ -115,6 +117,8 @@ def read(path: Path) -> Scenario:
         third=_expected(third),
         **{member: tuple(value) if isinstance(value, list) else value for member, value in tree.items()},
     )
+    if found.word not in {"", "drop", "retry"}:
+        raise Wrong(f"{name}: nobody says {found.word!r}")
     if found.board not in BOARDS or found.door not in ("", *DOORS) or found.tls not in ("", *CERTIFICATES):
         raise Wrong(f"{name}: no such board, door or certificate")
     return found

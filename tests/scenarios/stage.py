@@ -178,6 +178,10 @@ class Stage:
             touched=list(self.stranger.heard),
         )
 
+    def say(self, word: str) -> None:
+        """Let a person say what became of all the calls that are held."""
+        self._here(["held", word, str(self.file), "--all", "--yes"])
+
     def _arguments(self, *, first: bool) -> list[str]:
         scheme, host = "https" if self._is_https else "http", "127.0.0.1"
         if self.scenario.door == "nowhere" and first:

@@ -358,7 +358,7 @@ def _fault(tree: dict[str, Tree]) -> _Fault | None:
     if error is None and "err_code" in tree:
         error = tree
     if isinstance(error, str) and error:
-        return _Fault(code="Error", message=error[:_LONGEST_MESSAGE])
+        return _Fault(code="Error", message=_text(error)[:_LONGEST_MESSAGE])
     if not isinstance(error, dict) or not error:
         return None
     message = _text(error.get("message"))[:_LONGEST_MESSAGE]
@@ -375,7 +375,8 @@ def _integer(value: Tree) -> int | None:
 
 
 def _text(value: Tree) -> str:
-    return value if isinstance(value, str) else ""
+    """Give a text, or an empty one. Half a surrogate pair, which JSON can say, could not be written down."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def _size(value: Tree) -> str:

@@ -707,3 +707,18 @@ def test_a_stream_may_begin_with_a_field_that_nobody_knows(reply):
     body = f"wind: north\ndata: {event(0)}\n\ndata: [DONE]\n\n"
     verdict = meaning(reply(body, headers=[("content-type", "text/event-stream; charset=utf-8")]))
     assert (len(verdict.parts), verdict.complete) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        r'{"error":{"code":"X\ud800","message":"\udfff words"}}',
+        r'{"error":"\ud800"}',
+        r'{"model":"\ud800","data":[{"error":{"code":"\ud800","message":"\ud800"}}]}',
+        r'{"model":"m\ud800","data":[{"url":"https://store.example.org/x"}]}',
+    ],
+)
+def test_half_a_character_is_nothing_that_cannot_be_written_down(reply, body):
+    for status in (200, 400, 500):
+        repr(meaning(reply(body, status))).encode()
+        assert "\\ud800" not in repr(meaning(reply(body, status)))
