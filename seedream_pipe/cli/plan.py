@@ -16,7 +16,7 @@ from seedream_pipe.cli.again import command
 from seedream_pipe.cli.forecast import print_forecast
 from seedream_pipe.cli.problems import show
 from seedream_pipe.cli.terminal import out, plural, say, style, width, wrapped
-from seedream_pipe.cli.told import say_ways_out
+from seedream_pipe.cli.told import gates_of, say_ways_out
 from seedream_pipe.errors import UsageError
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.edits import small_edits, targets_of
@@ -79,7 +79,8 @@ def plan(
     for edit in small_edits(found.forecast)[:_MOST_EDITS]:
         _say_adopt(edit, found.forecast)
     blocked = (task.decision for task in found.forecast.tasks.values() if isinstance(task.decision, Blocked))
-    say_ways_out((*(each.outcome for each in blocked if not each.because), *found.forecast.holds))
+    outcomes = (*(each.outcome for each in blocked if not each.because), *found.forecast.holds)
+    say_ways_out(outcomes, gates_of(found.forecast))
     if found.forecast.worst.amount:
         for line in wrapped(NOBODY_KNOWS, width(err=True)):
             say(style(line, dim=True))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe.cli.again import command, quoted
 from seedream_pipe.cli.terminal import cut, is_terminal, plural, say, style, width, wrapped
-from seedream_pipe.cli.told import rendered
+from seedream_pipe.cli.told import rendered, to_pick
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.messages import held_message
 from seedream_pipe.reports.progress import Progress, clock
@@ -142,9 +142,7 @@ def _next(record: Record, file: str) -> str:
     if record.exit_code == 5:
         return f"{_with_more(record.remedy)}   (the rest waits; nothing is lost)"
     if record.gates and not counts["failed"] and not counts["refused"]:
-        first = next(iter(record.gates))
-        look = command("takes", first)
-        return f"{look}   (look), then: {command('pick', first, '2')}   (for take 2)"
+        return to_pick(next(iter(record.gates)))
     if counts["refused"] and not counts["failed"] and not counts["waiting"]:
         return f"change the refused prompts, then: {command('run')}"
     if counts["failed"] or counts["refused"] or counts["waiting"]:

@@ -13,7 +13,7 @@ from seedream_pipe.api.status import last_record, unfinished
 from seedream_pipe.cli import options
 from seedream_pipe.cli.pieces import print_lines
 from seedream_pipe.cli.terminal import out
-from seedream_pipe.cli.told import say_ways_out
+from seedream_pipe.cli.told import gates_of, say_ways_out
 from seedream_pipe.reports.forecast import files_text
 from seedream_pipe.reports.status import as_tree, lines, summed
 
@@ -48,5 +48,5 @@ def status(file: str, *, variant: Variant, as_json: bool, **flags: Any) -> int:
     print_lines(lines(state))
     for line in files_text(found.forecast):
         out(line)
-    say_ways_out((*state.waiting.values(), *state.holds))
+    say_ways_out((*state.waiting.values(), *state.holds), gates_of(found.forecast))
     return 0

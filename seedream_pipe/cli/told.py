@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from seedream_pipe.cli.again import command
 from seedream_pipe.cli.terminal import columns, cut, say, style, wrapped
+from seedream_pipe.reports.forecast import is_pick
 from seedream_pipe.reports.messages import WIDEST
+from seedream_pipe.run.forecast import Blocked
 from seedream_pipe.run.outcomes import Held, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from seedream_pipe.reports.messages import Message
+    from seedream_pipe.run.forecast import Forecast
     from seedream_pipe.run.outcomes import Outcome
 
-__all__ = ["body", "rendered", "say_ways_out"]
+__all__ = ["body", "gates_of", "rendered", "say_ways_out", "to_pick"]
 
 _ERROR = "error"
 
@@ -37,10 +41,28 @@ def body(message: Message, *, room: int | None = None) -> Iterator[str]:
         yield f"  {lead}{' ' * (widest - columns(lead))} {command(way.command, *way.words)}"
 
 
-def say_ways_out(outcomes: Iterable[Outcome]) -> None:
-    """What to type for calls that are held and for prompts that are refused, in a line each."""
+def say_ways_out(outcomes: Iterable[Outcome], gates: Iterable[str] = ()) -> None:
+    """What to type for calls that are held, prompts that are refused, picks to be made: in a line each."""
     kinds = {type(outcome) for outcome in outcomes}
     if Held in kinds:
         say(f"held: {command('held')}   (may have been charged; drop or retry)")
     if Refused in kinds:
         say(f"refused: change the prompts, or: {command('run')} --retry-refused")
+    for gate in islice(gates, 1):
+        say(f"to pick: {to_pick(gate)}")
+
+
+def gates_of(forecast: Forecast) -> Iterator[str]:
+    """The tasks whose takes are there and wait for a pick."""
+    for address, task in forecast.tasks.items():
+        if (
+            isinstance(task.decision, Blocked)
+            and not task.decision.because
+            and is_pick(task.decision.outcome)
+        ):
+            yield address
+
+
+def to_pick(gate: str) -> str:
+    """What to type for a task that waits for a pick."""
+    return f"{command('takes', gate)}   (look), then: {command('pick', gate, '2')}   (for take 2)"

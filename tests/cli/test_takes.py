@@ -148,6 +148,10 @@ def test_a_run_that_stops_at_a_gate_makes_the_file_to_decide_in(rolls, cli) -> N
     assert said.code == 4
     assert Path("board.picks.yaml").read_text("utf-8").endswith("\n\n# sheet: 1\n")
     assert "to pick  sheet  3 takes" in said.err
+    ways = "seedream-pipe takes board.yaml sheet   (look), then: seedream-pipe pick board.yaml sheet 2"
+    assert f"next: {ways}" in said.err
+    for command in ("plan", "status"):
+        assert f"to pick: {ways}" in cli(command, "board.yaml").err
 
 
 def test_a_gate_of_one_take_wants_a_word_as_well(board, edit, cli, paid) -> None:
