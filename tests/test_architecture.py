@@ -60,6 +60,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "plan",
             "problems",
             "profiles",
+            "provenance",
             "run",
             "settings",
             "snapshot",
@@ -75,6 +76,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "run.codes",
             "run.events",
             "run.forecast",
+            "run.history",
             "run.outcomes",
             "run.spending",
             "plan.model",  # a graph is drawn of a plan

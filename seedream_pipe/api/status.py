@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from seedream_pipe.settings import Settings
     from seedream_pipe.store.results import Result
 
-__all__ = ["Explanation", "explain", "last_record", "unfinished"]
+__all__ = ["Explanation", "explain", "last_record", "task_of", "unfinished"]
 
 _RUNS_LOOKED_AT: Final = 50
 _FEW: Final = 3
@@ -50,7 +50,7 @@ def explain(project: Project, address: Address, *, settings: Settings) -> Explan
 
     """
     plan = project.expand(maker(profiles.provider(settings.provider)))
-    task = _task(plan, address)
+    task = task_of(plan, address)
     found = planned(project, (address,), settings=settings)
     store = Store.open(store_folder(project, settings), create=False)
     lookups = [store.results.get(take.key) for take in found.forecast.tasks[address].takes]
@@ -58,7 +58,13 @@ def explain(project: Project, address: Address, *, settings: Settings) -> Explan
     return Explanation(task=task, forecast=found.forecast, results=results)
 
 
-def _task(plan: Plan, address: Address) -> Task:
+def task_of(plan: Plan, address: Address) -> Task:
+    """The task of an address.
+
+    Raises:
+        UsageError: there is none, or it is a step of several.
+
+    """
     task = plan.tasks.get(address)
     if task is not None:
         return task

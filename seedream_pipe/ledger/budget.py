@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, Literal, TypeAlias
 
+from seedream_pipe.digest import Key
 from seedream_pipe.errors import OverBudget
 from seedream_pipe.ledger.calls import Account
 from seedream_pipe.ledger.index import Database, Index, from_units, to_units
@@ -162,6 +163,7 @@ class Entry:
     """
 
     call: str
+    key: Key
     session: str
     provider: str
     model: str
@@ -177,12 +179,13 @@ class Entry:
 def entries(index: Index) -> Iterator[Entry]:
     """Every call of the store, oldest first. Blocking; changes no file."""
     found = index.rows(
-        "SELECT id, session, provider, model, task, begun_at, units, currency, pictures, verdict, test"
+        "SELECT id, key, session, provider, model, task, begun_at, units, currency, pictures, verdict, test"
         " FROM calls ORDER BY id"
     )
-    for call, session, provider, model, task, at, units, currency, pictures, verdict, test in found:
+    for call, key, session, provider, model, task, at, units, currency, pictures, verdict, test in found:
         yield Entry(
             call=call,
+            key=Key(key),
             session=session,
             provider=provider,
             model=model,

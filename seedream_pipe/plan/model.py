@@ -152,6 +152,8 @@ class Task:
     tags: tuple[str, ...] = ()
     needs: tuple[Address, ...] = ()
     """Tasks that must be done first although no picture of theirs is an input."""
+    was: tuple[Address, ...] = ()
+    """Addresses that it had before its step was renamed: what they hold is its own."""
     at: Place = _NOWHERE
     row: Place | None = None
     """Where the row stands that made it."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from seedream_pipe.run.outcomes import Outcome
     from seedream_pipe.store.results import Adoption, Result, Stored
 
-__all__ = ["SCHEMA", "as_tree", "lines"]
+__all__ = ["SCHEMA", "as_tree", "lines", "sides"]
 
 SCHEMA: Final = "why/1"
 _LABEL: Final = 8
@@ -116,10 +116,11 @@ def _changes(reason: Reason) -> tuple[Change, ...]:
 
 
 def _both(change: Change) -> tuple[Line, Line]:
-    return _sides(change.field, change.old, change.new)
+    return sides(change.field, change.old, change.new)
 
 
-def _sides(field: str, old: object, new: object) -> tuple[Line, Line]:
+def sides(field: str, old: object, new: object) -> tuple[Line, Line]:
+    """A field's old and new value side by side; prompts with their changed words in tones."""
     if field == "prompt" and isinstance(old, str) and isinstance(new, str):
         return compared(old, new)
     return (Piece(_shown(field, old)),), (Piece(_shown(field, new)),)
@@ -180,7 +181,7 @@ def _adopted(told: Adoption) -> Iterator[Line]:
         if isinstance(change, Mapping):
             name = escaped(str(change.get("field", "")))
             yield Piece(f"  {name:<{_LABEL}} ", "strong"), Piece(escaped(str(change.get("label") or "")))
-            old, new = _sides(name, change.get("old"), change.get("new"))
+            old, new = sides(name, change.get("old"), change.get("new"))
             yield Piece("    - ", "old"), *old
             yield Piece("    + ", "new"), *new
     yield _fact("key then", told.of)

@@ -31,7 +31,7 @@ from seedream_pipe.run.schedule import after, can_do_without
 from seedream_pipe.store.results import Miss, Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from seedream_pipe.digest import BlobDigest, Json, Key
     from seedream_pipe.makers import Generation
@@ -67,6 +67,7 @@ __all__ = [
     "changes_since",
     "forecast",
     "pictures_of",
+    "recipe_changes",
 ]
 
 
@@ -663,15 +664,45 @@ def changes_since(old: Result | None, task: Task, resolved: Resolved | None) -> 
         if before.get(name) != now.get(name)
     ]
     if resolved is not None:
-        changes += _reference_changes(task, before.get(inputs) or [], resolved, field=inputs)
+        at = task.places.get(inputs, task.at)
+        now_there = [str(digest) for digest in resolved.digests]
+        changes += _reference_changes(
+            before.get(inputs) or [], now_there, resolved.labels, field=inputs, at=at
+        )
     return tuple(changes)
 
 
-def _reference_changes(task: Task, before: list[str], resolved: Resolved, *, field: str) -> list[Change]:
+def recipe_changes(old: Json, new: Json) -> tuple[Change, ...]:
+    """What differs between the recipes of two results, take and order of fields aside; without places."""
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return ()
+    inputs = {"references", "images"}
+    names = sorted({*old, *new} - inputs - {"take"})
+    changes = [
+        Change(field=name, old=old.get(name), new=new.get(name))
+        for name in names
+        if old.get(name) != new.get(name)
+    ]
+    for name in sorted(inputs & {*old, *new}):
+        one = _one_of(name)
+        before, now = _texts(old.get(name)), _texts(new.get(name))
+        labels = [f"{one} {number}" for number in range(1, len(now) + 1)]
+        changes += _reference_changes(before, now, labels, field=name, at=None)
+    return tuple(changes)
+
+
+def _texts(value: Json) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list | tuple) else []
+
+
+def _one_of(field: str) -> str:
+    return "reference" if field == "references" else "picture"
+
+
+def _reference_changes(
+    before: list[str], now: list[str], labels: Sequence[str], *, field: str, at: Place | None
+) -> list[Change]:
     """References compared as sequences: what was put in or taken out changes nothing else."""
-    at = task.places.get(field, task.at)
-    one = "reference" if field == "references" else "picture"
-    now: list[str] = list(resolved.digests)
     if before != now and sorted(before) == sorted(now):
         return [Change(field=field, old=list(before), new=list(now), at=at, label=ORDER)]
     changes: list[Change] = []
@@ -685,7 +716,7 @@ def _reference_changes(task: Task, before: list[str], resolved: Resolved, *, fie
                     old=None if old is None else before[old],
                     new=None if new is None else now[new],
                     at=at,
-                    label=f"{one} {(old or 0) + 1}" if new is None else resolved.labels[new],
+                    label=f"{_one_of(field)} {(old or 0) + 1}" if new is None else labels[new],
                 )
             )
     return changes

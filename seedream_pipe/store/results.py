@@ -221,6 +221,18 @@ class Results:
                 if is_digest(path.stem) and not path.name.startswith(TEMPORARY):
                     yield Key(path.stem)
 
+    def with_blob(self, digest: BlobDigest) -> Iterator[Result]:
+        """Every result that has a picture, by key. Reads all records."""
+        wanted = digest.encode()
+        for key in self:
+            try:
+                data = self.path(key).read_bytes()
+            except OSError:
+                continue
+            result = _parse(data, key) if wanted in data else None
+            if result is not None and any(entry.digest == digest for entry in result.stored):
+                yield result
+
     def _is_there(self, entry: Stored, *, verify: bool) -> bool:
         if verify:
             return not isinstance(self._blobs.whole(entry.digest), Gone)

@@ -1,0 +1,179 @@
+"""What was: the runs of a pipeline, and every picture that a task ever had."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, Final
+
+from seedream_pipe import profiles
+from seedream_pipe.api.runs import lock_path, store_folder
+from seedream_pipe.api.status import task_of
+from seedream_pipe.catalog import maker
+from seedream_pipe.digest import Key, is_digest
+from seedream_pipe.errors import UsageError
+from seedream_pipe.ledger.book import Ledger
+from seedream_pipe.ledger.budget import entries
+from seedream_pipe.problems import did_you_mean, escaped
+from seedream_pipe.run import lock as locks
+from seedream_pipe.run.forecast import recipe_changes
+from seedream_pipe.run.history import Attempt, Log, Logged, RunLine
+from seedream_pipe.run.outcomes import Money
+from seedream_pipe.store.folder import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from seedream_pipe.api.project import Project
+    from seedream_pipe.ledger.budget import Entry
+    from seedream_pipe.plan.model import Address, Task
+    from seedream_pipe.settings import Settings
+    from seedream_pipe.store.results import Result
+
+__all__ = ["log", "records", "run", "runs"]
+
+_LAST: Final = "last"
+_LARGEST: Final = 256 << 20
+
+
+def runs(project: Project, *, settings: Settings) -> tuple[RunLine, ...]:
+    """The runs of a pipeline that are recorded in its store, newest first. Writes nothing."""
+    return tuple(_line(tree) for tree in records(project, settings=settings))
+
+
+def run(project: Project, name: str, *, settings: Settings) -> Mapping[str, Any]:
+    """The record of one run as JSON values: by its id, the beginning of it, or ``last``.
+
+    Raises:
+        UsageError: there is no such run, or several begin so.
+
+    """
+    found = list(records(project, settings=settings))
+    if not found:
+        raise UsageError(f"no run of {escaped(project.pipeline.file)} is recorded")
+    if name == _LAST:
+        return found[0]
+    named = [tree for tree in found if str(tree["id"]).startswith(name)]
+    if len(named) == 1:
+        return named[0]
+    ids = [str(tree["id"]) for tree in found]
+    if named:
+        raise UsageError(f'{len(named)} runs begin with "{escaped(name)}"', hint="give more of the id")
+    hint = did_you_mean(name, ids) or "seedream-pipe runs lists them"
+    raise UsageError(f'there is no run "{escaped(name)}"', hint=hint)
+
+
+def records(project: Project, *, settings: Settings) -> Iterator[Mapping[str, Any]]:
+    """The records of a pipeline's runs as JSON values, newest first; what cannot be read is passed over."""
+    folder = store_folder(project, settings) / "runs"
+    try:
+        paths = sorted((path for path in folder.iterdir() if path.suffix == ".json"), reverse=True)
+    except OSError:
+        return
+    for path in paths:
+        tree = _tree(path)
+        if tree.get("pipeline") == project.pipeline.name and "id" in tree:
+            yield tree
+
+
+def log(project: Project, address: Address, *, settings: Settings) -> Log:
+    """Every picture that a task ever had, why it was made and what it cost. Writes nothing.
+
+    What runs recorded, what the account of calls names, and what the lock holds.
+
+    Raises:
+        InvalidPipeline: problems that only rows and files show.
+        UsageError: there is no such task, or it is a step of several.
+
+    """
+    profile = profiles.provider(settings.provider)
+    task = task_of(project.expand(maker(profile)), address)
+    names = (task.address, *task.was)
+    store = Store.open(store_folder(project, settings), create=False)
+    locked = locks.read(lock_path(project, store, profile))
+    own = next((locked[name] for name in names if name in locked), None)
+    held = {take.key for take in own.takes} if own is not None else set()
+    with ExitStack() as stack:
+        ledger = stack.enter_context(Ledger.open(store)) if profile.paid else None
+        calls = [] if ledger is None else [e for e in entries(ledger.index) if e.task in names]
+    keys = dict.fromkeys([*_recorded(project, names, settings), *(call.key for call in calls), *held])
+    results = [result for key in keys if (result := store.results.get(key).result) is not None]
+    results = [result for result in results if (result.provider == "preview") != profile.paid]
+    # The time in a call's id is finer than that of a result.
+    results.sort(key=lambda result: (result.created_at, result.call, result.take))
+    brought = {result.call for result in results}
+    return Log(
+        names=names,
+        made=tuple(_logged(results, store, held, task)),
+        without=tuple(_attempt(e) for e in calls if e.call not in brought and e.verdict != "unsent"),
+    )
+
+
+def _attempt(entry: Entry) -> Attempt:
+    return Attempt(
+        call=entry.call,
+        at=entry.at,
+        provider=entry.provider,
+        verdict=entry.verdict,
+        price=Money(amount=entry.price, currency=entry.currency),
+    )
+
+
+def _recorded(project: Project, names: Sequence[Address], settings: Settings) -> Iterator[Key]:
+    for tree in reversed(list(records(project, settings=settings))):
+        for name in names:
+            yield from _keys(tree.get("tasks", {}).get(name, {}))
+
+
+def _keys(outcome: Any) -> Iterator[Key]:
+    """The keys of the takes that an outcome names, and of what it held before."""
+    takes: Iterable[Any] = outcome.get("pictures", ()) if isinstance(outcome, dict) else ()
+    for take in takes if isinstance(takes, list) else ():
+        key = take.get("key", "") if isinstance(take, dict) else ""
+        if is_digest(key):
+            yield Key(key)
+
+
+def _logged(results: Sequence[Result], store: Store, held: set[Key], task: Task) -> Iterator[Logged]:
+    before: Result | None = None
+    for result in results:
+        yield Logged(
+            result=result,
+            is_here=all(store.blobs.has(entry.digest) for entry in result.stored),
+            stands=result.key in held and result.take == task.pick,
+            changes=() if before is None else recipe_changes(before.recipe, result.recipe),
+        )
+        before = result
+
+
+def _line(tree: Mapping[str, Any]) -> RunLine:
+    counts = tree.get("counts")
+    return RunLine(
+        id=str(tree["id"]),
+        began_at=str(tree.get("began_at", "")),
+        seconds=float(tree.get("seconds") or 0),
+        provider=str(tree.get("provider", "")),
+        pictures=int(tree.get("pictures") or 0),
+        price=Money(amount=_amount(tree.get("price")), currency=str(tree.get("currency") or "")),
+        exit_code=int(tree.get("exit_code") or 0),
+        stopped=str(tree.get("stopped") or ""),
+        counts=counts if isinstance(counts, dict) else {},
+    )
+
+
+def _amount(text: object) -> Decimal:
+    try:
+        return Decimal(str(text))
+    except InvalidOperation:
+        return Decimal(0)
+
+
+def _tree(path: Path) -> Mapping[str, Any]:
+    try:
+        with path.open("rb") as file:
+            tree = json.loads(file.read(_LARGEST))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return tree if isinstance(tree, dict) else {}
