@@ -2,6 +2,9 @@
 
 import shutil
 
+import pytest
+
+from seedream_pipe.errors import Frozen
 from seedream_pipe.run.forecast import BackFromOut
 from seedream_pipe.run.outcomes import Made, Reused
 from seedream_pipe.store.folder import Store
@@ -18,7 +21,9 @@ def test_a_lost_store_is_taken_back_from_the_outputs(board):
     found = board.plan()
     assert {type(task.decision.reason) for task in found.tasks.values()} == {BackFromOut}
     assert (found.pictures, found.worst.amount) == (0, 0)
-    record = board.run(frozen=True)
+    with pytest.raises(Frozen, match="the store lacks the pictures of 10 tasks"):
+        board.run(frozen=True)
+    record = board.run(yes=False)
     assert record.exit_code == 0
     assert {type(outcome) for outcome in record.outcomes.values()} == {Reused}
     assert (board.outputs(), board.billed, board.lock) == (before, billed, lock)
