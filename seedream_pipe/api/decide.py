@@ -10,8 +10,8 @@ from seedream_pipe.api.beside import replaced
 from seedream_pipe.errors import InvalidPipeline, UsageError
 from seedream_pipe.ledger.claims import locked
 from seedream_pipe.picks import file as picks_file
-from seedream_pipe.picks.lines import begun, edited
-from seedream_pipe.picks.model import Decided, Picks
+from seedream_pipe.picks.lines import begun, edited, renamed
+from seedream_pipe.picks.model import Decided, Picks, under_new_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,10 +47,11 @@ def decide(project: Project, plan: Plan, changes: Changes, store: Store) -> Proj
     path = project.picks_file
     with locked(store, "picks-file"):
         now = picks_file.load(path, shown=shown_file(project))
-        wanted = _changed(now, changes)
+        known = under_new_names(now.tasks, project.pipeline.renamed)
+        wanted = _changed(Picks(tasks=known), changes)
         decisions = {address: wanted.get(address) for address in changes}
         text = _edited(path, project, decisions, plan)
-        if _read_back(text) != wanted:
+        if _read_back(text, project.pipeline.renamed) != wanted:
             raise UsageError(
                 f"{shown_file(project)} is laid out in a way that cannot be edited line by line",
                 hint="give each task a line of its own: sheet@mei: {pick: 2}",
@@ -74,9 +75,9 @@ def shown_file(project: Project) -> str:
     return project.root.shown(project.picks_file.name)
 
 
-def _read_back(text: str) -> Mapping[Address, Decided] | None:
+def _read_back(text: str, names: Mapping[str, str]) -> Mapping[Address, Decided] | None:
     try:
-        return picks_file.parse(text, file="").tasks
+        return under_new_names(picks_file.parse(text, file="").tasks, names)
     except InvalidPipeline:
         return None
 
@@ -90,6 +91,7 @@ def _changed(picks: Picks, changes: Changes) -> dict[Address, Decided]:
 
 def _edited(path: Path, project: Project, decisions: Mapping[Address, Decided | None], plan: Plan) -> str:
     text = picks_file.text_of(path) or begun(project.path.name)
+    text = renamed(text, project.pipeline.renamed)
     choices = [address for address, task in plan.tasks.items() if task.is_choice]
     return edited(text, decisions, placeholders=choices)
 

@@ -92,7 +92,7 @@ def log(project: Project, address: Address, *, settings: Settings) -> Log:
     task = task_of(project.expand(maker(profile)), address)
     names = (task.address, *task.was)
     store = Store.open(store_folder(project, settings), create=False)
-    locked = locks.read(lock_path(project, store, profile))
+    locked = locks.read(lock_path(project, store, profile), project.pipeline.renamed)
     own = next((locked[name] for name in names if name in locked), None)
     held = {take.key for take in own.takes} if own is not None else set()
     with ExitStack() as stack:

@@ -9,7 +9,7 @@ from seedream_pipe.ledger.claims import locked
 from seedream_pipe.run import lock as locks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from seedream_pipe.plan.model import Address, Task
@@ -38,8 +38,14 @@ def update(
     """
     with locked(store, "lock-file"):
         # Read anew: another run of the pipeline may have written its own lines meanwhile.
-        lines = {address: found for address, found in locks.read(path).items() if address in tasks}
+        before = locks.read(path, _renamed(tasks.values()))
+        lines = {address: found for address, found in before.items() if address in tasks}
         lines |= {address: line(tasks[address], takes) for address, takes in held.items() if takes}
         text = locks.render(lines, tasks).encode()
         if not path.exists() or path.read_bytes() != text:
             replaced(path, text)
+
+
+def _renamed(tasks: Iterable[Task]) -> dict[str, str]:
+    """The step of today for each name that a step had before."""
+    return {old.partition("@")[0]: task.step for task in tasks for old in task.was}

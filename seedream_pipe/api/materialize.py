@@ -106,7 +106,7 @@ def _placed(
     store = Store.open(store_folder(now, settings), create=False)
     plan = project.expand(catalog.maker(profile), provider=profile)
     path = lock_path(project, store, profile)
-    lock = locks.read(path)
+    lock = locks.read(path, project.pipeline.renamed)
     if not lock:
         raise UsageError(f"{path.name} holds no pictures", hint="seedream-pipe run FILE makes them")
     realm = catalog.maker(profile).realm

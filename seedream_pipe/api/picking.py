@@ -304,7 +304,11 @@ class _Present:
     def of(cls, found: Planned, settings: Settings) -> _Present:
         store = Store.open(store_folder(found.project, settings), create=False)
         profile = profiles.provider(settings.provider)
-        return cls(found=found, lock=locks.read(lock_path(found.project, store, profile)), store=store)
+        return cls(
+            found=found,
+            lock=locks.read(lock_path(found.project, store, profile), found.project.pipeline.renamed),
+            store=store,
+        )
 
     def takes(self, address: Address) -> tuple[TakePictures, ...]:
         return present(self.found.forecast.tasks[address], self.lock.get(address))[0]

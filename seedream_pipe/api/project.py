@@ -14,7 +14,7 @@ from seedream_pipe.errors import InvalidPipeline, UsageError
 from seedream_pipe.makers import MakerId
 from seedream_pipe.picks.file import load as load_picks
 from seedream_pipe.picks.file import path_of
-from seedream_pipe.picks.model import NO_PICKS
+from seedream_pipe.picks.model import NO_PICKS, Picks, under_new_names
 from seedream_pipe.plan.expand import expand
 from seedream_pipe.plan.model import FilesError
 from seedream_pipe.problems import Problem, merged
@@ -30,7 +30,6 @@ from seedream_pipe.spec.decode import decode
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from seedream_pipe.picks.model import Picks
     from seedream_pipe.plan.expand import Expansion
     from seedream_pipe.plan.model import Plan, TableRows
     from seedream_pipe.problems import Place
@@ -242,7 +241,7 @@ def _read(
     problems += check(pipeline) if pipeline.steps else []
     tables, more = _tables(pipeline, root, seen)
     problems += more
-    picks, more = _picks(path, shown, seen)
+    picks, more = _picks(path, shown, seen, pipeline.renamed)
     problems += more
     project = Project(
         pipeline=pipeline,
@@ -258,11 +257,14 @@ def _read(
     return project, problems
 
 
-def _picks(path: Path, shown: str, seen: dict[str, None]) -> tuple[Picks, Iterable[Problem]]:
+def _picks(
+    path: Path, shown: str, seen: dict[str, None], renamed: Mapping[str, str]
+) -> tuple[Picks, Iterable[Problem]]:
     beside = path_of(path)
     seen[os.fspath(beside)] = None
     try:
-        return load_picks(beside, shown=os.path.join(os.path.dirname(shown), beside.name)), []
+        found = load_picks(beside, shown=os.path.join(os.path.dirname(shown), beside.name))
+        return Picks(tasks=under_new_names(found.tasks, renamed)), []
     except InvalidPipeline as error:
         return NO_PICKS, error.problems
 

@@ -365,7 +365,7 @@ def past_of(
     retry_refused: bool = False,
 ) -> Remembered:
     """What is remembered of a pipeline's tasks."""
-    lock = locks.read(lock_path(project, store, profile))
+    lock = locks.read(lock_path(project, store, profile), project.pipeline.renamed)
     folder = output_folder(project, settings, catalog.maker(profile).realm)
     return Remembered(
         store=store,

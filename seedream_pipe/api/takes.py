@@ -127,7 +127,7 @@ class _Shelf:
             store=store,
             last=states.read(states.path_of(store.folder, found.project.path, realm)),
         )
-        lock = locks.read(lock_path(found.project, store, profile))
+        lock = locks.read(lock_path(found.project, store, profile), found.project.pipeline.renamed)
         return cls(found=found, store=store, lock=lock, outputs=outputs)
 
     def takes(self, address: Address) -> TaskTakes:

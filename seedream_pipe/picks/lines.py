@@ -12,14 +12,14 @@ import re
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from seedream_pipe.picks.model import take_text
+from seedream_pipe.picks.model import new_name, take_text
 from seedream_pipe.spec import document as documents
 
 if TYPE_CHECKING:
     from seedream_pipe.picks.model import Address, Decided
     from seedream_pipe.spec.positions import Span
 
-__all__ = ["begun", "edited", "line"]
+__all__ = ["begun", "edited", "line", "renamed"]
 
 _PLACEHOLDER: Final = re.compile(
     r"^#[ \t]*([A-Za-z_][\w-]*(?:@[^\s:]+)?):[ \t]*(?:[0-9]+|\"[0-9]+\.[0-9]+\"|\{[^\r\n]*\})[ \t]*$",
@@ -98,6 +98,41 @@ def edited(
             added[address] = _placeholder(address)
     edits += _insertions(text, entries, added, end)
     for edit in sorted(edits, reverse=True):
+        text = text[: edit.start] + edit.text + text[edit.end :]
+    return mark + text
+
+
+def renamed(text: str, names: Mapping[str, str]) -> str:
+    """The text with the lines of renamed steps under their new names, where these sort; comments go along.
+
+    A line whose task has one under the new name already stays.
+
+    Args:
+        text: of a picks file that can be read.
+        names: the new name of each step that was renamed, by its old one.
+
+    """
+    mark = _MARK if text.startswith(_MARK) else ""
+    text = text.removeprefix(_MARK)
+    end = "\r\n" if "\r\n" in text else "\n"
+    entries = _entries(text)
+    known = {entry.address for entry in entries if entry.decided}
+    moved = {
+        entry: new
+        for entry in entries
+        if (new := new_name(entry.address, names)) != entry.address and new not in known
+    }
+    if not moved:
+        return mark + text
+    added: dict[Address, str] = {}
+    for entry, new in moved.items():
+        whole = text[entry.start : _end_of_line(text, entry.end)]
+        added[new] = whole.replace(entry.address, new, 1)
+    for entry in sorted(moved, key=lambda entry: -entry.start):
+        edit = _removed(text, entry)
+        text = text[: edit.start] + text[edit.end :]
+    stay = [entry for entry in _entries(text) if entry.address not in added]
+    for edit in sorted(_insertions(text, stay, added, end), reverse=True):
         text = text[: edit.start] + edit.text + text[edit.end :]
     return mark + text
 

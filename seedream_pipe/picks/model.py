@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from seedream_pipe.digest import BlobDigest, Key
 from seedream_pipe.problems import Place
 
-__all__ = ["NO_PICKS", "Address", "Approved", "Decided", "Picks", "take_text"]
+__all__ = ["NO_PICKS", "Address", "Approved", "Decided", "Picks", "new_name", "take_text", "under_new_names"]
+
+_T = TypeVar("_T")
 
 Address: TypeAlias = str
 """``step@key``, or ``step`` when the step is one task."""
@@ -62,6 +64,25 @@ class Picks:
 
 
 NO_PICKS: Final = Picks()
+
+
+def new_name(address: Address, renamed: Mapping[str, str]) -> Address:
+    """The address of a task whose step was renamed; `renamed` has the new name of each old one."""
+    step, at, key = address.partition("@")
+    return f"{renamed[step]}{at}{key}" if step in renamed else address
+
+
+def under_new_names(known: Mapping[Address, _T], renamed: Mapping[str, str]) -> dict[Address, _T]:
+    """What is known of tasks, under the names that their steps have now.
+
+    What stands under a new name already goes before what stands under an old one.
+    """
+    if not renamed:
+        return dict(known)
+    found = {address: value for address, value in known.items() if new_name(address, renamed) == address}
+    for address, value in known.items():
+        found.setdefault(new_name(address, renamed), value)
+    return found
 
 
 def take_text(take: int, image: int | None) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from seedream_pipe.plan.template import Rendering
     from seedream_pipe.spec.model import Field, Matrix, Pipeline, ReferenceEntry, Step
 
-__all__ = ["MOST_TASKS", "Rows", "Seed", "has_keys"]
+__all__ = ["MOST_TASKS", "Rows", "Seed", "former", "has_keys"]
 
 MOST_TASKS: Final = 250_000
 """Tasks of one step: more are a mistake in a matrix, and would not fit the memory."""
@@ -47,6 +47,11 @@ class _Row(NamedTuple):
     key: str
     scope: Scope
     picture_of: PictureOf | None = None
+
+
+def former(step: Step, key: str) -> tuple[Address, ...]:
+    """The addresses that a task of a step had under the step's former names."""
+    return tuple(f"{old.value}@{key}" if key else str(old.value) for old in step.was)
 
 
 def has_keys(step: Step) -> bool:

@@ -11,6 +11,7 @@ from seedream_pipe.plan.decisions import decided
 from seedream_pipe.plan.model import Recipe, Task
 from seedream_pipe.plan.outputs import Shape
 from seedream_pipe.plan.prompts import Prompts
+from seedream_pipe.plan.rows import former
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,6 +100,7 @@ class StepTasks:
             meta=self._around.meta(seed.scope),
             tags=self._around.tags(seed.scope),
             needs=self._around.needs(seed.scope),
+            was=former(self._step, seed.key),
             at=self._step.at,
             row=seed.scope.row,
             places=self._places,

@@ -10,6 +10,7 @@ from seedream_pipe.makers import MakerId, WrongParameter
 from seedream_pipe.plan.around import Around, compiled_fields, rendered
 from seedream_pipe.plan.model import FromTask, Task, TransformRecipe
 from seedream_pipe.plan.outputs import Shape
+from seedream_pipe.plan.rows import former
 from seedream_pipe.problems import did_you_mean, escaped
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ class TransformTasks:
             meta=self._around.meta(seed.scope),
             tags=self._around.tags(seed.scope),
             needs=self._around.needs(seed.scope),
+            was=former(self._step, seed.key),
             at=self._step.at,
             row=seed.scope.row,
             places=self._places,

@@ -92,6 +92,8 @@ def _said(address: Address, outcome: Outcome) -> tuple[str, ...]:
 
 
 def _origin(task: Task) -> Iterator[Line]:
+    if task.was:
+        yield _fact("renamed", f"from {', '.join(task.was)}")
     if task.row is not None:
         yield _fact("row", str(task.row))
     yield _fact("step", str(task.at))
@@ -209,6 +211,7 @@ def as_tree(task: Task, forecast: Forecast, results: Sequence[Result]) -> dict[s
         "task": task.address,
         "row": _place(task.row),
         "step": _place(task.at),
+        **({"was": list(task.was)} if task.was else {}),
         **task_tree(forecast.tasks[task.address]),
         "upstream": {
             address: task_tree(forecast.tasks[address]) for address in _all_needed(forecast, upstream)

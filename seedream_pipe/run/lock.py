@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe import merge
 from seedream_pipe.digest import BlobDigest, Json, Key, canonical, is_digest
 from seedream_pipe.errors import UsageError
+from seedream_pipe.picks.model import under_new_names
 from seedream_pipe.run.outcomes import TakePictures
 from seedream_pipe.store.results import Adoption
 
@@ -47,8 +49,10 @@ class Locked:
     image: int | None = None
 
 
-def read(path: Path) -> dict[Address, Locked]:
+def read(path: Path, renamed: Mapping[str, str] = MappingProxyType({})) -> dict[Address, Locked]:
     """The lock beside a pipeline: the tasks that hold pictures; empty when there is none.
+
+    With `renamed`, the new names of steps by their old ones, lines of those count for the new ones.
 
     Raises:
         UsageError: it cannot be read, for example with the marks of a merge in it.
@@ -60,7 +64,11 @@ def read(path: Path) -> dict[Address, Locked]:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"the lock {path.name} cannot be read: {error}") from None
-    return parse(text, name=path.name)
+    found = parse(text, name=path.name)
+    if not renamed:
+        return found
+    found = under_new_names(found, renamed)
+    return {address: replace(locked, address=address) for address, locked in found.items()}
 
 
 def parse(text: str, *, name: str) -> dict[Address, Locked]:

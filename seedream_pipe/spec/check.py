@@ -34,6 +34,7 @@ def check(pipeline: Pipeline) -> list[Problem]:
     found = [
         *_own_name(pipeline),
         *_shared_names(pipeline),
+        *_former_names(pipeline),
         *(problem for named in pipeline.references.values() for problem in _set(named)),
         *(problem for step in pipeline.steps.values() for problem in _step(pipeline, step)),
         *_cycles(pipeline),
@@ -67,6 +68,26 @@ def _shared_names(pipeline: Pipeline) -> Iterator[Problem]:
         if named is not None:
             message = 'nothing can be called "prev": in references it means the task before'
             yield Problem(code="E-NAME", place=named.at, message=message)
+
+
+def _former_names(pipeline: Pipeline) -> Iterator[Problem]:
+    """`was` says whose pictures a step has: a name that nobody else has, or had."""
+    taken: dict[str, tuple[str, Place]] = {}
+    for name, step in pipeline.steps.items():
+        for old in step.was:
+            text = str(old.value)
+            shown = escaped(text, limit=60)
+            if text in pipeline.steps:
+                there = pipeline.steps[text]
+                message = f'step "{name}" was never "{shown}": there is a step of that name'
+                hint = "its tasks hold their own pictures; delete the line, or the other step"
+                yield Problem(code="E-NAME", place=old.at, message=message, hint=hint, also=(there.at,))
+            elif text in taken:
+                first, at = taken[text]
+                what = "this step says so twice" if first == name else f'step "{first}" says so as well'
+                message = f'only one step can have been "{shown}": {what}'
+                yield Problem(code="E-NAME", place=old.at, message=message, also=(at,))
+            taken.setdefault(text, (name, old.at))
 
 
 def _set(named: NamedSet) -> Iterator[Problem]:

@@ -146,6 +146,11 @@ class _Decoder:
         items = tree.get(str(path[-1]), [])
         return tuple(self._field((*path, index), item) for index, item in _items(items))
 
+    def _was(self, path: TreePath, tree: Mapping[str, Any]) -> tuple[Field, ...]:
+        if isinstance(tree.get("was"), str):
+            return (self._field(path, tree["was"]),)
+        return self._list(path, tree)
+
     def _table(self, path: TreePath, name: str, tree: Any) -> Table:
         at = self._document.place(path)
         if isinstance(tree, str):
@@ -200,6 +205,7 @@ class _Decoder:
             meta=self._map((*path, "meta"), tree),
             tags=self._list((*path, "tags"), tree),
             needs=self._list((*path, "needs"), tree),
+            was=self._was((*path, "was"), tree),
         )
 
     def _transform(self, name: str, tree: Mapping[str, Any]) -> Transform:
@@ -217,6 +223,7 @@ class _Decoder:
             meta=self._map((*path, "meta"), tree),
             tags=self._list((*path, "tags"), tree),
             needs=self._list((*path, "needs"), tree),
+            was=self._was((*path, "was"), tree),
             places={key: self._document.place((*path, key), key=True) for key in tree},
         )
 

@@ -198,6 +198,8 @@ class Generate:
     meta: Mapping[str, Field] = field(default_factory=dict)
     tags: tuple[Field, ...] = ()
     needs: tuple[Field, ...] = ()
+    was: tuple[Field, ...] = ()
+    """Names that the step had before; no templates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +220,8 @@ class Transform:
     meta: Mapping[str, Field] = field(default_factory=dict)
     tags: tuple[Field, ...] = ()
     needs: tuple[Field, ...] = ()
+    was: tuple[Field, ...] = ()
+    """Names that the step had before; no templates."""
     places: Mapping[str, Place] = field(default_factory=dict)
     """Where each key of the step stands, such as ``use``, ``images`` and ``with``."""
 
@@ -280,3 +284,8 @@ class Pipeline:
     lint: Lint = field(default_factory=Lint)
     files: tuple[str, ...] = ()
     """Every file that the pipeline was made of, as shown: its own, included ones, files of vars."""
+
+    @property
+    def renamed(self) -> dict[str, str]:
+        """The step of today for each name that a step had before."""
+        return {str(old.value): name for name, step in self.steps.items() for old in step.was}

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from seedream_pipe.digest import BlobDigest, Key
 from seedream_pipe.errors import InvalidPipeline
 from seedream_pipe.picks.file import parse
-from seedream_pipe.picks.lines import begun, edited, line
-from seedream_pipe.picks.model import Approved, Decided
+from seedream_pipe.picks.lines import begun, edited, line, renamed
+from seedream_pipe.picks.model import Approved, Decided, under_new_names
 from tests.picks.git import merged
 
 HEX = "ab" * 32
@@ -222,3 +222,32 @@ def test_the_same_pick_on_both_branches_is_no_conflict(tmp_path):
     same = edited(EMPTY, {"sheet@mei": picked(2)})
 
     assert merged(tmp_path, "board.picks.yaml", EMPTY, same, same) == (0, same)
+
+
+def test_lines_of_a_renamed_step_move_where_they_sort_with_their_comments():
+    text = (
+        "# head\n\nposter: {pick: 1}\n\n# sheet@duke: 1\n\nsheet@mei: {pick: 3}  # Anna likes it\n\nzoo: 2\n"
+    )
+
+    assert renamed(text, {"sheet": "cast"}) == (
+        "# head\n\n# cast@duke: 1\n\ncast@mei: {pick: 3}  # Anna likes it\n\nposter: {pick: 1}\n\nzoo: 2\n"
+    )
+    assert renamed(text, {"sheets": "cast"}) == text
+
+
+def test_a_line_under_the_new_name_goes_before_one_under_the_old():
+    text = "cast@mei: {pick: 2}\n\nsheet@mei: {pick: 3}\n"
+    names = {"sheet": "cast"}
+
+    assert renamed(text, names) == text
+    assert under_new_names(parse(text, file="x").tasks, names) == {"cast@mei": picked(2)}
+
+
+@given(st.dictionaries(addresses, decisions, max_size=5), st.sampled_from(["a", "zz", "new"]))
+def test_renamed_lines_say_what_they_said(known, new):
+    text = edited(begun("board.yaml"), known, placeholders=["b@1"])
+    names = {"b": new, "c": "other"}
+
+    moved = renamed(text, names)
+
+    assert under_new_names(parse(moved, file="x").tasks, names) == under_new_names(known, names)
