@@ -78,6 +78,8 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "run.forecast",
             "run.history",
             "run.outcomes",
+            "run.reason_text",
+            "run.reasons",
             "run.spending",
             "plan.model",  # a graph is drawn of a plan
             "plan.advice",  # what the codes of warnings mean

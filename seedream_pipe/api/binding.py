@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from seedream_pipe.api.past import adopted_result
 from seedream_pipe.plan.key import keyed
-from seedream_pipe.run.forecast import Needless, changes_since
+from seedream_pipe.run.changes import changes_since
+from seedream_pipe.run.forecast import Needless
 from seedream_pipe.run.resolve import Resolved, picked, resolve
 
 if TYPE_CHECKING:

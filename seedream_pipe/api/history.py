@@ -17,7 +17,7 @@ from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.ledger.budget import entries
 from seedream_pipe.problems import did_you_mean, escaped
 from seedream_pipe.run import lock as locks
-from seedream_pipe.run.forecast import recipe_changes
+from seedream_pipe.run.changes import recipe_changes
 from seedream_pipe.run.history import Attempt, Log, Logged, RunLine
 from seedream_pipe.run.outcomes import Money
 from seedream_pipe.store.folder import Store

@@ -33,7 +33,7 @@ from seedream_pipe.run import lock as locks
 from seedream_pipe.run import state as states
 from seedream_pipe.run.back import Back
 from seedream_pipe.run.events import CallSent, RunBegan, RunEnded
-from seedream_pipe.run.forecast import Blocked, Reuse, forecast
+from seedream_pipe.run.forecast import Blocked, Reuse, forecast, reasons_of
 from seedream_pipe.run.gates import gates, with_standing
 from seedream_pipe.run.loop import Loop, cut_off, takes_of
 from seedream_pipe.run.notes import Notes
@@ -569,6 +569,7 @@ class _Run:
             holds=(*self._still_held(), *self._also_held(outcomes)),
             gates=gates(self.planned.plan, outcomes),
             unfetched=tuple(self._still_unfetched(outcomes)),
+            reasons=reasons_of(self.planned.forecast),
         )
 
     def _still_held(self) -> Iterator[Held]:

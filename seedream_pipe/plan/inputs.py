@@ -293,15 +293,15 @@ class Inputs:
         match parsed:
             case refs.Path():
                 path = beside(folder, parsed.path)
-                yield _known(self._files.picture(path), name or self._files.shown(path), name)
+                yield _known(self._files.picture(path), name, shown=self._files.shown(path))
             case refs.Glob(pattern=pattern):
                 for path in self._matches(beside(folder, pattern)):
-                    yield _known(self._files.picture(path), name or self._files.shown(path), name)
+                    yield _known(self._files.picture(path), name, shown=self._files.shown(path))
             case refs.Url(url=url):
                 yield FromUrl(url=url, label=name or _last_part(url), name=name)
             case refs.DataUri(uri=uri):
                 facts, data = self._files.data_uri(uri)
-                yield _known(facts, name or "data URI", name, data)
+                yield _known(facts, name, data=data)
             case _:
                 assert_never(parsed)
 
@@ -418,12 +418,13 @@ def _items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _known(facts: FileFacts, label: str, name: str, data: bytes | None = None) -> Known:
+def _known(facts: FileFacts, name: str, *, shown: str = "", data: bytes | None = None) -> Known:
     return Known(
         digest=facts.digest,
         path=facts.path,
-        label=label,
+        label=name or shown or "data URI",
         name=name,
+        shown=shown,
         media_type=facts.media_type,
         width=facts.width,
         height=facts.height,

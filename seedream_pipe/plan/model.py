@@ -80,6 +80,8 @@ class Known:
     height: int = 0
     size: int = 0
     """How many bytes it has."""
+    shown: str = ""
+    """The file as the user would type it."""
     data: bytes | None = field(default=None, repr=False)
 
 

@@ -6,35 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from seedream_pipe.problems import escaped
-from seedream_pipe.run.forecast import (
-    ORDER,
-    BackFromOut,
-    Behind,
-    BlobLost,
-    Blocked,
-    ByTestServer,
-    InputChanged,
-    Make,
-    MoreTakes,
-    Needless,
-    NeverMade,
-    NotHere,
-    PaidFor,
-    RecipeChanged,
-    Reuse,
-)
+from seedream_pipe.run.forecast import Behind, Blocked, Make, Needless, Reuse
 from seedream_pipe.run.outcomes import Waiting
+from seedream_pipe.run.reason_text import change_tree, few, reason_text, reason_tree
 from seedream_pipe.run.record import outcome_tree, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from seedream_pipe.run.forecast import Change, Forecast, Reason, TaskForecast
+    from seedream_pipe.run.forecast import Forecast, Reason, TaskForecast
     from seedream_pipe.run.outcomes import Money, Outcome
+    from seedream_pipe.store.results import Adoption
 
 __all__ = [
     "SCHEMA",
     "Line",
+    "adopted_of",
     "approved_text",
     "as_tree",
     "behind_text",
@@ -51,18 +38,6 @@ __all__ = [
 ]
 
 SCHEMA: Final = "plan/1"
-_KINDS: Final[Mapping[type, str]] = {
-    NeverMade: "never-made",
-    NotHere: "not-here",
-    RecipeChanged: "recipe-changed",
-    InputChanged: "input-changed",
-    BlobLost: "blob-lost",
-    PaidFor: "paid-for",
-    BackFromOut: "back-from-out",
-    MoreTakes: "more-takes",
-    ByTestServer: "test-server",
-}
-_NAMED: Final = 3
 _VALUE_WIDTH: Final = 300
 
 
@@ -111,34 +86,6 @@ def price_text(least: Money, worst: Money) -> str:
     return str(worst) if least == worst else f"{least}–{worst}"
 
 
-def reason_text(reason: Reason) -> str:
-    """A reason in a few words."""
-    match reason:
-        case NeverMade():
-            return "never made"
-        case NotHere():
-            return "bought elsewhere; not in this store"
-        case RecipeChanged():
-            return _fields(reason.changes) + " changed"
-        case InputChanged(tasks=()):
-            return _references(reason.changes)
-        case InputChanged():
-            text = "needs " + _few(reason.tasks)
-            return f"{text}; {_fields(reason.changes)} changed" if reason.changes else text
-        case BlobLost():
-            return reason.message
-        case PaidFor():
-            return "paid for, not yet downloaded; costs nothing more"
-        case BackFromOut():
-            return "back from out/; costs nothing"
-        case MoreTakes():
-            return _many(reason.count, "more take")
-        case ByTestServer():
-            return f"made by a test server ({reason.origin})"
-        case _:
-            assert_never(reason)
-
-
 def approved_text(stale: Reason | None) -> str:
     """What is said of a task that is held at its pictures although its recipe has others."""
     return "approved as it is" if stale is None else f"approved as it is; {reason_text(stale)}"
@@ -166,30 +113,6 @@ def _blocked_text(blocked: Blocked) -> str:
     return f"{code}: {message}" if code else message
 
 
-def _references(changes: tuple[Change, ...]) -> str:
-    """What became of the references, kind by kind."""
-    kinds: dict[str, list[str]] = {}
-    for change in changes:
-        if change.label == ORDER and isinstance(change.old, list):
-            return "the order of the references changed"
-        kind = "reference changed"
-        if change.old is None:
-            kind = "a reference was put in"
-        elif change.new is None:
-            kind = "reference removed"
-        kinds.setdefault(kind, []).append(change.label)
-    return "; ".join(f"{kind}: {_few(labels)}" for kind, labels in kinds.items())
-
-
-def _fields(changes: tuple[Change, ...]) -> str:
-    return _few(list(dict.fromkeys(change.field for change in changes)))
-
-
-def _few(names: tuple[str, ...] | list[str]) -> str:
-    shown = ", ".join(names[:_NAMED])
-    return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED} more"
-
-
 def total_text(forecast: Forecast) -> str:
     """The sum in a sentence: tasks, pictures, money, and files to put back."""
     return "\n".join([_work_text(forecast), *behind_text(forecast), *files_text(forecast)])
@@ -200,7 +123,7 @@ def behind_text(forecast: Forecast) -> Iterator[str]:
     behind = forecast.behind
     if not behind.gates:
         return
-    text = f"{_many(len(behind.gates), 'pick')} to make: {_few(behind.gates)}"
+    text = f"{_many(len(behind.gates), 'pick')} to make: {few(behind.gates)}"
     if behind.tasks:
         text += f"; {_many(behind.tasks, 'task')} {'waits' if behind.tasks == 1 else 'wait'} behind"
     if behind.worst.currency:
@@ -212,10 +135,10 @@ def behind_text(forecast: Forecast) -> Iterator[str]:
 def files_text(forecast: Forecast) -> Iterator[str]:
     """What a run would do to the files of tasks that are up to date."""
     if forecast.put_back:
-        yield f"{_many(len(forecast.put_back), 'file')} to put back: {_few(forecast.put_back)}"
+        yield f"{_many(len(forecast.put_back), 'file')} to put back: {few(forecast.put_back)}"
     if forecast.kept:
         count = len(forecast.kept)
-        yield f"{_many(count, 'file')} of yours {'is' if count == 1 else 'are'} kept: {_few(forecast.kept)}"
+        yield f"{_many(count, 'file')} of yours {'is' if count == 1 else 'are'} kept: {few(forecast.kept)}"
 
 
 def _work_text(forecast: Forecast) -> str:
@@ -254,6 +177,11 @@ def _work_text(forecast: Forecast) -> str:
             *_money_notes(forecast),
         ]
     )
+
+
+def adopted_of(task: TaskForecast) -> Adoption | None:
+    """That a person bound the pictures of a task to its recipe, where one of its takes says so."""
+    return next((take.adopted for take in task.takes if take.adopted is not None), None)
 
 
 def is_stale(task: TaskForecast) -> bool:
@@ -330,16 +258,17 @@ def task_tree(task: TaskForecast) -> dict[str, Any]:
                 "decision": "reuse",
                 "takes": [{"take": t.take, "key": t.key} for t in task.takes],
             }
+            told = adopted_of(task)
+            if told is not None:
+                found["adopted"] = {"by": told.by, "at": told.at, "words": told.reason}
             return found | (_approved_tree(reuse.stale) if reuse.approved else {})
         case Make() as make:
             tree: dict[str, Any] = {
                 "decision": "make",
-                "reason": _KINDS[type(make.reason)],
-                "message": reason_text(make.reason),
+                **reason_tree(make.reason),
                 "pictures": make.pictures,
                 "least": str(make.least.amount),
                 "worst": str(make.worst.amount),
-                "changes": [change_tree(change) for change in _changes(make.reason)],
             }
             for name, value in (("shared", make.shared), ("perhaps", make.perhaps), ("local", make.local)):
                 tree |= {name: value} if value else {}
@@ -356,12 +285,7 @@ def task_tree(task: TaskForecast) -> dict[str, Any]:
 def _approved_tree(stale: Reason | None) -> dict[str, Any]:
     if stale is None:
         return {"approved": True, "message": approved_text(None)}
-    return {
-        "approved": True,
-        "reason": _KINDS[type(stale)],
-        "message": approved_text(stale),
-        "changes": [change_tree(change) for change in _changes(stale)],
-    }
+    return {"approved": True, **reason_tree(stale), "message": approved_text(stale)}
 
 
 def _behind_tree(behind: Blocked | Behind) -> dict[str, Any]:
@@ -369,19 +293,4 @@ def _behind_tree(behind: Blocked | Behind) -> dict[str, Any]:
         "pictures": behind.pictures,
         "least": str(behind.least.amount),
         "worst": str(behind.worst.amount),
-    }
-
-
-def _changes(reason: Reason) -> tuple[Change, ...]:
-    return reason.changes if isinstance(reason, (RecipeChanged, InputChanged)) else ()
-
-
-def change_tree(change: Change) -> dict[str, Any]:
-    """A field that differs as JSON values."""
-    return {
-        "field": change.field,
-        "label": change.label,
-        "old": change.old,
-        "new": change.new,
-        "at": str(change.at) if change.at else "",
     }

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
-from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from seedream_pipe import graph
 from seedream_pipe.money import written
-from seedream_pipe.plan.key import key, keyed
-from seedream_pipe.plan.model import FromTask, FromUrl, Recipe, TransformRecipe
+from seedream_pipe.picks.model import take_text
+from seedream_pipe.plan.key import key
+from seedream_pipe.plan.model import FromTask, FromUrl, Known, TransformRecipe
+from seedream_pipe.run.changes import changes_since, recipe_changes
 from seedream_pipe.run.outcomes import (
     Failed,
     Held,
@@ -26,19 +26,40 @@ from seedream_pipe.run.outcomes import (
     Waiting,
     to_pick,
 )
+from seedream_pipe.run.reasons import (
+    ORDER,
+    Adopted,
+    BackFromOut,
+    BlobLost,
+    ByTestServer,
+    Change,
+    FileChanged,
+    HeldApproved,
+    InputChanged,
+    MoreTakes,
+    NeverMade,
+    NotHere,
+    PaidFor,
+    PickChanged,
+    Reason,
+    RecipeChanged,
+    Remade,
+    Replaced,
+    root_causes,
+)
 from seedream_pipe.run.resolve import Resolved, not_needed, picked, resolve
 from seedream_pipe.run.schedule import after, can_do_without
 from seedream_pipe.store.results import Miss, Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
-    from seedream_pipe.digest import BlobDigest, Json, Key
+    from seedream_pipe.digest import BlobDigest, Key
     from seedream_pipe.makers import Generation
     from seedream_pipe.picks.model import Approved
     from seedream_pipe.plan.model import Address, Input, Plan, Task
-    from seedream_pipe.problems import Place
     from seedream_pipe.run.lock import Locked
+    from seedream_pipe.run.reasons import Cause
     from seedream_pipe.store.results import Lookup, Result
 
 __all__ = [
@@ -67,93 +88,9 @@ __all__ = [
     "changes_since",
     "forecast",
     "pictures_of",
+    "reasons_of",
     "recipe_changes",
 ]
-
-
-ORDER: Final = "order"
-"""The label of the change when the same references stand in another order."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A field of the recipe that differs from what the task holds now, and where it is said."""
-
-    field: str
-    old: Json
-    new: Json
-    at: Place | None = None
-    label: str = ""
-    """For a reference: which one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NeverMade:
-    """The task holds no pictures yet."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotHere:
-    """The lock names pictures that this store does not have, so what changed cannot be told."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecipeChanged:
-    """The author changed something that shapes the pictures."""
-
-    changes: tuple[Change, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InputChanged:
-    """Reference pictures changed or will: `tasks` are those that are to be made first."""
-
-    tasks: tuple[Address, ...]
-    changes: tuple[Change, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlobLost:
-    """The pictures were bought and are gone from the store or damaged: `message` says which."""
-
-    message: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaidFor:
-    """Bought already: the answer is on disk, and its pictures only have to be fetched, for nothing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BackFromOut:
-    """The store has lost the pictures, and the output folder still has them: taken back for nothing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoreTakes:
-    """The task has takes of this recipe, and `count` more are asked for."""
-
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ByTestServer:
-    """A test server at `origin` made the pictures: they do not stand for bought ones."""
-
-    origin: str
-
-
-Reason: TypeAlias = (
-    NeverMade
-    | NotHere
-    | RecipeChanged
-    | InputChanged
-    | BlobLost
-    | PaidFor
-    | BackFromOut
-    | MoreTakes
-    | ByTestServer
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,6 +279,12 @@ def forecast(
     )
 
 
+def reasons_of(forecast: Forecast) -> dict[Address, Reason]:
+    """Why each task that would be made would be."""
+    decisions = {address: found.decision for address, found in forecast.tasks.items()}
+    return {address: made.reason for address, made in decisions.items() if isinstance(made, Make)}
+
+
 def _behind(plan: Plan, tasks: Mapping[Address, TaskForecast]) -> Behind:
     waiting = [task.decision for task in tasks.values() if isinstance(task.decision, Blocked)]
     waiting = [found for found in waiting if found.because and _is_pick(found.outcome)]
@@ -384,6 +327,7 @@ class _Walk:
         self._plan, self._past, self._prices = plan, past, prices
         self._buyers: dict[Key, Address] = {}
         self.tasks: dict[Address, TaskForecast] = {}
+        self._causes = _Causes(plan, past, self.tasks)
 
     def visit(self, task: Task) -> None:
         self.tasks[task.address] = self._forecast(task)
@@ -460,8 +404,10 @@ class _Walk:
         unmade = self._unmade(task)
         if unmade:
             first_time = self._past.locked(task.address) is None
-            changed = InputChanged(tasks=unmade, changes=self._changes(task, None))
-            return self._all(task, NeverMade() if first_time else changed)
+            if first_time:
+                return self._all(task, NeverMade())
+            changes, causes = self._changes(task, None), self._causes.of_unmade(unmade)
+            return self._all(task, InputChanged(tasks=unmade, changes=changes, causes=causes))
         resolved = resolve(task, self._pictures, self._past.pinned, is_there=self._is_there)
         if isinstance(resolved, Resolved):
             return self._with_inputs(task, resolved)
@@ -647,79 +593,95 @@ class _Walk:
 
     def _changes(self, task: Task, resolved: Resolved | None) -> tuple[Change, ...]:
         """What differs from what the task holds; without `resolved`, references aside."""
-        return changes_since(self._old(task), task, resolved)
+        return changes_since(self._old(task), task, resolved, self._causes.of)
 
 
-def changes_since(old: Result | None, task: Task, resolved: Resolved | None) -> tuple[Change, ...]:
-    """What of a task differs from the recipe of a result; without `resolved`, references aside."""
-    if old is None or not isinstance(old.recipe, dict):
-        return ()
-    before: dict[str, Any] = {name: value for name, value in old.recipe.items() if name != "take"}
-    labels = resolved.labels if resolved else before.get("labels") or ()
-    now = keyed(task.recipe, resolved.digests if resolved else (), 1, labels=labels)
-    inputs = "references" if isinstance(task.recipe, Recipe) else "images"
-    changes = [
-        Change(field=name, old=before.get(name), new=now.get(name), at=task.places.get(name, task.at))
-        for name in sorted({*before, *now} - {inputs})
-        if before.get(name) != now.get(name)
-    ]
-    if resolved is not None:
-        at = task.places.get(inputs, task.at)
-        now_there = [str(digest) for digest in resolved.digests]
-        changes += _reference_changes(
-            before.get(inputs) or [], now_there, resolved.labels, field=inputs, at=at
-        )
-    return tuple(changes)
+class _Causes:
+    """Why inputs are other pictures than they were: told from the tasks that were looked at before."""
+
+    def __init__(self, plan: Plan, past: Past, tasks: Mapping[Address, TaskForecast]) -> None:
+        self._plan, self._past, self._tasks = plan, past, tasks
+        self._owners: dict[str, Address] = {}
+        self._known = 0
+
+    def of_unmade(self, unmade: tuple[Address, ...]) -> tuple[Cause, ...]:
+        """Where it began that these tasks are to be made."""
+        picks = [self._pick(address) for address in unmade]
+        decisions = {address: self._tasks[address].decision for address in unmade}
+        reasons = {address: made.reason for address, made in decisions.items() if isinstance(made, Make)}
+        return tuple(dict.fromkeys([*(cause for cause in picks if cause), *root_causes(reasons)]))
+
+    def _pick(self, address: Address) -> PickChanged | None:
+        """Whether another take is picked of a task than when it was last done."""
+        task, locked = self._plan.tasks[address], self._past.locked(address)
+        if locked is None or locked.pick is None or task.pick is None:
+            return None
+        old, new = take_text(locked.pick, locked.image), take_text(task.pick, task.image)
+        return None if old == new else PickChanged(task=address, old=old, new=new)
+
+    def of(self, given: Input, old: str | None, new: str) -> Cause | None:
+        """Why an input has another digest than before."""
+        match given:
+            case Known():
+                return FileChanged(file=given.shown or given.label)
+            case FromUrl():
+                return FileChanged(file=given.url)
+            case FromTask():
+                return None if old is None else self._of_task(given.task, old, new)
+
+    def _of_task(self, address: Address, old: str, new: str) -> Cause | None:
+        task, found = self._plan.tasks[address], self._tasks[address]
+        if isinstance(found.decision, Reuse) and found.decision.approved:
+            return HeldApproved(task=address)
+        before = _take_of(found.takes, old)
+        if before is not None:
+            return self._picked_anew(task, before, _take_of(found.takes, new) or before)
+        owner = self._owner(old)
+        if owner is not None and owner != address:
+            return Replaced(old=owner, new=address)
+        stands = next((take for take in found.takes if take.take == task.pick), None)
+        if stands is None:
+            return None
+        if stands.adopted is not None:
+            told = stands.adopted
+            return Adopted(task=address, by=told.by, at=told.at, words=told.reason)
+        made = self._past.result(stands.key).result
+        at = "" if made is None else made.created_at
+        return Remade(task=address, at=at, changes=self._since_locked(task, old))
+
+    def _picked_anew(self, task: Task, old: tuple[int, int], new: tuple[int, int]) -> PickChanged | None:
+        """Another take of a task; of the same one, another picture that a person picked."""
+        if old[0] == new[0] and task.image is None:
+            return None
+        series = task.is_series and task.image is not None
+        before, now = (take_text(take, image if series else None) for take, image in (old, new))
+        return PickChanged(task=task.address, old=before, new=now)
+
+    def _since_locked(self, task: Task, old: str) -> tuple[Change, ...]:
+        """What differs from the recipe that the lock has for a task, where that made the old picture."""
+        locked = self._past.locked(task.address)
+        takes = () if locked is None else locked.takes
+        key_then = next((take.key for take in takes if old in take.pictures), None)
+        before = None if key_then is None else self._past.result(key_then).result
+        resolved = resolve(task, self._pictures, self._past.pinned)
+        return changes_since(before, task, resolved if isinstance(resolved, Resolved) else None)
+
+    def _pictures(self, address: Address) -> tuple[BlobDigest | None, ...]:
+        return picked(self._plan.tasks[address], self._tasks[address].takes)
+
+    def _owner(self, digest: str) -> Address | None:
+        """The task that has a picture among its takes."""
+        for found in list(self._tasks.values())[self._known :]:
+            for take in found.takes:
+                self._owners |= {one: found.address for one in take.pictures if one is not None}
+        self._known = len(self._tasks)
+        return self._owners.get(digest)
 
 
-def recipe_changes(old: Json, new: Json) -> tuple[Change, ...]:
-    """What differs between the recipes of two results, take and order of fields aside; without places."""
-    if not isinstance(old, dict) or not isinstance(new, dict):
-        return ()
-    inputs = {"references", "images"}
-    names = sorted({*old, *new} - inputs - {"take"})
-    changes = [
-        Change(field=name, old=old.get(name), new=new.get(name))
-        for name in names
-        if old.get(name) != new.get(name)
-    ]
-    for name in sorted(inputs & {*old, *new}):
-        one = _one_of(name)
-        before, now = _texts(old.get(name)), _texts(new.get(name))
-        labels = [f"{one} {number}" for number in range(1, len(now) + 1)]
-        changes += _reference_changes(before, now, labels, field=name, at=None)
-    return tuple(changes)
-
-
-def _texts(value: Json) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list | tuple) else []
-
-
-def _one_of(field: str) -> str:
-    return "reference" if field == "references" else "picture"
-
-
-def _reference_changes(
-    before: list[str], now: list[str], labels: Sequence[str], *, field: str, at: Place | None
-) -> list[Change]:
-    """References compared as sequences: what was put in or taken out changes nothing else."""
-    if before != now and sorted(before) == sorted(now):
-        return [Change(field=field, old=list(before), new=list(now), at=at, label=ORDER)]
-    changes: list[Change] = []
-    for kind, a, b, c, d in SequenceMatcher(None, before, now, autojunk=False).get_opcodes():
-        if kind == "equal":
-            continue
-        for old, new in zip_longest(range(a, b), range(c, d)):
-            changes.append(
-                Change(
-                    field=field,
-                    old=None if old is None else before[old],
-                    new=None if new is None else now[new],
-                    at=at,
-                    label=f"{_one_of(field)} {(old or 0) + 1}" if new is None else labels[new],
-                )
-            )
-    return changes
+def _take_of(takes: Iterable[TakePictures], digest: str) -> tuple[int, int] | None:
+    """Which take has a picture, and at which place; None when none has."""
+    found = ((take.take, at) for take in takes for at, one in enumerate(take.pictures) if one == digest)
+    return next(found, None)
 
 
 def _approved_lost(approved: Approved) -> Failed:

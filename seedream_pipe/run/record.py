@@ -34,6 +34,7 @@ from seedream_pipe.run.outcomes import (
     Unfetched,
     Waiting,
 )
+from seedream_pipe.run.reason_text import reason_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from seedream_pipe.plan.model import Address
     from seedream_pipe.run.events import Event
     from seedream_pipe.run.outcomes import Outcome
+    from seedream_pipe.run.reasons import Reason
 
 __all__ = ["SCHEMA", "Record", "exit_code", "fold", "out_text", "outcome_tree", "resent_text", "word"]
 
@@ -92,6 +94,8 @@ class Record:
     """Calls that may have been charged and were sent again, so perhaps paid for twice."""
     recovered: int = 0
     """How many pictures came that earlier runs had paid for; they cost nothing now."""
+    reasons: Mapping[Address, Reason] = field(default_factory=dict)
+    """Why each task was to be made."""
 
     @property
     def made(self) -> int:
@@ -134,8 +138,13 @@ class Record:
             "outputs": self.folder,
             "placed": list(self.placed),
             "kept": dict(self.kept),
-            "tasks": {address: outcome_tree(outcome) for address, outcome in self.outcomes.items()},
+            "tasks": {address: self._task_tree(address) for address in self.outcomes},
         }
+
+    def _task_tree(self, address: Address) -> dict[str, Any]:
+        outcome, reason = self.outcomes[address], self.reasons.get(address)
+        tree = outcome_tree(outcome)
+        return tree | {"reason": reason_tree(reason)} if isinstance(outcome, Made) and reason else tree
 
 
 def out_text(event: ProviderOut) -> str:
@@ -267,6 +276,7 @@ def fold(
     holds: tuple[Held, ...] = (),
     gates: Mapping[Address, int] | None = None,
     unfetched: tuple[Unfetched, ...] = (),
+    reasons: Mapping[Address, Reason] | None = None,
 ) -> Record:
     """The record of a run's events."""
     outcomes: dict[Address, Outcome] = {}
@@ -320,4 +330,5 @@ def fold(
         gates=gates or {},
         unfetched=unfetched,
         recovered=recovered,
+        reasons=reasons or {},
     )

@@ -26,6 +26,7 @@ from seedream_pipe.run.forecast import (
 )
 from seedream_pipe.run.lock import Locked
 from seedream_pipe.run.outcomes import Failed, Held, Money, Refused, TakePictures
+from seedream_pipe.run.reasons import FileChanged, ToMake
 from seedream_pipe.store.results import Gap, Hit, Miss, Result, Stored
 from tests.run.tasks import chain, digest, picture_of, plan, task
 
@@ -174,7 +175,14 @@ def test_a_changed_reference_is_named_by_its_label():
     assert reason == InputChanged(
         tasks=(),
         changes=(
-            Change(field="references", old=digest("old hero"), new=digest("hero"), at=owner.at, label="hero"),
+            Change(
+                field="references",
+                old=digest("old hero"),
+                new=digest("hero"),
+                at=owner.at,
+                label="hero",
+                cause=FileChanged(file="hero"),
+            ),
         ),
     )
 
@@ -209,7 +217,8 @@ def test_what_needs_a_task_that_will_be_made_waits_for_its_picture():
     board, past = chain("a", "b"), Memory()
     assert decision(board, past, "b").reason == NeverMade()
     past.bought(board.tasks["b"], "two", inputs=(digest("one"),))
-    assert decision(board, past, "b").reason == InputChanged(tasks=("a",))
+    found = decision(board, past, "b").reason
+    assert found == InputChanged(tasks=("a",), causes=(ToMake(task="a", reason=NeverMade()),))
 
 
 def test_order_alone_is_no_reason_to_make_again():

@@ -5,7 +5,7 @@ import json
 from tests.stories.test_stories import BOARD, begun, built, decided, plan_of
 
 
-def rename(desk, was=True):
+def rename(desk, *, was=True):
     """`sheet` becomes `portrait`, `shots` becomes `frames`."""
     text = desk.text("board.yaml")
     text = text.replace("  sheet:\n", "  portrait:\n" + ("    was: sheet\n" if was else ""))
