@@ -27,6 +27,7 @@ from seedream_pipe.ledger.calls import (
     Outcome,
     Refusal,
     begin_folder,
+    is_as_written,
     read_account,
     read_outcome,
     take_in,
@@ -212,6 +213,10 @@ class Ledger:
             if call.state == "intended":
                 self.resume(call).end(Outcome(verdict="unsent", at=self._now()))
         return tuple(call for call in left if call.state != "intended")
+
+    def is_as_written(self, call: str) -> bool:
+        """Whether the bytes of a recorded answer are those that came. Blocking; reads all of them."""
+        return is_as_written(self._calls / call)
 
     def resume(self, found: OpenCall) -> Call:
         """An open call, to be settled or held. For an answered one hold the claim of its key."""

@@ -26,7 +26,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
-from seedream_pipe.digest import Json, Key
+from seedream_pipe.digest import Json, Key, file_digest
 from seedream_pipe.errors import StoreError
 from seedream_pipe.ledger.emergency import Refuge, Rescued
 from seedream_pipe.makers import Reply
@@ -43,6 +43,7 @@ __all__ = [
     "State",
     "Verdict",
     "begin_folder",
+    "is_as_written",
     "read_account",
     "read_ends",
     "read_outcome",
@@ -196,7 +197,7 @@ class Call:
         self._buffer = bytearray()
         # A deadline ends the wait for a thread and not the thread.
         self._writing = threading.Lock()
-        self._events: list[tuple[Path, int]] = []
+        self._events: list[tuple[Path, int, str]] = []
         self._places = places
         self._refuge: Refuge | None = None
         self._trouble: StoreError | None = None
@@ -327,7 +328,7 @@ class Call:
             path = _event(self._folder, len(self._events))
             draft = self._named(path)
             if draft is not None:
-                self._events.append((path, draft.length))
+                self._events.append((path, draft.length, draft.sha256))
 
     def _named(self, path: Path) -> Draft | None:
         """Give what was written since the last name its own; None when the store cannot take it."""
@@ -348,8 +349,14 @@ class Call:
         if self._head is None:
             raise ValueError("a reply has a head")
         body = self._folder / "answer.body"
-        events: list[Json] = [length for _, length in self._events]
-        told: dict[str, Json] = {"at": self._now(), "events": events, **self._head_tree()}
+        events: list[Json] = [length for _, length, _ in self._events]
+        sums: list[Json] = [told for _, _, told in self._events]
+        told: dict[str, Json] = {
+            "at": self._now(),
+            "events": events,
+            "event_sums": sums,
+            **self._head_tree(),
+        }
         with self._writing:
             draft = self._named(body)
         if draft is None:
@@ -362,7 +369,7 @@ class Call:
             raise self._kept_elsewhere(told) from None
         status, headers = self._head
         return Reply(
-            status=status, headers=headers, body=body, events=tuple(path for path, _ in self._events)
+            status=status, headers=headers, body=body, events=tuple(path for path, _, _ in self._events)
         )
 
     def _kept_elsewhere(self, told: Mapping[str, Json]) -> StoreError:
@@ -562,6 +569,22 @@ def _pieces(folder: Path, told: tuple[int, ...] | None) -> tuple[list[Path], boo
     if told is None and _length(body) is not None and len(pieces) == sum(1 for _ in folder.glob("event-*")):
         return [*pieces, body], True
     return pieces, told is not None and len(pieces) == len(told)
+
+
+def is_as_written(folder: Path) -> bool:
+    """Whether the bytes of a recorded answer are those that came, as far as that was noted. Reads all."""
+    told = _read(folder, "answer")
+    if told is None:
+        return True
+    sums = {_event(folder, number): each for number, each in enumerate(told.get("event_sums", ()))}
+    try:
+        for path, expected in {**sums, folder / "answer.body": told["sha256"]}.items():
+            with path.open("rb") as file:
+                if file_digest(file) != expected:
+                    return False
+    except (OSError, KeyError):
+        return False
+    return True
 
 
 def _event(folder: Path, number: int) -> Path:

@@ -126,6 +126,8 @@ class Till:
             raise ValueError("only an answered call, or one that was taken, can be finished")
         call = await asyncio.to_thread(self.ledger.resume, open_call)
         began = self.monotonic()
+        if not await asyncio.to_thread(self.ledger.is_as_written, open_call.id):
+            return await hold(call, "its recorded answer is damaged", request_id=open_call.request_id)
         if open_call.reply is None:
             sale = await self._asked_again(call, open_call, order, patience)
         else:
@@ -208,6 +210,8 @@ class Till:
         None when the answer or the pictures cannot be had any more. Hold the claim of its key.
         """
         if account.reply is None or account.outcome is None:
+            return None
+        if not await asyncio.to_thread(self.ledger.is_as_written, account.id):
             return None
         try:
             answer = await asyncio.to_thread(self.provider.read, account.reply)
