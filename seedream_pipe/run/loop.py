@@ -111,7 +111,7 @@ class Loop:
             return needless
         trouble = await self.worker.fetch_inputs(task)
         if trouble:
-            return Failed(code="E-FETCH", message=trouble)
+            return Failed(code="E-REFERENCE", message=trouble)
         resolved = resolve(task, self._pictures, self.pinned, is_there=self._is_there)
         if isinstance(resolved, Unresolved):
             return Failed(code="E-REFERENCE", message=resolved.message)

@@ -239,7 +239,7 @@ def test_what_cannot_be_brought_from_outside_fails_the_task():
     worker = Hands()
     worker.trouble["a"] = "the reference is gone"
     assert Looked(plan(task("a")), worker).run()["a"] == Failed(
-        code="E-FETCH", message="the reference is gone"
+        code="E-REFERENCE", message="the reference is gone"
     )
 
 
