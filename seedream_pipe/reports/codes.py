@@ -27,7 +27,7 @@ CODES: Final[Mapping[str, Rule]] = MappingProxyType(
         ),
         "E-BUG": Rule(
             "A fault of seedream-pipe",
-            "What was bought is in the store and in the account of calls. Run it with --debug, and report it.",
+            "What was bought is in the store, every call in its account. Run it with --debug and report it.",
         ),
         "E-BUSY": Rule(
             "The service had no room, and several tries did not help", "Not charged. Run again later."
