@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from seedream_pipe import errors
 from seedream_pipe.emulator.faults import Fault
 from seedream_pipe.run.forecast import BlobLost, Make
 from seedream_pipe.store.folder import Store
@@ -88,6 +89,18 @@ def test_what_cannot_be_had_any_more_is_planned_with_what_it_had_cost(board):
     reasons = [each.reason for each in decisions if isinstance(each, Make)]
     assert reasons == [BlobLost(message="its record is gone from the store (bought for $0.04)")]
     assert str(board.plan().worst) == "$0.04"
+
+
+def test_what_is_bought_again_is_said_with_what_it_had_cost(board):
+    board.emulator.script(Fault(on="download", status=403, times=3))
+    record_of(board).unlink()
+    with pytest.raises(errors.OverBudget):
+        board.run(yes=False)
+    record = board.run()
+    assert (record.exit_code, board.requests) == (0, 3)
+    (lost,) = record.lost
+    assert "its record is gone from the store (bought for $0.04)" in lost
+    assert record.tree()["lost"] == [lost]
 
 
 def test_who_starts_while_another_store_call_is_open_is_not_told_that_all_is_well(board):
