@@ -112,6 +112,7 @@ def _gone_through(run: Coroutine[Any, Any, Record], signals: Draining) -> Record
         try:
             return runner.run(run)
         finally:
+            signals.rest(runner.get_loop())
             # Closing waits for every thread, and a name that is being looked up may take its time.
             if not signals.abandoned:
                 runner.close()
