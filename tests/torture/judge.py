@@ -160,7 +160,7 @@ def _lost(ledger: Ledger, scene: Scene, told: Told) -> Iterator[str]:
         is_told = (
             told.names(clients[each.request], each.request_id) or tasks.get(each.prompt) in told.unfetched
         )
-        if not is_told and not (is_stored and digest in placed):
+        if not is_told and not ((is_stored or scene.spoiled) and digest in placed):
             where = "in the store, but nowhere in out/" if is_stored else "not in the store"
             line = f"picture {each.request}.{each.index} ({each.prompt[:30]}…) was billed and is {where}"
             missing.setdefault(each.request, []).append(line)

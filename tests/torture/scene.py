@@ -170,6 +170,8 @@ class Scene:
     """What has to be undone when the judge has spoken."""
     weight: int = 0
     """The size that the service pads its pictures to, in bytes."""
+    spoiled: bool = False
+    """Whether the store was damaged on purpose: then a picture may be in the output folder alone."""
     released: int = 0
     """Holds that a person ended: so often may something be bought once more."""
 
@@ -242,6 +244,12 @@ class Scene:
             }
         )
         return self._begun(Running(argv=tuple(arguments), pid=pid, wait=wait, out=out, err=err, hurt=hurt))
+
+    def go_on(self, running: Running) -> None:
+        """Let a run begin that was started `held`; only the tool's own lines are before it."""
+        state = Path(f"/proc/{running.pid}/stat")
+        self.until(lambda: state.read_text().rpartition(")")[2].split()[0] == "T")
+        running.signal(signal.SIGCONT)
 
     def run(self, *argv: str, hurt: bool = False, **how: Any) -> Ended:
         """A run of the tool to its end."""

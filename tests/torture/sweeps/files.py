@@ -47,7 +47,7 @@ def _named(done: Done) -> str:
 
 
 def _kills(scale: Scale, stage: Stage) -> Iterator[Point]:
-    for board, sample in ((SMALL, 6), (INLINE, 4)):
+    for board, sample in ((SMALL, 4), (INLINE, 3)):
         points = [
             Point(says=f"{mode} {_named(done)}", board=board.name, with_=(mode, done.number))
             for done in operations(stage, board)
@@ -65,7 +65,7 @@ KILLS: Final = Sweep(name="killed at a file operation", points=_kills, play=_kil
 
 
 def _outages(scale: Scale, stage: Stage) -> Iterator[Point]:
-    for board, sample, long in ((SMALL, 2, 120), (INLINE, 1, 60)):
+    for board, sample, long in ((SMALL, 1, 120), (INLINE, 1, 60)):
         for gone in ("bytes", "names", "both"):
             points = [
                 Point(says=f"{gone} before {_named(done)}", board=board.name, with_=(gone, done.number))
@@ -140,7 +140,7 @@ OUTAGES: Final = Sweep(name="power lost", points=_outages, play=_outage, needs=n
 
 def _failures(scale: Scale, stage: Stage) -> Iterator[Point]:
     errors = ("ENOSPC", "EIO", "EROFS", "EDQUOT")
-    for board, sample, long in ((SMALL, 4, 150), (INLINE, 2, 50)):
+    for board, sample, long in ((SMALL, 2, 150), (INLINE, 1, 50)):
         found = operations(stage, board, _FAILING)
         for times in (1, 0):
             points = [
@@ -177,7 +177,7 @@ FAILURES: Final = Sweep(name="a disk operation fails", points=_failures, play=_f
 
 
 def _syncs(scale: Scale, stage: Stage) -> Iterator[Point]:
-    for board, times, sample, long in ((ONE, 1, 2, 0), (ONE, 2, 2, 0), (SMALL, 1, 2, 60), (SMALL, 2, 1, 60)):
+    for board, times, sample, long in ((ONE, 1, 1, 0), (ONE, 2, 1, 0), (SMALL, 1, 1, 60), (SMALL, 2, 1, 60)):
         points = [
             Point(
                 says=f"{'twice' if times == 2 else 'once'} at {_named(done)}",

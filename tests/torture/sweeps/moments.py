@@ -1,8 +1,6 @@
 """Deaths at the moments of the protocol: the service kills the client that it serves (reliability (a))."""
 
-import signal
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 from seedream_pipe.emulator import Fault
@@ -49,13 +47,12 @@ def _points(scale: Scale, _stage: Stage) -> Iterator[Point]:
             nth = turn % 5 + 1 if on == "download" else None
             says = f"{on} {match or nth} {moment} {at:g}, {after * 1000:g} ms later"
             points.append(Point(says=says, board=board.name, with_=(on, match, moment, at, after, nth)))
-    yield from scale.of(points, 12)
+    yield from scale.of(points, 8)
 
 
 def _play(scene: Scene, point: Point) -> None:
     on, match, moment, at, after, number = point.with_
     running = scene.start(held=True)
-    scene.until(lambda: _is_stopped(running.pid))
     scene.emulator.script(
         Fault(
             on=on,
@@ -68,12 +65,8 @@ def _play(scene: Scene, point: Point) -> None:
             event_delay=0.005,
         )
     )
-    running.signal(signal.SIGCONT)
+    scene.go_on(running)
     running.end()
-
-
-def _is_stopped(pid: int) -> bool:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
 MOMENTS: Final = Sweep(name="killed at a protocol moment", points=_points, play=_play)
