@@ -367,12 +367,15 @@ class Ledger:
         )
 
     def _sweep(self) -> None:
-        """Remove call folders that a killed process had not named, a day old."""
+        """Remove call folders that a killed process had not named, and files in open ones, a day old."""
         names = os.listdir(self._calls) if self._calls.is_dir() else []
-        for path in (self._calls / name for name in names if name.startswith(TEMPORARY)):
+        unnamed = [self._calls / name for name in names if name.startswith(TEMPORARY)]
+        for call in self.index.open_ids():
+            unnamed += (self._calls / call).glob(f"{TEMPORARY}*")
+        for path in unnamed:
             with suppress(OSError):
                 if self._clock() - path.stat().st_mtime > _STALE:
-                    shutil.rmtree(path)
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def _now(self) -> str:
         return _iso(self._clock())

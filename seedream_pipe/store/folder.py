@@ -117,9 +117,13 @@ class Store:
             )
 
     def sweep(self, *, now: Callable[[], float] = time.time) -> int:
-        """Remove pictures that a killed process left on their way in, a day old. Says how many."""
+        """Remove what a killed process left on its way in, a day old. Says how many files."""
         removed = 0
-        for path in self.blobs.unfinished():
+        small = (self.folder, self.folder / "state", self.folder / "runs")
+        for path in (
+            *self.blobs.unfinished(),
+            *(each for top in small for each in top.glob(f"{TEMPORARY}*")),
+        ):
             with suppress(OSError):
                 if now() - path.stat().st_mtime > _STALE:
                     path.unlink()

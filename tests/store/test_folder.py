@@ -164,3 +164,16 @@ def test_pictures_that_never_arrived_are_swept_after_a_day(folder: Path):
 
     assert removed == 1
     assert list(store.blobs.unfinished()) == [young]
+
+
+@pytest.mark.parametrize("where", ["", "state", "runs"])
+def test_so_is_what_was_under_construction_elsewhere(folder: Path, where: str):
+    store = Store.open(folder)
+    left = folder / where / ".tmp-1"
+    left.parent.mkdir(exist_ok=True)
+    left.write_text("{")
+    now = left.stat().st_mtime
+
+    assert store.sweep(now=lambda: now + 3600) == 0
+    assert store.sweep(now=lambda: now + 90_000) == 1
+    assert not left.exists()
