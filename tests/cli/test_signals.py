@@ -90,7 +90,7 @@ def test_a_signal_at_any_moment_shows_no_traceback(board, paid, spawn, number, m
 
     # The interpreter itself ends by the signal until our first line runs, and says so in its way.
     began = "test server" in err or "in main" in err
-    if began or "Traceback" not in err:
+    if began or not err:
         assert process.returncode in {CODES[number], 0, -number}
         assert "Traceback" not in err
     assert len(paid.ledger.billed) == len(paid.ledger.requests)
