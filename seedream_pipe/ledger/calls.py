@@ -7,6 +7,7 @@
                event-0000 …    what came of a streamed answer, each event named when it is whole
                answer.body     the raw answer, or what followed its events, named when it is whole
                answer.json     names the body; from here on the call can be completed for nothing
+               picture-0000 …  a picture of several that is in the store: its link need not live any more
                hold.json       nobody knows whether it was billed; open until a person decides
                outcome.json    how it ended
 
@@ -44,6 +45,8 @@ __all__ = [
     "Verdict",
     "begin_folder",
     "is_as_written",
+    "keep_picture",
+    "kept_pictures",
     "read_account",
     "read_ends",
     "read_outcome",
@@ -596,6 +599,24 @@ def _length(path: Path) -> int | None:
         return path.stat().st_size
     except OSError:
         return None
+
+
+def keep_picture(store: Store, call: str, index: int, facts: Mapping[str, Json]) -> None:
+    """Write down that a picture of a call's answer is in the store; `facts` find it again.
+
+    Raises:
+        StoreError: it did not get to the disk.
+
+    """
+    name = f"picture-{index:04}"
+    store.disk.write(store.folder / "calls" / call / f"{name}.json", _encode(facts, name))
+
+
+def kept_pictures(store: Store, call: str) -> dict[int, Mapping[str, Any]]:
+    """What `keep_picture` wrote of a call, by index; what cannot be read is left out."""
+    folder = store.folder / "calls" / call
+    found = ((path.stem, _read(folder, path.stem)) for path in folder.glob("picture-*.json"))
+    return {int(name[8:]): tree for name, tree in found if tree is not None and name[8:].isdecimal()}
 
 
 def read_outcome(folder: Path) -> Outcome | None:

@@ -192,7 +192,7 @@ class Till:
             return await hold(call, "an answer without pictures", request_id=answer.request_id)
         result = await asyncio.to_thread(self._written, call)
         if result is None:
-            collected = await collect(self.provider, self.store, answer, reply)
+            collected = await collect(self.provider, self.store, answer, reply, call=call.id)
             if not isinstance(collected, Collected):
                 return await _unfetched(call, order, collected, answer, arrived)
             result = self._result(call, order, answer, collected, self.monotonic() - began)
@@ -219,7 +219,7 @@ class Till:
             return None
         if not isinstance(answer, Answer) or not answer.parts:
             return None
-        collected = await collect(self.provider, self.store, answer, account.reply)
+        collected = await collect(self.provider, self.store, answer, account.reply, call=account.id)
         if not isinstance(collected, Collected):
             return None
         lookup = await asyncio.to_thread(self.store.results.get, order.key)
