@@ -204,8 +204,9 @@ class Scene:
             "TMPDIR": str(self.folder / "tmp"),
             "LANG": "C.UTF-8",
             "ARK_API_KEY": KEY,
-            "SEEDREAM_PROVIDER": "ark",
-            "SEEDREAM_BASE_URL": self.emulator.base_url("ark"),
+            "AI302_API_KEY": KEY,
+            "SEEDREAM_PROVIDER": self.board.provider,
+            "SEEDREAM_BASE_URL": self.emulator.base_url(self.board.provider),
             "PYTHONDONTWRITEBYTECODE": "1",
             **{name: "1" for name in ("SEEDREAM_DEBUG",) if "TORTURE_DEBUG" in os.environ},
         }

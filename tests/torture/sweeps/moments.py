@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from seedream_pipe.emulator import Fault
-from tests.torture.boards import INLINE, SMALL
+from tests.torture.boards import INLINE, LATER, SMALL
 from tests.torture.points import Point, Scale, Sweep
 from tests.torture.scene import Scene, Stage
 
@@ -39,6 +39,19 @@ _AFTER: Final = (0.0, 0.001, 0.002, 0.004, 0.006, 0.008, 0.012, 0.02, 0.03, 0.05
 """Seconds after the moment: what was sent has to be read, recorded, put into the store."""
 
 
+_ASKED: Final[tuple[tuple[str, str, float], ...]] = (
+    ("generation", "read", 0),
+    ("generation", "head", 0),
+    ("generation", "body", 0.5),
+    ("generation", "sent", 0),
+    ("poll", "read", 0),
+    ("poll", "head", 0),
+    ("poll", "body", 0.5),
+    ("poll", "sent", 0),
+)
+"""The moments where a call is taken at once (R126): each of the first three of its kind."""
+
+
 def _points(scale: Scale, _stage: Stage) -> Iterator[Point]:
     points = []
     for number, (on, match, moment, at) in enumerate(_MOMENTS):
@@ -47,7 +60,13 @@ def _points(scale: Scale, _stage: Stage) -> Iterator[Point]:
             nth = turn % 5 + 1 if on == "download" else None
             says = f"{on} {match or nth} {moment} {at:g}, {after * 1000:g} ms later"
             points.append(Point(says=says, board=board.name, with_=(on, match, moment, at, after, nth)))
-    yield from scale.of(points, 8)
+    yield from scale.of(points, 7)
+    points = []
+    for on, moment, at in _ASKED:
+        for turn, after in enumerate(_AFTER):
+            says = f"{on} {turn % 3 + 1} {moment} {at:g}, {after * 1000:g} ms later"
+            points.append(Point(says=says, board=LATER.name, with_=(on, "", moment, at, after, turn % 3 + 1)))
+    yield from scale.of(points, 2)
 
 
 def _play(scene: Scene, point: Point) -> None:
