@@ -53,7 +53,9 @@ __all__ = [
     "take_in",
 ]
 
-SCHEMA: Final = "call/1"
+SCHEMA: Final = "call/2"
+_WITHOUT_SUMS: Final = "call/1"
+"""What the first version wrote: the same files, without digests of themselves."""
 _SUM: Final = "sum"
 _COMPACT: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 """What is summed is not the text for people: an index is made of a hundred thousand files."""
@@ -497,7 +499,7 @@ def read_ends(folder: Path) -> Account | None:
     """As `read_account`, but only how the call began and how it ended: all that the index keeps."""
     tree = _read(folder, "intent")
     try:
-        if tree is None or tree["schema"] != SCHEMA or tree["id"] != folder.name:
+        if tree is None or tree["schema"] not in {SCHEMA, _WITHOUT_SUMS} or tree["id"] != folder.name:
             return None
         intent = Intent(
             key=Key(str(tree["key"])),
@@ -653,12 +655,19 @@ def _sum(tree: Mapping[str, Json], name: str) -> str:
 def _read(folder: Path, name: str) -> Mapping[str, Any] | None:
     """What a file says; None when it is not there, or is not as it was written."""
     try:
-        with open(f"{folder}/{name}.json", "rb") as file:
-            tree = json.loads(file.read().decode("utf-8", "surrogatepass"))
-        told = tree.pop(_SUM)
+        tree = _parsed(folder, name)
+        told = tree.pop(_SUM, None)
+        if told is None:
+            intent = tree if name == "intent" else _parsed(folder, "intent")
+            return tree if intent["schema"] == _WITHOUT_SUMS else None
         return tree if told == _sum(tree, name) else None
     except (OSError, ValueError, RecursionError, AttributeError, KeyError, TypeError):
         return None
+
+
+def _parsed(folder: Path, name: str) -> Any:
+    with open(f"{folder}/{name}.json", "rb") as file:
+        return json.loads(file.read().decode("utf-8", "surrogatepass"))
 
 
 def _text(tree: Mapping[str, Any] | None, name: str) -> str:

@@ -30,7 +30,8 @@ from seedream_pipe.store.results import Results
 
 __all__ = ["FORMAT", "Store"]
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+"""The form of the store. The first had no digests in the files of its calls; it is read as it is."""
 """The version of the store's form that this code writes, and the newest that it reads."""
 
 _MARK: Final = "seedream-pipe store "
@@ -77,6 +78,10 @@ class Store:
                 f"{folder} has the form {version}; this version of seedream-pipe reads up to {FORMAT}",
                 hint="update seedream-pipe; the store was left untouched",
             )
+        elif version is not None and version < FORMAT and create:
+            # Before anything is written that an older version would not understand.
+            with disk.watch(folder):
+                disk.write(folder / "format", f"{_MARK}{FORMAT}\n".encode())
         return cls(folder, disk)
 
     @property
