@@ -39,6 +39,7 @@ __all__ = [
     "Order",
     "Sale",
     "Till",
+    "begun_at",
     "held",
     "hold",
     "now",
@@ -353,7 +354,7 @@ def pending(sent: Pending) -> Waiting:
 async def hold(call: Call, cause: str, *, request_id: str = "") -> Held:
     """Leave a call open because nobody knows whether it was billed, and say so."""
     await call.hold(cause, request_id=request_id)
-    return _held(call.id, call.intent, cause, at=_begun(call.id), request_id=request_id)
+    return _held(call.id, call.intent, cause, at=begun_at(call.id), request_id=request_id)
 
 
 def now() -> str:
@@ -386,7 +387,7 @@ def _held(call: str, intent: Intent, cause: str, *, at: str, request_id: str) ->
     )
 
 
-def _begun(call: str) -> str:
+def begun_at(call: str) -> str:
     """When a call began, which its id says; a moment before it was sent."""
     try:
         return datetime.fromisoformat(call.partition("-")[0].partition(".")[0] + "+00:00").isoformat()
