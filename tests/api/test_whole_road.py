@@ -209,9 +209,12 @@ def test_a_frame_that_somebody_retouched_is_kept_and_said(board):
     assert frame.read_bytes() != b"retouched"
 
 
-def test_a_picture_that_is_damaged_in_the_store_fails_its_task_and_says_what_it_cost(tmp_path, emulator):
+def test_a_damaged_picture_that_cannot_be_had_any_more_fails_its_task_and_says_what_it_cost(
+    tmp_path, emulator
+):
     board = simple_board(tmp_path, emulator, singles(2))
     board.run()
+    emulator.script(Fault(on="download", status=403, times=0))
     for path in (board.folder / "out").rglob("*.jpg"):
         path.unlink()
     victim = stored(board)[0]
