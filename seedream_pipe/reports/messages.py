@@ -192,7 +192,7 @@ _WORTH: Final[dict[Fault, str]] = {
 }
 _UNSENT: Final = "NotSent"
 _LOST_IN_STORE: Final = "E-LOST"
-_CRASHES: Final = frozenset({"E-BUG", "E-STORE"})
+_CRASHES: Final = frozenset({"E-BUG", "E-STORE", "E-MEMORY", "E-FILES", "E-SYSTEM"})
 """What may come after a call was sent as well as before."""
 
 

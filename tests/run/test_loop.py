@@ -1,4 +1,5 @@
 import asyncio
+import errno
 from collections import Counter
 from decimal import Decimal
 
@@ -208,6 +209,23 @@ def test_a_task_that_crashed_after_it_was_sent_is_what_the_ledger_says(left):
     with pytest.raises(StoreError):
         looked.run()
     assert looked.outcomes["a"] == left
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (MemoryError(), "E-MEMORY"),
+        (RuntimeError("can't start new thread"), "E-MEMORY"),
+        (OSError(errno.EMFILE, "Too many open files"), "E-FILES"),
+        (OSError(errno.EIO, "Input/output error"), "E-SYSTEM"),
+        (KeyError("x"), "E-BUG"),
+    ],
+)
+def test_a_crash_is_the_machines_fault_where_that_can_be_known(error, code):
+    looked = Looked(plan(task("a")), Hands(a=error))
+    with pytest.raises(type(error)):
+        looked.run()
+    assert looked.outcomes["a"].code == code
 
 
 def test_a_crash_is_told_when_the_ledger_cannot_be_asked():
