@@ -120,7 +120,8 @@ def judge(scene: Scene, told: Told) -> Verdict:
         for run in ended
         if run.code not in _CODES and not run.hung and not (run.code < 0 and run.hurt)
     ]
-    other = [*codes, *scene.broken]
+    left = [f"a process was left over by {' '.join(run.argv)}" for run in ended if run.left]
+    other = [*codes, *left, *scene.broken]
     return Verdict(
         uncertain=len(told.holds),
         extra=len(extra),

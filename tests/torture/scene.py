@@ -46,6 +46,8 @@ class Ended:
     hung: bool = False
     hurt: bool = False
     """Whether something was done to it: only the others have to end well."""
+    left: bool = False
+    """Whether a process of it is still there."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -89,6 +91,7 @@ class Running:
                 seconds=time.monotonic() - self.began,
                 hung=hung,
                 hurt=self.hurt,
+                left=_is_there(self.pid),
             )
         return self.ended
 
@@ -346,6 +349,18 @@ class Stage:
                         running.signal(signal.SIGKILL)
                         running.wait(PATIENCE)
                 scene.exits.close()
+
+
+def _is_there(group: int) -> bool:
+    """Whether a process of a group is there, and does not go within a second."""
+    deadline = time.monotonic() + 1.0
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(group, 0)
+        except (ProcessLookupError, PermissionError):
+            return False
+        time.sleep(0.01)
+    return True
 
 
 def clear(folder: Path) -> None:
