@@ -16,7 +16,8 @@ from tests.torture.shim import CHANGES, KINDS, Arm, Done, NoShim, build
 _WORKS: Final = 0.05
 """Seconds that a request may be on its way to the service when a write fails."""
 
-_FAILING: Final = "owsrumt"
+_GRAVE: Final = "owrmt"
+_FAILING: Final = f"{_GRAVE}su"
 """Operations that may fail; a close that fails has closed."""
 
 
@@ -162,12 +163,18 @@ def _fail(scene: Scene, point: Point) -> None:
     scene.demand(ended.code in {0, 1, 4, 7}, f"a failing disk gives exit {ended.code}")
     if not times:
         scene.demand(ended.code != 0, "exit 0 though the disk failed for ever")
-        _expect_silence(scene, running, arm)
+    _expect_silence(scene, running, arm)
 
 
 def _expect_silence(scene: Scene, running: Running, arm: Arm) -> None:
-    """Nothing is sent after the store could not be written."""
-    failed = [done for done in scene.log(running) if done.number >= arm.first and "/.seedream/" in done.path]
+    """Nothing is sent after the store could not be written. A sync may be made good once, by a new file."""
+    grave = _FAILING if not arm.times else _GRAVE
+    end = arm.first + arm.times if arm.times else 1 << 60
+    failed = [
+        done
+        for done in scene.log(running)
+        if arm.first <= done.number < end and done.kind in grave and "/.seedream/" in done.path
+    ]
     if failed:
         late = [each for each in scene.ledger.requests if each.at > failed[0].at + _WORKS]
         scene.demand(not late, f"{len(late)} requests were sent after {_named(failed[0])} had failed")
