@@ -68,11 +68,10 @@ def test_there_are_as_many_as_were_promised():
         "says: s\nrules: [R1]\nboard: chess\nfirst: {exit: 0}\n",
     ],
 )
-def test_a_file_that_expects_nothing_or_what_nobody_knows_is_no_scenario(tmp_path, monkeypatch, text):
-    monkeypatch.setattr("tests.scenarios.scenario.HERE", tmp_path)
+def test_a_file_that_expects_nothing_or_what_nobody_knows_is_no_scenario(tmp_path, text):
     (tmp_path / "one.yaml").write_text(text)
     with pytest.raises(Wrong):
-        read(tmp_path / "one.yaml")
+        read(tmp_path / "one.yaml", top=tmp_path)
 
 
 def test_every_file_below_is_played():
