@@ -87,6 +87,7 @@ def run(
             frozen=flags["frozen"],
             yes=flags["yes"],
             retry_refused=flags["retry_refused"],
+            retry_lost=flags["retry_lost"],
             confirm=_ask if is_interactive() and not as_json else None,
             listener=listener,
             pace=click.get_current_context().find_object(Pace) or Pace(),

@@ -58,7 +58,7 @@ CODES: Final[Mapping[str, Rule]] = MappingProxyType(
         ),
         "E-LOST": Rule(
             "A picture of the store is damaged or gone",
-            "It was paid for once. plan says what making it again costs; nothing is bought by itself.",
+            "It was paid for once. plan says what making it again costs; --retry-lost buys it again.",
         ),
         "E-MEMORY": Rule("There is not enough memory", "Nothing more was sent. Ask for less at once: -j 1."),
         "E-NOT-MADE": Rule(

@@ -93,6 +93,15 @@ def message(address: Address, outcome: Outcome) -> Message | None:
                 what=escaped(first, limit=_LONGEST),
                 lines=("nothing was sent for it; what was made is kept", *_caps(caps)),
             )
+        case Waiting(why="lost"):
+            what, _, price = outcome.message.partition("; ")
+            return Message(
+                code=error_code(outcome),
+                subject=escaped(address),
+                what=escaped(what, limit=_LONGEST),
+                lines=(f"{escaped(price, limit=_LONGEST)}. Nothing is bought again by itself.",),
+                ways=(Way(command="run", words=(address, "--retry-lost"), when="buy it again"),),
+            )
         case Waiting(why="fetch") if not outcome.message.startswith(_NEEDS):
             what, _, rest = outcome.message.partition("; ")
             return Message(

@@ -25,6 +25,7 @@ __all__ = [
     "TakePictures",
     "Unfetched",
     "Waiting",
+    "lost",
     "standing",
 ]
 
@@ -195,6 +196,11 @@ class Unfetched:
 
 
 Outcome: TypeAlias = Made | Reused | Waiting | Held | Refused | Failed | Skipped | NotNeeded
+
+
+def lost(what: str, worst: Money) -> Waiting:
+    """Pictures that were paid for and are nowhere: not bought again without a person's word (P7)."""
+    return Waiting(why="lost", message=f"{what}; making it again costs up to {worst}")
 
 
 def standing(outcome: Outcome, takes: tuple[TakePictures, ...], pick: int) -> Outcome:

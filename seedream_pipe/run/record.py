@@ -192,7 +192,7 @@ def _code(outcome: Outcome) -> int:
             return 4
         case Waiting(why="budget"):
             return 5
-        case Waiting(why="held" | "fetch"):
+        case Waiting(why="held" | "fetch" | "lost"):
             return 4
         case Refused() | Failed() | Skipped() | Waiting():
             return 1

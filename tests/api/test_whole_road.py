@@ -12,7 +12,7 @@ import seedream_pipe
 from seedream_pipe import errors, events, outcomes
 from seedream_pipe.api.fresh import up_to_date
 from seedream_pipe.emulator.faults import Fault
-from seedream_pipe.run.forecast import InputChanged, Make, NotHere, RecipeChanged
+from seedream_pipe.run.forecast import Blocked, InputChanged, Make, NotHere, RecipeChanged
 from seedream_pipe.run.state import TICK
 from seedream_pipe.settings import Settings
 from tests.api.board import KEYS, PICTURES, on, paid_board, simple_board, singles, to_make, to_reuse
@@ -223,8 +223,10 @@ def test_a_damaged_picture_that_cannot_be_had_any_more_fails_its_task_and_says_w
     record = board.run()
     assert sorted(record.counts().items()) == [("failed", 1), ("reused", 1)]
     assert board.billed == 2
-    (address,) = to_make(board.plan())
-    assert "$0.04" in board.plan().tasks[address].decision.reason.message
+    (waiting,) = (
+        task.decision.outcome for task in board.plan().tasks.values() if isinstance(task.decision, Blocked)
+    )
+    assert (waiting.why, "bought for $0.04" in waiting.message) == ("lost", True)
 
 
 # Money
