@@ -93,7 +93,7 @@ def message(address: Address, outcome: Outcome) -> Message | None:
                 what=escaped(first, limit=_LONGEST),
                 lines=("nothing was sent for it; what was made is kept", *_caps(caps)),
             )
-        case Waiting(why="lost"):
+        case Waiting(why="lost") if not outcome.message.startswith(_NEEDS):
             what, _, price = outcome.message.partition("; ")
             return Message(
                 code=error_code(outcome),
