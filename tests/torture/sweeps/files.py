@@ -162,7 +162,10 @@ def _fail(scene: Scene, point: Point) -> None:
     ended = running.end()
     scene.demand(ended.code in {0, 1, 4, 7}, f"a failing disk gives exit {ended.code}")
     if not times:
-        scene.demand(ended.code != 0, "exit 0 though the disk failed for ever")
+        failed = [done.path for done in scene.log(running) if done.number >= number]
+        # What SQLite tidies up at the end is in its log already, and the whole index can be made anew.
+        is_tidying = all("index.db" in path for path in failed)
+        scene.demand(ended.code != 0 or is_tidying, "exit 0 though the disk failed for ever")
     _expect_silence(scene, running, arm)
 
 
