@@ -75,7 +75,7 @@ editor: ## fetch the language server that tests/editor drives (needs node and np
 	@cp tests/editor/package.json tests/editor/package-lock.json $(LANGUAGE_SERVER)/
 	@cd $(LANGUAGE_SERVER) && npm ci --silent --ignore-scripts --no-audit --no-fund --cache cache
 
-reference: $(READY) ## write docs/language.md, docs/filters.md and docs/problems.md anew
+reference: $(READY) ## write docs/language.md, filters.md, problems.md and errors.md anew
 	$(BIN)/python tools/language_reference.py
 
 wheel: $(READY) ## build the release, install it into an empty environment and use it

@@ -19,7 +19,8 @@ exceptions stop the work.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+import errno
+from typing import TYPE_CHECKING, ClassVar, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,3 +136,37 @@ class Interrupted(SeedreamError):
 
     exit_code = 130
     code = "E-INTERRUPTED"
+
+
+_NO_FILES: Final = frozenset({errno.EMFILE, errno.ENFILE})
+
+
+def crash_code(error: BaseException) -> str:
+    """The code of what nobody raised on purpose: the machine's where it can be known, else a bug's."""
+    if isinstance(error, SeedreamError):
+        return error.code
+    if _is_short_of_memory(error):
+        return "E-MEMORY"
+    if is_short_of_files(error):
+        return "E-FILES"
+    return "E-SYSTEM" if isinstance(error, OSError) else "E-BUG"
+
+
+def is_short_of_files(error: BaseException | None) -> bool:
+    """Whether an error, or one that it came of, is that no more files may be open."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _NO_FILES:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _is_short_of_memory(error: BaseException) -> bool:
+    if isinstance(error, MemoryError):
+        return True
+    # A thread, or a library, for which the system has no memory left.
+    said = str(error)
+    return (isinstance(error, RuntimeError) and "can't start new thread" in said) or (
+        isinstance(error, (ImportError, OSError))
+        and ("failed to map segment" in said or "Cannot allocate memory" in said)
+    )

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from seedream_pipe.plan import board_filters, vocabulary  # noqa: E402 - of this checkout
+from seedream_pipe.reports.codes import CODES  # noqa: E402
 from seedream_pipe.reports.rules import RULES  # noqa: E402
 from seedream_pipe.spec.schema import names, schema  # noqa: E402
 
@@ -282,10 +283,29 @@ def problems() -> str:
     )
 
 
+def errors() -> str:
+    """The codes of commands and runs."""
+    rows = [f"| `{code}` | {cell(rule.title)} | {cell(rule.help)} |" for code, rule in CODES.items()]
+    return "\n".join(
+        [
+            f"# Errors\n\n{MADE}",
+            "What a command says when something went wrong begins with `error[CODE]` and the task, speaks",
+            "of the money in its second line, and ends in the commands to type next. With `--json` the",
+            "same code stands under `error`, in the record under each task's `error`. Codes of findings",
+            "in files are told under [problems](problems.md).\n",
+            "| code | means | what it may have cost, and what to do |",
+            "|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "language.md": language,
     "filters.md": filters,
     "problems.md": problems,
+    "errors.md": errors,
 }
 
 

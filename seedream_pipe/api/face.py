@@ -83,6 +83,7 @@ class Manner(Choices, total=False):
     frozen: bool
     yes: bool
     retry_refused: bool
+    retry_lost: bool
     confirm: Callable[[Forecast], bool]
     listener: Listener
     stop: Stop

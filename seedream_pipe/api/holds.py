@@ -14,6 +14,7 @@ from seedream_pipe.errors import UsageError
 from seedream_pipe.ledger.book import AGAIN, Ledger
 from seedream_pipe.problems import did_you_mean, escaped
 from seedream_pipe.run.outcomes import Money
+from seedream_pipe.run.settle import begun_at
 from seedream_pipe.snapshot.root import find_root
 from seedream_pipe.store.folder import Store
 
@@ -146,7 +147,7 @@ def _unreadable(call: str) -> Hold:
     return Hold(
         call=call,
         task="",
-        at=call.partition("-")[0],
+        at=begun_at(call),
         worst=Money(),
         client_id="",
         request_id="",

@@ -38,6 +38,7 @@ class Remembered:
     lock: Mapping[Address, Locked]
     pins: Pins
     retry_refused: bool = False
+    retry_lost: bool = False
     retry_uncertain: int = 0
     origin: str = ""
     """The host and port of a test server; empty where pictures are bought."""

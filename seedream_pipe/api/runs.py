@@ -88,8 +88,10 @@ class RunOptions:
 
     `confirm` is asked before money is spent; None means that nobody can be asked. `yes` spends
     without asking, up to the cap; `frozen` spends nothing at all. `force` overwrites outputs
-    that were edited. `listener` is told every event; `stop` is how to ask the run to stop, once;
-    `pace` is how it waits. `agreed` is called when the run may spend, before anything is sent.
+    that were edited. `retry_refused` sends again what the content filter refused, `retry_lost` buys
+    again what was paid for and the store has lost. `listener` is told every event; `stop` is how
+    to ask the run to stop, once; `pace` is how it waits. `agreed` is called when the run may
+    spend, before anything is sent.
     """
 
     fail_fast: bool = False
@@ -97,6 +99,7 @@ class RunOptions:
     frozen: bool = False
     yes: bool = False
     retry_refused: bool = False
+    retry_lost: bool = False
     confirm: Callable[[Forecast], bool] | None = None
     listener: Listener | None = None
     stop: Stop = field(default_factory=Stop)
@@ -231,8 +234,7 @@ async def run_async(
                 pace=options.pace,
                 tell=_both(early, options.listener),
             )
-        again = options.retry_refused
-        past = past_of(project, store, ledger, profile, settings, retry_refused=again)
+        past = past_of(project, store, ledger, profile, settings, options=options)
         made = await asyncio.to_thread(planned_with, project, targets, settings, profile, past)
         if ledger is not None and past.lost:
             healed = await heal(
@@ -245,7 +247,7 @@ async def run_async(
                 tell=_both(early, options.listener),
             )
             if healed:
-                past = past_of(project, store, ledger, profile, settings, retry_refused=again)
+                past = past_of(project, store, ledger, profile, settings, options=options)
                 made = await asyncio.to_thread(planned_with, project, targets, settings, profile, past)
         inputs = states.signatures(project.paths_seen(), since=project.read_ns)
         if options.frozen:
@@ -362,9 +364,9 @@ def past_of(
     profile: ProviderProfile,
     settings: Settings,
     *,
-    retry_refused: bool = False,
+    options: RunOptions | None = None,
 ) -> Remembered:
-    """What is remembered of a pipeline's tasks."""
+    """What is remembered of a pipeline's tasks, and what of it the options pass over."""
     lock = locks.read(lock_path(project, store, profile), project.pipeline.renamed)
     folder = output_folder(project, settings, catalog.maker(profile).realm)
     return Remembered(
@@ -372,7 +374,8 @@ def past_of(
         ledger=ledger,
         lock=lock,
         pins=Pins(store),
-        retry_refused=retry_refused,
+        retry_refused=options is not None and options.retry_refused,
+        retry_lost=options is not None and options.retry_lost,
         retry_uncertain=settings.retry_uncertain,
         origin=local_server(settings),
         outside=Back(folder=folder, lock=lock, store=store),
@@ -533,6 +536,7 @@ class _Run:
             slots=asyncio.Semaphore(self.settings.jobs),
             tell=self._emit,
             retry_refused=self.options.retry_refused,
+            retry_lost=self.options.retry_lost,
             retry_uncertain=self.settings.retry_uncertain,
             back=self.past.outside,
             unfetched={

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from seedream_pipe import pictures
 from seedream_pipe.makers import Fetched
 from seedream_pipe.plan.model import FromUrl, Recipe, TransformRecipe
-from seedream_pipe.run.events import OutputKept, OutputPlaced
-from seedream_pipe.run.forecast import Blocked, Make, Needless, Reuse
+from seedream_pipe.run.events import OutputKept, OutputPlaced, PictureLost
+from seedream_pipe.run.forecast import BlobLost, Blocked, Make, Needless, Reuse
 from seedream_pipe.run.loop import takes_of
 from seedream_pipe.run.outcomes import Failed, Reused, standing
 from seedream_pipe.run.outputs import Kept, Placed, wanted
@@ -83,7 +83,9 @@ class Worker:
                 return expected.decision.outcome
             case Make() if isinstance(task.recipe, TransformRecipe):
                 outcome = await self.transformer.perform(task, task.recipe, resolved)
-            case Make():
+            case Make(reason=reason):
+                if isinstance(reason, BlobLost) and expected.decision.worst.currency:
+                    self.emit(PictureLost(address=task.address, message=reason.message))
                 if self._performer is None:
                     self._performer = self.make_performer()
                 outcome = await self._performer.perform(task, resolved)

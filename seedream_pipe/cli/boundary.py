@@ -6,7 +6,6 @@ happened in the code is shown with `--debug` alone.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import shlex
@@ -18,7 +17,14 @@ import click
 from seedream_pipe.cli.problems import show
 from seedream_pipe.cli.signals import code_of, signalled
 from seedream_pipe.cli.terminal import out, say, style
-from seedream_pipe.errors import InvalidPipeline, SeedreamError, StoreError, UsageError
+from seedream_pipe.errors import (
+    InvalidPipeline,
+    SeedreamError,
+    StoreError,
+    UsageError,
+    crash_code,
+    is_short_of_files,
+)
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.problems import error_tree
 from seedream_pipe.version import VERSION
@@ -34,7 +40,6 @@ DEBUG_VARIABLE: Final = "SEEDREAM_DEBUG"
 READER_GONE: Final = 141
 
 _LONGEST: Final = 1000
-_NO_FILES: Final = frozenset({errno.EMFILE, errno.ENFILE})
 _SAFE: Final = "nothing more was sent; what was bought is in the store, and every call is in its account"
 _LAST_WORDS: Final = b"error[E-MEMORY] there is not enough memory, not even to say where\n"
 
@@ -113,7 +118,7 @@ def _usage(error: click.ClickException, *, as_json: bool) -> int:
 
 def _better(error: SeedreamError) -> SeedreamError:
     """The error with a remedy that only its cause tells."""
-    if type(error) is not InvalidPipeline and _chain_has(error, _NO_FILES):
+    if type(error) is not InvalidPipeline and is_short_of_files(error):
         error.hint = _MORE_FILES
     elif isinstance(error, StoreError) and not error.hint:
         error.hint = "nothing more is sent until it can be used: mend it, or name another one with --store"
@@ -123,40 +128,21 @@ def _better(error: SeedreamError) -> SeedreamError:
 _MORE_FILES: Final = "allow more open files: ulimit -n 1024; or ask for less at once: -j 1"
 
 
-def _chain_has(error: BaseException | None, numbers: frozenset[int]) -> bool:
-    while error is not None:
-        if isinstance(error, OSError) and error.errno in numbers:
-            return True
-        error = error.__cause__ or error.__context__
-    return False
-
-
 def _translated(error: Exception, arguments: Sequence[str]) -> SeedreamError:
     """What is not said on purpose: the machine's fault where it can be known, else ours."""
-    if _is_short_of_memory(error):
+    code = crash_code(error)
+    if code == "E-MEMORY":
         return SeedreamError(
-            f"there is not enough memory; {_SAFE}", hint="ask for less at once: -j 1", code="E-MEMORY"
+            f"there is not enough memory; {_SAFE}", hint="ask for less at once: -j 1", code=code
         )
-    if _chain_has(error, _NO_FILES):
-        return SeedreamError(f"too many files are open; {_SAFE}", hint=_MORE_FILES, code="E-FILES")
-    if isinstance(error, OSError):
-        return SeedreamError(
-            f"the system refused: {error}", hint="mend that, then run the same again", code="E-SYSTEM"
-        )
+    if code == "E-FILES":
+        return SeedreamError(f"too many files are open; {_SAFE}", hint=_MORE_FILES, code=code)
+    if code == "E-SYSTEM":
+        hint = "mend that, then run the same again"
+        return SeedreamError(f"the system refused: {error}", hint=hint, code=code)
     again = escaped(shlex.join(["seedream-pipe", *arguments, DEBUG]), limit=_LONGEST)
     return SeedreamError(
         f"{type(error).__name__}: {escaped(str(error))} — a fault of seedream-pipe {VERSION}; {_SAFE}",
         hint=f"{again}   (shows where; report it)",
         code="E-BUG",
-    )
-
-
-def _is_short_of_memory(error: Exception) -> bool:
-    if isinstance(error, MemoryError):
-        return True
-    # A thread, or a library, for which the system has no memory left.
-    said = str(error)
-    return (isinstance(error, RuntimeError) and "can't start new thread" in said) or (
-        isinstance(error, (ImportError, OSError))
-        and ("failed to map segment" in said or "Cannot allocate memory" in said)
     )

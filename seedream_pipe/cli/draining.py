@@ -16,6 +16,7 @@ from seedream_pipe.cli.terminal import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
 
     from seedream_pipe.api.runs import RunOptions
     from seedream_pipe.reports.progress import InFlight
@@ -38,6 +39,15 @@ class Draining:
         loop = asyncio.get_running_loop()
         for number in heard():
             loop.add_signal_handler(number, self._came, number)
+
+    def rest(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Hear signals without the loop, which is about to close; all is done, and only the code is told."""
+        for number in heard():
+            if loop.remove_signal_handler(number):
+                signal.signal(number, self._late)
+
+    def _late(self, number: int, _frame: FrameType | None) -> None:
+        self.code = self.code or CODES[number]
 
     def _came(self, number: int) -> None:
         if self.abandoned:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 @click.option("--frozen", is_flag=True, help="Spend nothing: exit 6 when there is work.")
 @click.option("--force", is_flag=True, help="Overwrite outputs that were edited or that are not ours.")
 @click.option("--retry-refused", is_flag=True, help="Send again what the content filter refused.")
+@click.option("--retry-lost", is_flag=True, help="Buy again what was paid for and the store has lost.")
 @click.option(
     "--response-format",
     type=click.Choice(["url", "b64_json"]),

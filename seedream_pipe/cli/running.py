@@ -94,6 +94,7 @@ def run(
             frozen=flags["frozen"],
             yes=flags["yes"],
             retry_refused=flags["retry_refused"],
+            retry_lost=flags["retry_lost"],
             confirm=_ask if is_interactive() and not as_json else None,
             listener=listener,
             agreed=agreed,
@@ -120,6 +121,7 @@ def _gone_through(run: Coroutine[Any, Any, Record], signals: Draining) -> Record
         try:
             return runner.run(run)
         finally:
+            signals.rest(runner.get_loop())
             # Closing waits for every thread, and a name that is being looked up may take its time.
             if not signals.abandoned:
                 runner.close()

@@ -27,6 +27,7 @@ from seedream_pipe.ledger.calls import (
     Outcome,
     Refusal,
     begin_folder,
+    is_as_written,
     read_account,
     read_outcome,
     take_in,
@@ -213,6 +214,10 @@ class Ledger:
                 self.resume(call).end(Outcome(verdict="unsent", at=self._now()))
         return tuple(call for call in left if call.state != "intended")
 
+    def is_as_written(self, call: str) -> bool:
+        """Whether the bytes of a recorded answer are those that came. Blocking; reads all of them."""
+        return is_as_written(self._calls / call)
+
     def resume(self, found: OpenCall) -> Call:
         """An open call, to be settled or held. For an answered one hold the claim of its key."""
         account = read_account(self._calls / found.id)
@@ -362,12 +367,15 @@ class Ledger:
         )
 
     def _sweep(self) -> None:
-        """Remove call folders that a killed process had not named, a day old."""
+        """Remove call folders that a killed process had not named, and files in open ones, a day old."""
         names = os.listdir(self._calls) if self._calls.is_dir() else []
-        for path in (self._calls / name for name in names if name.startswith(TEMPORARY)):
+        unnamed = [self._calls / name for name in names if name.startswith(TEMPORARY)]
+        for call in self.index.open_ids():
+            unnamed += (self._calls / call).glob(f"{TEMPORARY}*")
+        for path in unnamed:
             with suppress(OSError):
                 if self._clock() - path.stat().st_mtime > _STALE:
-                    shutil.rmtree(path)
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def _now(self) -> str:
         return _iso(self._clock())

@@ -7,6 +7,7 @@
                event-0000 …    what came of a streamed answer, each event named when it is whole
                answer.body     the raw answer, or what followed its events, named when it is whole
                answer.json     names the body; from here on the call can be completed for nothing
+               picture-0000 …  a picture of several that is in the store: its link need not live any more
                hold.json       nobody knows whether it was billed; open until a person decides
                outcome.json    how it ended
 
@@ -26,7 +27,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
-from seedream_pipe.digest import Json, Key
+from seedream_pipe.digest import Json, Key, file_digest
 from seedream_pipe.errors import StoreError
 from seedream_pipe.ledger.emergency import Refuge, Rescued
 from seedream_pipe.makers import Reply
@@ -43,13 +44,18 @@ __all__ = [
     "State",
     "Verdict",
     "begin_folder",
+    "is_as_written",
+    "keep_picture",
+    "kept_pictures",
     "read_account",
     "read_ends",
     "read_outcome",
     "take_in",
 ]
 
-SCHEMA: Final = "call/1"
+SCHEMA: Final = "call/2"
+_WITHOUT_SUMS: Final = "call/1"
+"""What the first version wrote: the same files, without digests of themselves."""
 _SUM: Final = "sum"
 _COMPACT: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 """What is summed is not the text for people: an index is made of a hundred thousand files."""
@@ -196,7 +202,7 @@ class Call:
         self._buffer = bytearray()
         # A deadline ends the wait for a thread and not the thread.
         self._writing = threading.Lock()
-        self._events: list[tuple[Path, int]] = []
+        self._events: list[tuple[Path, int, str]] = []
         self._places = places
         self._refuge: Refuge | None = None
         self._trouble: StoreError | None = None
@@ -327,7 +333,7 @@ class Call:
             path = _event(self._folder, len(self._events))
             draft = self._named(path)
             if draft is not None:
-                self._events.append((path, draft.length))
+                self._events.append((path, draft.length, draft.sha256))
 
     def _named(self, path: Path) -> Draft | None:
         """Give what was written since the last name its own; None when the store cannot take it."""
@@ -348,8 +354,14 @@ class Call:
         if self._head is None:
             raise ValueError("a reply has a head")
         body = self._folder / "answer.body"
-        events: list[Json] = [length for _, length in self._events]
-        told: dict[str, Json] = {"at": self._now(), "events": events, **self._head_tree()}
+        events: list[Json] = [length for _, length, _ in self._events]
+        sums: list[Json] = [told for _, _, told in self._events]
+        told: dict[str, Json] = {
+            "at": self._now(),
+            "events": events,
+            "event_sums": sums,
+            **self._head_tree(),
+        }
         with self._writing:
             draft = self._named(body)
         if draft is None:
@@ -362,7 +374,7 @@ class Call:
             raise self._kept_elsewhere(told) from None
         status, headers = self._head
         return Reply(
-            status=status, headers=headers, body=body, events=tuple(path for path, _ in self._events)
+            status=status, headers=headers, body=body, events=tuple(path for path, _, _ in self._events)
         )
 
     def _kept_elsewhere(self, told: Mapping[str, Json]) -> StoreError:
@@ -487,7 +499,7 @@ def read_ends(folder: Path) -> Account | None:
     """As `read_account`, but only how the call began and how it ended: all that the index keeps."""
     tree = _read(folder, "intent")
     try:
-        if tree is None or tree["schema"] != SCHEMA or tree["id"] != folder.name:
+        if tree is None or tree["schema"] not in {SCHEMA, _WITHOUT_SUMS} or tree["id"] != folder.name:
             return None
         intent = Intent(
             key=Key(str(tree["key"])),
@@ -564,6 +576,22 @@ def _pieces(folder: Path, told: tuple[int, ...] | None) -> tuple[list[Path], boo
     return pieces, told is not None and len(pieces) == len(told)
 
 
+def is_as_written(folder: Path) -> bool:
+    """Whether the bytes of a recorded answer are those that came, as far as that was noted. Reads all."""
+    told = _read(folder, "answer")
+    if told is None:
+        return True
+    sums = {_event(folder, number): each for number, each in enumerate(told.get("event_sums", ()))}
+    try:
+        for path, expected in {**sums, folder / "answer.body": told["sha256"]}.items():
+            with path.open("rb") as file:
+                if file_digest(file) != expected:
+                    return False
+    except (OSError, KeyError):
+        return False
+    return True
+
+
 def _event(folder: Path, number: int) -> Path:
     return folder / f"event-{number:04}"
 
@@ -573,6 +601,24 @@ def _length(path: Path) -> int | None:
         return path.stat().st_size
     except OSError:
         return None
+
+
+def keep_picture(store: Store, call: str, index: int, facts: Mapping[str, Json]) -> None:
+    """Write down that a picture of a call's answer is in the store; `facts` find it again.
+
+    Raises:
+        StoreError: it did not get to the disk.
+
+    """
+    name = f"picture-{index:04}"
+    store.disk.write(store.folder / "calls" / call / f"{name}.json", _encode(facts, name))
+
+
+def kept_pictures(store: Store, call: str) -> dict[int, Mapping[str, Any]]:
+    """What `keep_picture` wrote of a call, by index; what cannot be read is left out."""
+    folder = store.folder / "calls" / call
+    found = ((path.stem, _read(folder, path.stem)) for path in folder.glob("picture-*.json"))
+    return {int(name[8:]): tree for name, tree in found if tree is not None and name[8:].isdecimal()}
 
 
 def read_outcome(folder: Path) -> Outcome | None:
@@ -609,12 +655,19 @@ def _sum(tree: Mapping[str, Json], name: str) -> str:
 def _read(folder: Path, name: str) -> Mapping[str, Any] | None:
     """What a file says; None when it is not there, or is not as it was written."""
     try:
-        with open(f"{folder}/{name}.json", "rb") as file:
-            tree = json.loads(file.read().decode("utf-8", "surrogatepass"))
-        told = tree.pop(_SUM)
+        tree = _parsed(folder, name)
+        told = tree.pop(_SUM, None)
+        if told is None:
+            intent = tree if name == "intent" else _parsed(folder, "intent")
+            return tree if intent["schema"] == _WITHOUT_SUMS else None
         return tree if told == _sum(tree, name) else None
     except (OSError, ValueError, RecursionError, AttributeError, KeyError, TypeError):
         return None
+
+
+def _parsed(folder: Path, name: str) -> Any:
+    with open(f"{folder}/{name}.json", "rb") as file:
+        return json.loads(file.read().decode("utf-8", "surrogatepass"))
 
 
 def _text(tree: Mapping[str, Any] | None, name: str) -> str:

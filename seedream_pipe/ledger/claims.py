@@ -18,6 +18,7 @@ from typing import Final
 
 from seedream_pipe.digest import Key, is_digest
 from seedream_pipe.errors import StoreError
+from seedream_pipe.store.durable import store_error
 from seedream_pipe.store.folder import Store
 
 __all__ = ["Alive", "Claimed", "claim", "locked"]
@@ -148,8 +149,11 @@ class Alive:
 def _is_held(path: Path) -> bool:
     try:
         file = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-    except OSError:
+    except FileNotFoundError:
         return False
+    except OSError as error:
+        # Who cannot be asked is not dead: what the dead left open is ended by others.
+        raise store_error(error, path) from error
     try:
         return not _take(file, path, fcntl.LOCK_SH | fcntl.LOCK_NB)
     finally:

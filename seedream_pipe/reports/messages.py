@@ -93,6 +93,15 @@ def message(address: Address, outcome: Outcome) -> Message | None:
                 what=escaped(first, limit=_LONGEST),
                 lines=("nothing was sent for it; what was made is kept", *_caps(caps)),
             )
+        case Waiting(why="lost") if not outcome.message.startswith(_NEEDS):
+            what, _, price = outcome.message.partition("; ")
+            return Message(
+                code=error_code(outcome),
+                subject=escaped(address),
+                what=escaped(what, limit=_LONGEST),
+                lines=(f"{escaped(price, limit=_LONGEST)}. Nothing is bought again by itself.",),
+                ways=(Way(command="run", words=(address, "--retry-lost"), when="buy it again"),),
+            )
         case Waiting(why="fetch") if not outcome.message.startswith(_NEEDS):
             what, _, rest = outcome.message.partition("; ")
             return Message(
@@ -117,8 +126,9 @@ def held_message(hold: Held, address: Address = "") -> Message:
     cause = escaped(_cause(hold), limit=_LONGEST)
     short = escaped(_cause(hold), limit=_SHORT)
     more = () if short == cause else (f"what is known: {cause}",)
-    most = f"up to {hold.worst}" if not hold.pictures else f"up to {_pictures(hold.pictures)}, {hold.worst}"
-    again = Way(command="held retry", words=(hold.task or task,), when="send it again, at its price")
+    most = f"up to {_pictures(hold.pictures)}, {hold.worst}" if hold.pictures else "nobody knows how much"
+    name = hold.task or task or hold.call
+    again = Way(command="held retry", words=(name,), when="send it again, at its price")
     if error_code(hold) == LINK_DEAD:
         return Message(
             code=LINK_DEAD,
@@ -133,10 +143,10 @@ def held_message(hold: Held, address: Address = "") -> Message:
         )
     return Message(
         code=error_code(hold),
-        subject=escaped(task),
+        subject=escaped(task) or "a call whose task is not known",
         what=f"sent{_clock(hold.at)}, {_what(hold, short)}",
         lines=(f"this call may have been charged: {most}. Nothing was sent again.", *more, *_found(hold)),
-        ways=(Way(command="held drop", words=(hold.task or task,), when="if it was not charged"), again),
+        ways=(Way(command="held drop", words=(name,), when="if it was not charged"), again),
     )
 
 
@@ -191,7 +201,7 @@ _WORTH: Final[dict[Fault, str]] = {
 }
 _UNSENT: Final = "NotSent"
 _LOST_IN_STORE: Final = "E-LOST"
-_CRASHES: Final = frozenset({"E-BUG", "E-STORE"})
+_CRASHES: Final = frozenset({"E-BUG", "E-STORE", "E-MEMORY", "E-FILES", "E-SYSTEM"})
 """What may come after a call was sent as well as before."""
 
 

@@ -19,6 +19,7 @@ from seedream_pipe.run.events import (
     CallSent,
     OutputKept,
     OutputPlaced,
+    PictureLost,
     ProviderOut,
     RunBegan,
     TaskBegan,
@@ -113,7 +114,7 @@ class Progress:
                 self.price = self.price.plus(event.price)
             case CallPaused():
                 return self._paused(event)
-            case ProviderOut() | CallResent():
+            case ProviderOut() | PictureLost() | CallResent():
                 return _said(event)
             case OutputPlaced():
                 self._placed.setdefault(event.address, []).append(event.path)
@@ -195,7 +196,10 @@ class Progress:
         )
 
 
-def _said(event: ProviderOut | CallResent) -> Told:
+def _said(event: ProviderOut | PictureLost | CallResent) -> Told:
+    if isinstance(event, PictureLost):
+        again = f"{event.message}; it cannot be fetched any more, and is bought again"
+        return Told(word="lost", subject=event.address, lines=(again,))
     if isinstance(event, ProviderOut):
         return Told(word="out", subject=escaped(out_text(event), limit=_MESSAGE))
     return Told(word="resent", subject=escaped(resent_text(event), limit=_MESSAGE))

@@ -33,6 +33,7 @@ _WAITS: Final[Mapping[str, str]] = {
     "budget": "E-BUDGET",
     "fetch": "E-FETCH",
     "held": "E-WAITS",
+    "lost": "E-LOST",
     "stopped": "E-STOPPED",
     "out": "E-ACCOUNT",
 }

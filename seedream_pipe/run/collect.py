@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from seedream_pipe import pictures
-from seedream_pipe.makers import Fetched, LinkDead, NotFetched
+from seedream_pipe.ledger.calls import keep_picture, kept_pictures
+from seedream_pipe.makers import Fetched, Link, LinkDead, NotFetched
+from seedream_pipe.store.blobs import Gone
 from seedream_pipe.store.results import Gap, Stored
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from seedream_pipe.makers import Answer, Part, Provider, Reply
@@ -42,13 +45,23 @@ class Missing:
 _Piece: TypeAlias = Stored | NotFetched | LinkDead
 
 
-async def collect(provider: Provider, store: Store, answer: Answer, reply: Reply) -> Collected | Missing:
+async def collect(
+    provider: Provider, store: Store, answer: Answer, reply: Reply, *, call: str = ""
+) -> Collected | Missing:
     """Fetch every picture of an answer into the store, in the answer's order (R64).
 
     What came is kept in the store even when another picture is missing. A picture of a
-    series whose link is dead is a hole; the others are as good as they were.
+    series whose link is dead is a hole; the others are as good as they were. With the id of
+    its `call` it is written down what has come, so that a later process needs no link for it.
     """
-    pieces = (_piece(provider, store, part, reply) for part in answer.parts)
+    linked = {part.index for part in answer.parts if isinstance(part.source, Link)}
+    # One alone is written down by its result, a moment later.
+    call = call if len(linked) > 1 else ""
+    kept = await asyncio.to_thread(kept_pictures, store, call) if call else {}
+    pieces = (
+        _piece(provider, store, part, reply, call=call if part.index in linked else "", kept=kept)
+        for part in answer.parts
+    )
     # All to their end, whatever becomes of one.
     came = await asyncio.gather(*pieces, return_exceptions=True)
     entries: dict[int, Entry] = {}
@@ -75,7 +88,35 @@ async def collect(provider: Provider, store: Store, answer: Answer, reply: Reply
     return Collected(entries=tuple(entries[index] for index in sorted(entries)))
 
 
-async def _piece(provider: Provider, store: Store, part: Part, reply: Reply) -> _Piece:
+async def _piece(
+    provider: Provider,
+    store: Store,
+    part: Part,
+    reply: Reply,
+    *,
+    call: str,
+    kept: Mapping[int, Mapping[str, Any]],
+) -> _Piece:
+    if call and part.index in kept:
+        there = await asyncio.to_thread(_there, store, kept[part.index])
+        if there is not None:
+            return there
+    piece = await _fetched(provider, store, part, reply)
+    if call and isinstance(piece, Stored):
+        await asyncio.to_thread(keep_picture, store, call, part.index, asdict(piece))
+    return piece
+
+
+def _there(store: Store, facts: Mapping[str, Any]) -> Stored | None:
+    """A picture that came before, when it is still what it was."""
+    try:
+        piece = Stored(**facts)
+    except TypeError:
+        return None
+    return None if isinstance(store.blobs.whole(piece.digest), Gone) else piece
+
+
+async def _fetched(provider: Provider, store: Store, part: Part, reply: Reply) -> _Piece:
     target = store.blobs.temporary()
     try:
         fetched = await provider.fetch(part, reply, target)

@@ -20,6 +20,7 @@ __all__ = [
     "Listener",
     "OutputKept",
     "OutputPlaced",
+    "PictureLost",
     "ProviderOut",
     "RunBegan",
     "RunEnded",
@@ -142,6 +143,14 @@ class OutputKept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PictureLost:
+    """Pictures that were bought are nowhere to be had any more; they are bought again, as was agreed to."""
+
+    address: Address
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskEnded:
     """A task has its outcome."""
 
@@ -168,6 +177,7 @@ Event: TypeAlias = (
     | CallPaid
     | CallPaused
     | CallResent
+    | PictureLost
     | OutputPlaced
     | OutputKept
     | ProviderOut

@@ -24,6 +24,7 @@ from seedream_pipe.run.outcomes import (
     Refused,
     TakePictures,
     Waiting,
+    lost,
     to_pick,
 )
 from seedream_pipe.run.reasons import (
@@ -231,6 +232,10 @@ class Past(Protocol):
 
     def refusal(self, key: Key) -> Refused | None:
         """The content filter's remembered no."""
+
+    @property
+    def retry_lost(self) -> bool:
+        """Whether what was paid for and is lost may be bought again."""
 
     def paid_and_lost(self, key: Key) -> Money | None:
         """What was paid for a key whose pictures the store has lost; None when they were never bought."""
@@ -519,23 +524,26 @@ class _Walk:
             decision = self._missing(task, resolved, missing)
         return TaskForecast(address=task.address, decision=decision, takes=tuple(takes))
 
-    def _missing(self, task: Task, resolved: Resolved, missing: Mapping[Key, Lookup]) -> Make:
+    def _missing(self, task: Task, resolved: Resolved, missing: Mapping[Key, Lookup]) -> Make | Blocked:
         unpaid = [wanted for wanted in missing if not self._past.answered(wanted)]
         if not unpaid:
             return self._make(task, PaidFor(), 0, 0)
         to_buy = [wanted for wanted in unpaid if wanted not in self._buyers]
         shared = "" if to_buy else self._buyers[unpaid[0]]
-        self._buyers.update(dict.fromkeys(to_buy, task.address))
         first = missing[unpaid[0]]
         reason = self._reason(task, resolved, first)
-        lost = next(
+        paid_for = next(
             (paid for wanted in unpaid if (paid := self._past.paid_and_lost(wanted)) is not None), None
         )
-        if lost is not None and not isinstance(reason, BlobLost):
-            reason = BlobLost(message=f"its record is gone from the store (bought for {lost})")
+        if paid_for is not None and not isinstance(reason, BlobLost):
+            reason = BlobLost(message=f"its record is gone from the store (bought for {paid_for})")
         elif len(missing) < task.takes and isinstance(first, Miss) and first.reason == "never made":
             reason = MoreTakes(count=len(unpaid))
-        return self._make(task, reason, len(to_buy), len(resolved.digests), shared=shared)
+        made = self._make(task, reason, len(to_buy), len(resolved.digests), shared=shared)
+        if isinstance(reason, BlobLost) and made.worst.currency and not self._past.retry_lost:
+            return Blocked(outcome=lost(reason.message, made.worst))
+        self._buyers.update(dict.fromkeys(to_buy, task.address))
+        return made
 
     def _make(self, task: Task, reason: Reason, calls: int, references: int, *, shared: Address = "") -> Make:
         perhaps = self._perhaps(task)

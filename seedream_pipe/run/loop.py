@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from seedream_pipe.errors import StoreError
+from seedream_pipe.errors import StoreError, crash_code
 from seedream_pipe.run.events import TaskBegan, TaskEnded
 from seedream_pipe.run.outcomes import Failed, Held, Made, NotNeeded, Refused, Reused, Skipped, Waiting
 from seedream_pipe.run.resolve import Unresolved, not_needed, picked, resolve
@@ -111,7 +111,7 @@ class Loop:
             return needless
         trouble = await self.worker.fetch_inputs(task)
         if trouble:
-            return Failed(code="E-FETCH", message=trouble)
+            return Failed(code="E-REFERENCE", message=trouble)
         resolved = resolve(task, self._pictures, self.pinned, is_there=self._is_there)
         if isinstance(resolved, Unresolved):
             return Failed(code="E-REFERENCE", message=resolved.message)
@@ -142,7 +142,7 @@ class Loop:
             left = self.left(address)
             if isinstance(left, Held) or (isinstance(left, Waiting) and left.why == "fetch"):
                 return left
-        return Failed(code=getattr(error, "code", "E-BUG"), message=message)
+        return Failed(code=crash_code(error), message=message)
 
     def _note(self, address: Address, outcome: Outcome, *, seconds: float = 0.0) -> None:
         self.emit(TaskEnded(address=address, outcome=outcome, seconds=seconds))

@@ -26,6 +26,7 @@ __all__ = [
     "TakePictures",
     "Unfetched",
     "Waiting",
+    "lost",
     "standing",
     "to_pick",
 ]
@@ -201,6 +202,11 @@ class Unfetched:
 
 
 Outcome: TypeAlias = Made | Reused | Waiting | Held | Refused | Failed | Skipped | NotNeeded
+
+
+def lost(what: str, worst: Money) -> Waiting:
+    """Pictures that were paid for and are nowhere: not bought again without a person's word (P7)."""
+    return Waiting(why="lost", message=f"{what}; making it again costs up to {worst}")
 
 
 def standing(outcome: Outcome, takes: tuple[TakePictures, ...], pick: int | None) -> Outcome:

@@ -31,6 +31,7 @@ from seedream_pipe.run.outcomes import (
     Reused,
     TakePictures,
     Waiting,
+    lost,
     standing,
 )
 from seedream_pipe.run.resend import may_resend, release
@@ -86,6 +87,7 @@ class Performer:
     offers: Offers | None = None
     """The providers of the user's list, the first of which is `provider`; None where there is one."""
     retry_refused: bool = False
+    retry_lost: bool = False
     retry_uncertain: int = 0
     """How often a call that may have been charged is sent again by itself."""
     back: Back | None = None
@@ -259,7 +261,11 @@ class Performer:
         if bought is None or await asyncio.to_thread(ledger.is_wanted_again, order.key):
             return None
         sale = await self.shop.till.heal(bought, order)
-        return None if sale is None else _sold(sale, order.take)
+        if sale is not None:
+            return _sold(sale, order.take)
+        if self.retry_lost:
+            return None
+        return lost("its pictures are gone from the store", order.price(order.recipe.generation.ceiling))
 
     async def _close(self, result: Result) -> None:
         """End the call of a result whose process died between the result and the outcome."""

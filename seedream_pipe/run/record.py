@@ -16,6 +16,7 @@ from seedream_pipe.run.events import (
     CallSent,
     OutputKept,
     OutputPlaced,
+    PictureLost,
     ProviderOut,
     RunBegan,
     RunEnded,
@@ -92,6 +93,8 @@ class Record:
     """Providers that were out, and who took over."""
     resent: tuple[str, ...] = ()
     """Calls that may have been charged and were sent again, so perhaps paid for twice."""
+    lost: tuple[str, ...] = ()
+    """Pictures that had been bought and were nowhere to be had, so that they were bought again."""
     recovered: int = 0
     """How many pictures came that earlier runs had paid for; they cost nothing now."""
     reasons: Mapping[Address, Reason] = field(default_factory=dict)
@@ -147,6 +150,16 @@ class Record:
         return tree | {"reason": reason_tree(reason)} if isinstance(outcome, Made) and reason else tree
 
 
+def _sentence(event: ProviderOut | PictureLost | CallResent) -> str:
+    match event:
+        case ProviderOut():
+            return out_text(event)
+        case PictureLost():
+            return f"{event.address}: {event.message}"
+        case CallResent():
+            return resent_text(event)
+
+
 def out_text(event: ProviderOut) -> str:
     """A provider that is out, as a sentence."""
     what = f"{event.provider} does not make {event.model}" if event.model else f"{event.provider} is out"
@@ -166,7 +179,7 @@ def _told_when_there(record: Record) -> dict[str, Any]:
     tree: dict[str, Any] = {"remedy": record.remedy} if record.remedy else {}
     if record.price.also:
         tree["also"] = [{"price": str(each.amount), "currency": each.currency} for each in record.price.also]
-    for name, lines in (("switched", record.switched), ("resent", record.resent)):
+    for name, lines in (("switched", record.switched), ("resent", record.resent), ("lost", record.lost)):
         tree |= {name: list(lines)} if lines else {}
     return tree
 
@@ -192,7 +205,7 @@ def _code(outcome: Outcome) -> int:
             return 4
         case Waiting(why="budget"):
             return 5
-        case Waiting(why="held" | "fetch" | "pick"):
+        case Waiting(why="held" | "fetch" | "lost" | "pick"):
             return 4
         case Refused() | Failed() | Skipped() | Waiting():
             return 1
@@ -285,8 +298,7 @@ def fold(
     price = Money()
     recovered = 0
     pipeline = provider = stopped = remedy = ""
-    switched: list[str] = []
-    resent: list[str] = []
+    lines: dict[type, list[str]] = {ProviderOut: [], CallResent: [], PictureLost: []}
     for event in events:
         match event:
             case RunBegan():
@@ -301,10 +313,8 @@ def fold(
                 placed.append(event.path)
             case OutputKept():
                 kept[event.path] = event.why
-            case ProviderOut():
-                switched.append(out_text(event))
-            case CallResent():
-                resent.append(resent_text(event))
+            case ProviderOut() | PictureLost() | CallResent():
+                lines[type(event)].append(_sentence(event))
             case RunEnded():
                 stopped, remedy = event.stopped, event.remedy
             case TaskBegan() | CallEnded() | CallSent() | CallPaused():
@@ -322,8 +332,9 @@ def fold(
         kept=kept,
         stopped=stopped,
         remedy=remedy,
-        switched=tuple(switched),
-        resent=tuple(resent),
+        switched=tuple(lines[ProviderOut]),
+        resent=tuple(lines[CallResent]),
+        lost=tuple(lines[PictureLost]),
         folder=folder,
         price=price,
         holds=holds,

@@ -39,6 +39,7 @@ __all__ = [
     "Order",
     "Sale",
     "Till",
+    "begun_at",
     "held",
     "hold",
     "now",
@@ -126,6 +127,8 @@ class Till:
             raise ValueError("only an answered call, or one that was taken, can be finished")
         call = await asyncio.to_thread(self.ledger.resume, open_call)
         began = self.monotonic()
+        if not await asyncio.to_thread(self.ledger.is_as_written, open_call.id):
+            return await hold(call, "its recorded answer is damaged", request_id=open_call.request_id)
         if open_call.reply is None:
             sale = await self._asked_again(call, open_call, order, patience)
         else:
@@ -190,7 +193,7 @@ class Till:
             return await hold(call, "an answer without pictures", request_id=answer.request_id)
         result = await asyncio.to_thread(self._written, call)
         if result is None:
-            collected = await collect(self.provider, self.store, answer, reply)
+            collected = await collect(self.provider, self.store, answer, reply, call=call.id)
             if not isinstance(collected, Collected):
                 return await _unfetched(call, order, collected, answer, arrived)
             result = self._result(call, order, answer, collected, self.monotonic() - began)
@@ -209,13 +212,15 @@ class Till:
         """
         if account.reply is None or account.outcome is None:
             return None
+        if not await asyncio.to_thread(self.ledger.is_as_written, account.id):
+            return None
         try:
             answer = await asyncio.to_thread(self.provider.read, account.reply)
         except OSError:
             return None
         if not isinstance(answer, Answer) or not answer.parts:
             return None
-        collected = await collect(self.provider, self.store, answer, account.reply)
+        collected = await collect(self.provider, self.store, answer, account.reply, call=account.id)
         if not isinstance(collected, Collected):
             return None
         lookup = await asyncio.to_thread(self.store.results.get, order.key)
@@ -349,7 +354,7 @@ def pending(sent: Pending) -> Waiting:
 async def hold(call: Call, cause: str, *, request_id: str = "") -> Held:
     """Leave a call open because nobody knows whether it was billed, and say so."""
     await call.hold(cause, request_id=request_id)
-    return _held(call.id, call.intent, cause, at=_begun(call.id), request_id=request_id)
+    return _held(call.id, call.intent, cause, at=begun_at(call.id), request_id=request_id)
 
 
 def now() -> str:
@@ -382,7 +387,7 @@ def _held(call: str, intent: Intent, cause: str, *, at: str, request_id: str) ->
     )
 
 
-def _begun(call: str) -> str:
+def begun_at(call: str) -> str:
     """When a call began, which its id says; a moment before it was sent."""
     try:
         return datetime.fromisoformat(call.partition("-")[0].partition(".")[0] + "+00:00").isoformat()

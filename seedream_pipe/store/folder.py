@@ -30,7 +30,8 @@ from seedream_pipe.store.results import Results
 
 __all__ = ["FORMAT", "Store"]
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+"""The form of the store. The first had no digests in the files of its calls; it is read as it is."""
 """The version of the store's form that this code writes, and the newest that it reads."""
 
 _MARK: Final = "seedream-pipe store "
@@ -77,6 +78,10 @@ class Store:
                 f"{folder} has the form {version}; this version of seedream-pipe reads up to {FORMAT}",
                 hint="update seedream-pipe; the store was left untouched",
             )
+        elif version is not None and version < FORMAT and create:
+            # Before anything is written that an older version would not understand.
+            with disk.watch(folder):
+                disk.write(folder / "format", f"{_MARK}{FORMAT}\n".encode())
         return cls(folder, disk)
 
     @property
@@ -117,9 +122,13 @@ class Store:
             )
 
     def sweep(self, *, now: Callable[[], float] = time.time) -> int:
-        """Remove pictures that a killed process left on their way in, a day old. Says how many."""
+        """Remove what a killed process left on its way in, a day old. Says how many files."""
         removed = 0
-        for path in self.blobs.unfinished():
+        small = (self.folder, self.folder / "state", self.folder / "runs")
+        for path in (
+            *self.blobs.unfinished(),
+            *(each for top in small for each in top.glob(f"{TEMPORARY}*")),
+        ):
             with suppress(OSError):
                 if now() - path.stat().st_mtime > _STALE:
                     path.unlink()

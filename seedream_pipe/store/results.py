@@ -6,6 +6,7 @@ A record carries a digest of itself, so a flipped bit is found and not believed.
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -15,7 +16,7 @@ from typing import Any, Final, Literal, TypeAlias, assert_never
 from seedream_pipe.digest import BlobDigest, Json, Key, canonical, is_digest, tagged
 from seedream_pipe.errors import StoreError
 from seedream_pipe.store.blobs import Blobs, Gone
-from seedream_pipe.store.durable import TEMPORARY, Disk
+from seedream_pipe.store.durable import TEMPORARY, Disk, store_error
 
 __all__ = [
     "Adoption",
@@ -33,6 +34,10 @@ __all__ = [
 
 SCHEMA: Final = "result/1"
 _LARGEST: Final = 16 << 20
+_PASSING: Final = frozenset(
+    {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EACCES, errno.EPERM, errno.ESTALE}
+)
+"""Errors that say nothing of a file: to take it as damaged would be to buy it again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,13 +170,20 @@ class Results:
         return self._results / key[:2] / f"{key}.json"
 
     def get(self, key: Key, *, verify: bool = False) -> Lookup:
-        """What the key produced. Blobs are looked for with their lengths; read only to `verify`."""
+        """What the key produced. Blobs are looked for with their lengths; read only to `verify`.
+
+        Raises:
+            StoreError: it cannot be looked at now, which says nothing of what is there.
+
+        """
         try:
             with self.path(key).open("rb") as file:
                 data = file.read(_LARGEST)
         except FileNotFoundError:
             return Miss(reason="never made")
-        except OSError:
+        except OSError as error:
+            if error.errno in _PASSING:
+                raise store_error(error, self.path(key)) from error
             return Miss(reason="damaged record")
         result = _parse(data, key)
         if result is None:

@@ -170,4 +170,4 @@ def test_a_store_without_its_mark_says_how_it_gets_it_back(board):
     (board.folder / ".seedream" / "format").unlink()
     code, _, said = run(board)
     assert code == 7
-    assert "'seedream-pipe store 1'" in said
+    assert "'seedream-pipe store 2'" in said

@@ -6,8 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from seedream_pipe import errors
 from seedream_pipe.emulator.faults import Fault
-from seedream_pipe.run.forecast import BlobLost, Make
+from seedream_pipe.run.forecast import Blocked
+from seedream_pipe.run.outcomes import Waiting
 from seedream_pipe.store.folder import Store
 from tests.api.board import simple_board, singles
 from tests.api.test_recovery import GROUP, quick, results, spent
@@ -84,10 +86,26 @@ def test_of_a_series_one_lost_picture_is_fetched_again(tmp_path, emulator):
 def test_what_cannot_be_had_any_more_is_planned_with_what_it_had_cost(board):
     board.emulator.script(Fault(on="download", status=403, times=0))
     record_of(board).unlink()
-    decisions = [task.decision for task in board.plan().tasks.values()]
-    reasons = [each.reason for each in decisions if isinstance(each, Make)]
-    assert reasons == [BlobLost(message="its record is gone from the store (bought for $0.04)")]
-    assert str(board.plan().worst) == "$0.04"
+    told = "its record is gone from the store (bought for $0.04); making it again costs up to $0.04"
+    waits = [
+        task.decision.outcome for task in board.plan().tasks.values() if isinstance(task.decision, Blocked)
+    ]
+    assert waits == [Waiting(why="lost", message=told)]
+    assert not board.plan().pictures
+
+
+def test_what_is_bought_again_is_said_with_what_it_had_cost(board):
+    for body in (board.folder / ".seedream" / "calls").glob("*/answer.body"):
+        body.unlink()
+    record_of(board).unlink()
+    assert (board.run().exit_code, board.requests) == (4, 2)
+    with pytest.raises(errors.OverBudget):
+        board.run(yes=False, retry_lost=True)
+    record = board.run(retry_lost=True)
+    assert (record.exit_code, board.requests) == (0, 3)
+    (lost,) = record.lost
+    assert "its record is gone from the store (bought for $0.04)" in lost
+    assert record.tree()["lost"] == [lost]
 
 
 def test_who_starts_while_another_store_call_is_open_is_not_told_that_all_is_well(board):

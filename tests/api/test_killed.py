@@ -196,3 +196,32 @@ def test_no_process_leaves_a_child_or_a_socket_behind(tmp_path):
         process = begin(board)
         code, _, err = end(process)
     assert (code, err) == (0, "")
+
+
+def test_two_pipelines_that_share_pictures_buy_each_once(tmp_path, emulator):
+    board = simple_board(tmp_path, emulator, singles(6))
+    other = board.folder / "other.yaml"
+    other.write_text(singles(8, name="other"), "utf-8")
+    emulator.script(Fault(times=0, delay=0.05))
+    first = begin(board)
+    board.name = "other.yaml"
+    second = begin(board)
+    ended = [end(process) for process in (first, second)]
+    assert [code for code, _, _ in ended] == [0, 0], [err for _, _, err in ended]
+    assert board.billed == board.requests == len(stored(board)) == 8
+
+
+def test_two_processes_that_start_at_once_complete_an_answer_once(tmp_path, emulator):
+    """Downloads are slow, so both find the answers open; who comes second waits and takes them."""
+    board = simple_board(tmp_path, emulator, singles(3))
+    emulator.script(Fault(on="download", times=3, delay=SLOW))
+    process = begin(board)
+    until(lambda: len(in_folder(board, "answer.json")) == 3, process)
+    kill(process)
+    emulator._behaviour.script.clear()
+    emulator.script(Fault(on="download", times=0, delay=0.3))
+    ended = [end(each) for each in [begin(board) for _ in range(3)]]
+    assert [code for code, _, _ in ended] == [0, 0, 0], [err for _, _, err in ended]
+    assert sum(record["recovered"] for _, record, _ in ended) <= 3
+    assert (board.requests, board.billed, len(stored(board))) == (3, 3, 3)
+    assert (spent(board).price, spent(board).reserved) == (Decimal("0.12"), 0)

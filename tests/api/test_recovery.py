@@ -8,6 +8,7 @@ import pytest
 
 from seedream_pipe import Settings, errors, outcomes
 from seedream_pipe.api.holds import end, holds
+from seedream_pipe.digest import blob_digest
 from seedream_pipe.emulator.faults import Fault
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.ledger.calls import _encode
@@ -184,6 +185,21 @@ def test_a_plan_does_not_take_such_a_call_for_a_hold(board):
     assert board.plan().holds == ()
 
 
+def test_a_picture_in_an_answer_with_a_flipped_bit_is_not_believed(board):
+    board.emulator.script(Fault(on="download", status=503, times=0))
+    board.run("shots@s00")
+    calm(board)
+    (body,) = (board.folder / ".seedream" / "calls").glob("*/answer.body")
+    data = bytearray(body.read_bytes())
+    data[data.index(b"/", data.index(b"url")) + 30] ^= 1
+    body.write_bytes(data)
+    record = board.run("shots@s00")
+    (outcome,) = record.outcomes.values()
+    assert isinstance(outcome, outcomes.Held)
+    assert "its recorded answer is damaged" in outcome.message
+    assert (record.exit_code, board.requests) == (4, 1)
+
+
 def test_an_old_answer_that_the_account_is_empty_stops_no_run_today(board):
     """It was recorded and never looked at; the balance may be another by now."""
     board.emulator.script(Fault(on="download", status=503, times=0))
@@ -194,7 +210,8 @@ def test_an_old_answer_that_the_account_is_empty_stops_no_run_today(board):
     body = json.dumps({"error": {"code": "AccountOverdueError", "message": "no balance"}}).encode()
     (call / "answer.body").write_bytes(body)
     del answer["sum"]
-    (call / "answer.json").write_bytes(_encode({**answer, "status": 403, "bytes": len(body)}, "answer"))
+    told = {"status": 403, "bytes": len(body), "sha256": blob_digest(body)}
+    (call / "answer.json").write_bytes(_encode({**answer, **told}, "answer"))
     record = board.run("shots@s00")
     assert (record.exit_code, record.counts()) == (0, {"made": 1})
 

@@ -14,7 +14,7 @@ from seedream_pipe import errors, events, outcomes
 from seedream_pipe.api.fresh import up_to_date
 from seedream_pipe.emulator.faults import Fault
 from seedream_pipe.provenance import bare_digest
-from seedream_pipe.run.forecast import InputChanged, Make, NotHere, RecipeChanged
+from seedream_pipe.run.forecast import Blocked, InputChanged, Make, NotHere, RecipeChanged
 from seedream_pipe.run.state import TICK
 from seedream_pipe.settings import Settings
 from tests.api.board import KEYS, PICTURES, on, paid_board, simple_board, singles, to_make, to_reuse
@@ -211,9 +211,12 @@ def test_a_frame_that_somebody_retouched_is_kept_and_said(board):
     assert frame.read_bytes() != b"retouched"
 
 
-def test_a_picture_that_is_damaged_in_the_store_fails_its_task_and_says_what_it_cost(tmp_path, emulator):
+def test_a_damaged_picture_that_cannot_be_had_any_more_fails_its_task_and_says_what_it_cost(
+    tmp_path, emulator
+):
     board = simple_board(tmp_path, emulator, singles(2))
     board.run()
+    emulator.script(Fault(on="download", status=403, times=0))
     for path in (board.folder / "out").rglob("*.jpg"):
         path.unlink()
     victim = stored(board)[0]
@@ -222,8 +225,10 @@ def test_a_picture_that_is_damaged_in_the_store_fails_its_task_and_says_what_it_
     record = board.run()
     assert sorted(record.counts().items()) == [("failed", 1), ("reused", 1)]
     assert board.billed == 2
-    (address,) = to_make(board.plan())
-    assert "$0.04" in board.plan().tasks[address].decision.reason.message
+    (waiting,) = (
+        task.decision.outcome for task in board.plan().tasks.values() if isinstance(task.decision, Blocked)
+    )
+    assert (waiting.why, "bought for $0.04" in waiting.message) == ("lost", True)
 
 
 # Money

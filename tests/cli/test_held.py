@@ -65,3 +65,15 @@ def test_a_name_that_is_not_held_ends_nothing(lost, cli, names):
 def test_nothing_is_held_where_nothing_was_bought(board, cli):
     assert cli("held", "board.yaml").err == "nothing is held\n"
     assert not (board / ".seedream").exists()
+
+
+def test_a_call_whose_record_is_damaged_is_named_by_its_id(lost, cli):
+    call = json.loads(cli("held", "board.yaml", "--json").out)["held"][0]["call"]
+    (lost / ".seedream" / "calls" / call / "intent.json").write_bytes(b"")
+    (lost / ".seedream" / "index.db").unlink()
+    said = cli("held", "board.yaml").out
+    assert "a call whose task is not known: sent at " in said
+    assert "may have been charged: nobody knows how much" in said
+    assert f"seedream-pipe held drop board.yaml {call}" in said
+    assert cli("held", "drop", "board.yaml", call, "--yes").code == 0
+    assert cli("held", "board.yaml").err == "nothing is held\n"

@@ -378,3 +378,37 @@ async def test_a_disk_that_fails_during_a_call_says_so_and_stops_the_rest(tmp_pa
 async def test_an_intent_without_a_price_is_refused(ledger: Ledger):
     with pytest.raises(ValueError, match="not a price"):
         await ledger.begin(replace(INTENT, worst=Decimal("NaN")), Cap())
+
+
+def without_sums(folder: Path) -> None:
+    """The files of a call as the first version wrote them."""
+    for path in folder.glob("*.json"):
+        tree = json.loads(path.read_text("utf-8"))
+        del tree["sum"]
+        if path.name == "intent.json":
+            tree["schema"] = "call/1"
+            del tree["origin"]
+        path.write_text(json.dumps(tree, indent=1), "utf-8")
+
+
+async def test_a_call_of_the_first_version_is_read_whole(store: Store, ledger: Ledger, call: Call):
+    await call.sending()
+    await call.head(200, [("x", "y")])
+    await call.write(b"{}")
+    await call.reply()
+    await call.settle("done", price=Decimal("0.04"), pictures=1, request_id="021763")
+    folder = store.folder / "calls" / call.id
+    whole = read_account(folder)
+    without_sums(folder)
+    assert read_account(folder) == whole
+
+
+async def test_a_digest_that_is_taken_out_of_a_file_is_missed(store: Store, ledger: Ledger, call: Call):
+    await call.settle("done", price=Decimal("0.04"), pictures=1)
+    path = store.folder / "calls" / call.id / "outcome.json"
+    tree = json.loads(path.read_text("utf-8"))
+    del tree["sum"]
+    path.write_text(json.dumps(tree), "utf-8")
+    account = read_account(path.parent)
+    assert account is not None
+    assert account.outcome is None

@@ -1,4 +1,5 @@
 import asyncio
+import resource
 import signal
 import subprocess
 import sys
@@ -185,3 +186,19 @@ async def test_a_slow_disk_keeps_nobody_else_from_going_on(tmp_path: Path):
 
     assert by
     assert here not in by
+
+
+def test_who_cannot_be_asked_is_not_dead(store: Store):
+    """Else calls of the living would be taken for those that the dead left open."""
+    other = Alive(store, "other")
+    mine = Alive(store, "mine")
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+    try:
+        with pytest.raises(StoreError, match="open files"):
+            _ = "other" in mine
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert "other" in mine
+    other.close()
+    mine.close()

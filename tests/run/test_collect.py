@@ -98,3 +98,37 @@ def test_what_cannot_be_read_back_is_an_error_of_the_store(store):
     with pytest.raises(StoreError):
         collected(store, Vanishing(p0=jpeg()))
     assert not store.healthy
+
+
+def of_a_call(store, shelf):
+    (store.folder / "calls" / "c1").mkdir(parents=True, exist_ok=True)
+    parts = tuple(Part(index=index, source=Link(url="https://example.org")) for index in shelf.pictures)
+    answer = Answer(model="m", request_id="", parts=parts, holes=(), billed=None)
+    return asyncio.run(collect(shelf, store, answer, REPLY, call="c1"))
+
+
+def test_what_came_is_not_asked_for_again_though_its_link_has_died(store):
+    assert of_a_call(store, Shelf(p0=jpeg(), p1=NotFetched(cause="503"))) == Missing(dead=False, cause="503")
+    later = Shelf(p0=LinkDead(cause="403"), p1=LinkDead(cause="403"))
+    found = of_a_call(store, later)
+    assert later.fetched == [1]
+    assert store.blobs.read(found.entries[0].digest) == jpeg()
+    assert found.entries[1] == Gap(index=1, code="LinkDead", message="paid for and lost: 403", refused=False)
+
+
+def test_what_came_and_was_damaged_since_is_asked_for_again(store):
+    of_a_call(store, Shelf(p0=jpeg(), p1=NotFetched(cause="503")))
+    (blob,) = (store.folder / "blobs").glob("*/*")
+    blob.chmod(0o600)
+    blob.write_bytes(jpeg()[:-9])
+    again = Shelf(p0=jpeg(), p1=jpeg("teal"))
+    assert isinstance(of_a_call(store, again), Collected)
+    assert sorted(again.fetched) == [0, 1]
+
+
+def test_a_note_of_what_came_that_cannot_be_read_is_no_harm(store):
+    of_a_call(store, Shelf(p0=jpeg(), p1=NotFetched(cause="503")))
+    (store.folder / "calls/c1/picture-0000.json").write_bytes(b"{}")
+    again = Shelf(p0=jpeg(), p1=jpeg("teal"))
+    assert isinstance(of_a_call(store, again), Collected)
+    assert sorted(again.fetched) == [0, 1]

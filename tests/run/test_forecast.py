@@ -48,6 +48,7 @@ class Memory:
     outside: dict = field(default_factory=dict)
     blobs: dict = field(default_factory=dict)
     gone: dict = field(default_factory=dict)
+    retry_lost: bool = False
 
     def result(self, key):
         return self.results.get(key, Miss(reason="never made", result=None))
@@ -200,10 +201,16 @@ def test_a_reference_that_was_taken_away_is_a_change():
 def test_what_is_lost_is_said_with_what_it_cost(lost, text):
     owner, past = task("a"), Memory()
     past.bought(owner, "one", lost=lost)
-    reason = decision(plan(owner), past, "a").reason
-    assert isinstance(reason, BlobLost)
-    assert text in reason.message
-    assert "$0.04" in reason.message
+    waiting = decision(plan(owner), past, "a").outcome
+    assert waiting.why == "lost"
+    assert text in waiting.message
+    assert "(bought for $0.04); making it again costs up to $0.04" in waiting.message
+
+
+def test_what_is_lost_is_bought_again_when_a_person_says_so():
+    owner, past = task("a"), Memory(retry_lost=True)
+    past.bought(owner, "one", lost="blob lost")
+    assert isinstance(decision(plan(owner), past, "a").reason, BlobLost)
 
 
 def test_what_was_bought_on_another_machine_is_not_here():
@@ -366,8 +373,8 @@ def test_a_lost_take_that_is_not_picked_remakes_nothing_below():
     second = key(sheet.recipe, (), 2)
     past.results[second] = Miss(reason="blob lost", result=past.results[second].result)
     found = looked(board, past)
-    assert isinstance(found.tasks["sheet"].decision.reason, BlobLost)
-    assert (found.tasks["shot"].decision, found.pictures) == (Reuse(), 1)
+    assert found.tasks["sheet"].decision.outcome.why == "lost"
+    assert (found.tasks["shot"].decision, found.pictures) == (Reuse(), 0)
 
 
 @pytest.mark.parametrize("kind", ["held", "refused"])

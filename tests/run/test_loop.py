@@ -1,4 +1,5 @@
 import asyncio
+import errno
 from collections import Counter
 from decimal import Decimal
 
@@ -210,6 +211,23 @@ def test_a_task_that_crashed_after_it_was_sent_is_what_the_ledger_says(left):
     assert looked.outcomes["a"] == left
 
 
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (MemoryError(), "E-MEMORY"),
+        (RuntimeError("can't start new thread"), "E-MEMORY"),
+        (OSError(errno.EMFILE, "Too many open files"), "E-FILES"),
+        (OSError(errno.EIO, "Input/output error"), "E-SYSTEM"),
+        (KeyError("x"), "E-BUG"),
+    ],
+)
+def test_a_crash_is_the_machines_fault_where_that_can_be_known(error, code):
+    looked = Looked(plan(task("a")), Hands(a=error))
+    with pytest.raises(type(error)):
+        looked.run()
+    assert looked.outcomes["a"].code == code
+
+
 def test_a_crash_is_told_when_the_ledger_cannot_be_asked():
     def left(_address):
         raise StoreError("no index")
@@ -239,7 +257,7 @@ def test_what_cannot_be_brought_from_outside_fails_the_task():
     worker = Hands()
     worker.trouble["a"] = "the reference is gone"
     assert Looked(plan(task("a")), worker).run()["a"] == Failed(
-        code="E-FETCH", message="the reference is gone"
+        code="E-REFERENCE", message="the reference is gone"
     )
 
 

@@ -32,6 +32,21 @@ LONG_NAME = "a" * 64
 """Longer than a part of a host's name may be: looked up nowhere, and found nowhere."""
 
 
+_MEANINGS = {
+    "key": KEY,
+    "quoted key": quote(KEY, safe=""),
+    "packed key": base64.b64encode(KEY.encode()).decode(),
+    "long": "x" * 200_000,
+    "digits": "9" * 10_000,
+    "deep lists": "[" * 200_000,
+    "members": ",".join(f'"m{number}":{number}' for number in range(30_000)),
+    "headers": "x-one: 1\r\n" * 5_000,
+    "continues": "HTTP/1.1 100 Continue\r\n\r\n" * 100,
+    "comments": ": still here\n" * 20_000,
+}
+"""What is too long for a file, or known here only: a scenario says it in braces."""
+
+
 class Time:
     """Time that passes when somebody sleeps, for the run and the service alike."""
 
@@ -245,19 +260,10 @@ def staged(scenario: Scenario, folder: Path) -> Iterator[Stage]:
 
 
 def _with_places(fault: Mapping[str, Any], stage: Stage, emulator: Emulator) -> dict[str, Any]:
-    """A fault with the addresses that are known only now."""
+    """A fault with the meaning of what its file says in braces."""
     told = json.dumps(fault, ensure_ascii=False)
-    meanings = {
-        "stranger": stage.stranger.url,
-        "emulator": emulator.url,
-        "key": KEY,
-        "quoted key": quote(KEY, safe=""),
-        "packed key": base64.b64encode(KEY.encode()).decode(),
-        "long": "x" * 200_000,
-        "digits": "9" * 10_000,
-        "deep lists": "[" * 200_000,
-    }
-    for name, meaning in meanings.items():
-        told = told.replace("{" + name + "}", meaning)
+    addresses = {"stranger": stage.stranger.url, "emulator": emulator.url}
+    for name, meaning in {**_MEANINGS, **addresses}.items():
+        told = told.replace("{" + name + "}", json.dumps(meaning)[1:-1])
     found: dict[str, Any] = json.loads(told)
     return found

@@ -23,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_new_store_says_its_version(folder: Path):
     Store.open(folder)
 
-    assert (folder / "format").read_text() == "seedream-pipe store 1\n"
+    assert (folder / "format").read_text() == "seedream-pipe store 2\n"
 
 
 def test_a_store_ignores_itself_in_git(folder: Path):
@@ -49,10 +49,10 @@ def test_a_store_is_opened_again_and_nothing_is_changed(folder: Path):
 @pytest.mark.parametrize("create", [True, False])
 def test_a_newer_store_is_refused_untouched(folder: Path, create: bool):  # noqa: FBT001
     Store.open(folder)
-    (folder / "format").write_text("seedream-pipe store 2\n")
+    (folder / "format").write_text("seedream-pipe store 3\n")
     before = tree(folder)
 
-    with pytest.raises(StoreTooNew, match="form 2"):
+    with pytest.raises(StoreTooNew, match="form 3"):
         Store.open(folder, create=create)
 
     assert tree(folder) == before
@@ -164,3 +164,30 @@ def test_pictures_that_never_arrived_are_swept_after_a_day(folder: Path):
 
     assert removed == 1
     assert list(store.blobs.unfinished()) == [young]
+
+
+@pytest.mark.parametrize("where", ["", "state", "runs"])
+def test_so_is_what_was_under_construction_elsewhere(folder: Path, where: str):
+    store = Store.open(folder)
+    left = folder / where / ".tmp-1"
+    left.parent.mkdir(exist_ok=True)
+    left.write_text("{")
+    now = left.stat().st_mtime
+
+    assert store.sweep(now=lambda: now + 3600) == 0
+    assert store.sweep(now=lambda: now + 90_000) == 1
+    assert not left.exists()
+
+
+def test_an_older_store_is_read_as_it_is(folder: Path):
+    Store.open(folder)
+    (folder / "format").write_text("seedream-pipe store 1\n")
+    Store.open(folder, create=False)
+    assert (folder / "format").read_text() == "seedream-pipe store 1\n"
+
+
+def test_an_older_store_that_is_written_to_says_so(folder: Path):
+    Store.open(folder)
+    (folder / "format").write_text("seedream-pipe store 1\n")
+    Store.open(folder)
+    assert (folder / "format").read_text() == "seedream-pipe store 2\n"

@@ -1,3 +1,4 @@
+import resource
 from dataclasses import replace
 from pathlib import Path
 
@@ -166,3 +167,24 @@ def test_what_a_test_server_made_counts_only_there(store: Store):
     assert found == Hit(result=result)
     assert counted(found, "127.0.0.1:9090") == found
     assert counted(found, "") == Miss(reason="test server", result=result)
+
+
+def test_too_many_open_files_are_no_damage(tmp_path):
+    """A result that cannot be looked at now is not missing: it would be bought again."""
+    store = Store.open(tmp_path / "store")
+    store.blobs.adopt(_picture(store))
+    store.results.put(RESULT)
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+    try:
+        with pytest.raises(StoreError, match="open files"):
+            store.results.get(KEY)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert isinstance(store.results.get(KEY), Hit)
+
+
+def _picture(store: Store) -> Path:
+    path = store.blobs.temporary()
+    path.write_bytes(DATA)
+    return path

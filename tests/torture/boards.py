@@ -20,6 +20,7 @@ class Board:
     pictures: int
     calls: int
     flags: tuple[str, ...] = ()
+    provider: str = "ark"
 
     def write(self, folder: Path) -> None:
         """Make the project: the pipeline file in a folder that is the root of one."""
@@ -51,6 +52,16 @@ INLINE: Final = Board(
 """The same with the pictures in the answers."""
 
 
+LATER: Final = Board(
+    name="later",
+    text=SMALL.text.replace("harbour", "station").replace("ferry", "train"),
+    pictures=5,
+    calls=3,
+    flags=("--async-calls", "--price", "0.04"),
+    provider="302ai",
+)
+"""The same where a call is taken at once and its answer is asked for."""
+
 OPEN: Final = Board(
     name="open",
     text=DEFAULTS
@@ -79,6 +90,6 @@ def singles(count: int, name: str = "singles") -> Board:
 
 ONE: Final = singles(1, "single")
 FOUR: Final = singles(4, "four")
-BOARDS: Final = {
-    board.name: board for board in (SMALL, INLINE, OPEN, ONE, FOUR, singles(8, "eight"), singles(40, "forty"))
-}
+EIGHT: Final = singles(8, "eight")
+FORTY: Final = singles(40, "forty")
+BOARDS: Final = {board.name: board for board in (SMALL, INLINE, LATER, OPEN, ONE, FOUR, EIGHT, FORTY)}

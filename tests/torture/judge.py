@@ -120,7 +120,8 @@ def judge(scene: Scene, told: Told) -> Verdict:
         for run in ended
         if run.code not in _CODES and not run.hung and not (run.code < 0 and run.hurt)
     ]
-    other = [*codes, *scene.broken]
+    left = [f"a process was left over by {' '.join(run.argv)}" for run in ended if run.left]
+    other = [*codes, *left, *scene.broken]
     return Verdict(
         uncertain=len(told.holds),
         extra=len(extra),
@@ -160,7 +161,7 @@ def _lost(ledger: Ledger, scene: Scene, told: Told) -> Iterator[str]:
         is_told = (
             told.names(clients[each.request], each.request_id) or tasks.get(each.prompt) in told.unfetched
         )
-        if not is_told and not (is_stored and digest in placed):
+        if not is_told and not ((is_stored or scene.spoiled) and digest in placed):
             where = "in the store, but nowhere in out/" if is_stored else "not in the store"
             line = f"picture {each.request}.{each.index} ({each.prompt[:30]}…) was billed and is {where}"
             missing.setdefault(each.request, []).append(line)

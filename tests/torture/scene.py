@@ -46,6 +46,8 @@ class Ended:
     hung: bool = False
     hurt: bool = False
     """Whether something was done to it: only the others have to end well."""
+    left: bool = False
+    """Whether a process of it is still there."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -89,6 +91,7 @@ class Running:
                 seconds=time.monotonic() - self.began,
                 hung=hung,
                 hurt=self.hurt,
+                left=_is_there(self.pid),
             )
         return self.ended
 
@@ -170,6 +173,8 @@ class Scene:
     """What has to be undone when the judge has spoken."""
     weight: int = 0
     """The size that the service pads its pictures to, in bytes."""
+    spoiled: bool = False
+    """Whether the store was damaged on purpose: then a picture may be in the output folder alone."""
     released: int = 0
     """Holds that a person ended: so often may something be bought once more."""
 
@@ -202,8 +207,9 @@ class Scene:
             "TMPDIR": str(self.folder / "tmp"),
             "LANG": "C.UTF-8",
             "ARK_API_KEY": KEY,
-            "SEEDREAM_PROVIDER": "ark",
-            "SEEDREAM_BASE_URL": self.emulator.base_url("ark"),
+            "AI302_API_KEY": KEY,
+            "SEEDREAM_PROVIDER": self.board.provider,
+            "SEEDREAM_BASE_URL": self.emulator.base_url(self.board.provider),
             "PYTHONDONTWRITEBYTECODE": "1",
             **{name: "1" for name in ("SEEDREAM_DEBUG",) if "TORTURE_DEBUG" in os.environ},
         }
@@ -242,6 +248,12 @@ class Scene:
             }
         )
         return self._begun(Running(argv=tuple(arguments), pid=pid, wait=wait, out=out, err=err, hurt=hurt))
+
+    def go_on(self, running: Running) -> None:
+        """Let a run begin that was started `held`; only the tool's own lines are before it."""
+        state = Path(f"/proc/{running.pid}/stat")
+        self.until(lambda: state.read_text().rpartition(")")[2].split()[0] == "T")
+        running.signal(signal.SIGCONT)
 
     def run(self, *argv: str, hurt: bool = False, **how: Any) -> Ended:
         """A run of the tool to its end."""
@@ -337,6 +349,18 @@ class Stage:
                         running.signal(signal.SIGKILL)
                         running.wait(PATIENCE)
                 scene.exits.close()
+
+
+def _is_there(group: int) -> bool:
+    """Whether a process of a group is there, and does not go within a second."""
+    deadline = time.monotonic() + 1.0
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(group, 0)
+        except (ProcessLookupError, PermissionError):
+            return False
+        time.sleep(0.01)
+    return True
 
 
 def clear(folder: Path) -> None:

@@ -7,19 +7,11 @@ import pytest
 
 from tests.torture.boards import FOUR, SMALL
 from tests.torture.judge import KEY, judge, recovered
-from tests.torture.scene import Stage, clear, quick_folder
+from tests.torture.scene import clear
 from tests.torture.shim import Arm, NoShim, build
 from tests.torture.sweeps.files import forget
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
-
-@pytest.fixture(scope="module")
-def stage():
-    top = quick_folder()
-    with Stage(top=top) as opened:
-        yield opened
-    shutil.rmtree(top, ignore_errors=True)
 
 
 @pytest.fixture

@@ -1,20 +1,9 @@
 """A few points of every sweep, for each `make test`; `make torture` plays them all and prints the table."""
 
-import shutil
-
 import pytest
 
 from tests.torture.catalog import SWEEPS
 from tests.torture.points import Scale, swept
-from tests.torture.scene import Stage, quick_folder
-
-
-@pytest.fixture(scope="session")
-def stage():
-    top = quick_folder()
-    with Stage(top=top) as opened:
-        yield opened
-    shutil.rmtree(top, ignore_errors=True)
 
 
 @pytest.mark.parametrize("sweep", SWEEPS, ids=lambda sweep: sweep.name)

@@ -62,7 +62,7 @@ def _become(order: dict[str, Any]) -> None:
     os.closerange(3, 256)
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the tool's own first line; no line of ours is told
     faulthandler.register(signal.SIGUSR1, file=2, all_threads=True)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sys.argv = ["seedream-pipe", *order["argv"]]

@@ -153,13 +153,15 @@ def _pauses() -> Iterator[float]:
 
 def _unwrapped(tree: dict[str, Any]) -> _Told:
     status, data = tree.get("status_code"), tree.get("data")
-    said = str(tree.get("err") or "")[:200]
+    # Half a surrogate pair, which JSON can say, could not be written down.
+    said = str(tree.get("err") or "")[:200].encode("utf-8", "replace").decode()
     if isinstance(data, (dict, list)) and data:
         data = json.dumps(data)
     if isinstance(data, (str, Span)) and data:
         kind = tree.get("content_type")
         return _Made(
-            status=status if type(status) is int and 100 <= status <= 999 else 200,
+            # What is no error is an answer: the call was taken, so no status says that it was turned away.
+            status=status if type(status) is int and 400 <= status <= 999 else 200,
             content_type=kind if isinstance(kind, str) else "",
             data=data,
         )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from seedream_pipe import profiles
 from seedream_pipe.emulator import Emulator, Fault
-from seedream_pipe.makers import Answer, Generation, Lost, Pending, Permanent, Refused, Reply
+from seedream_pipe.makers import Answer, Generation, Lost, Pending, Permanent, Refused, Reply, Unknown
 from seedream_pipe.providers.seedream.client import Seedream
 from seedream_pipe.providers.seedream.promises import ticket_in, unescaped
 from seedream_pipe.settings import Secret
@@ -252,3 +252,20 @@ def test_a_text_of_json_comes_out_however_it_is_cut(text, cuts, ascii_only):
     edges = sorted({0, len(raw), *(cut % (len(raw) + 1) for cut in cuts)})
     pieces = [raw[start:stop] for start, stop in pairwise(edges)]
     assert b"".join(unescaped(pieces)) == text.encode("utf-8", "surrogatepass")
+
+
+@pytest.mark.parametrize("status", [100, 204, 301, 307, 399])
+def test_a_call_that_was_taken_was_not_turned_away(emulator, tmp_path, status):
+    """R126: only from 400 on does a status say that the call failed; a redirect behind a ticket is none."""
+    told = {"content_type": "application/json", "data": '{"data":[]}', "err": "", "status_code": status}
+    emulator.script(Fault(on="poll", times=0, status=200, body=json.dumps(told).encode()))
+    outcome, _ = call(emulator.base_url("302ai"), tmp_path)
+    assert isinstance(read(outcome), Unknown)
+
+
+def test_half_a_character_in_what_it_says_can_be_written_down(emulator, tmp_path):
+    body = rb'{"content_type":"","data":"","err":"out \ud800 to lunch","status_code":0}'
+    emulator.script(Fault(on="poll", times=0, status=200, body=body))
+    outcome, _ = call(emulator.base_url("302ai"), tmp_path, patience=0.3)
+    assert isinstance(outcome, Pending)
+    assert outcome.cause.encode() == b"out ? to lunch"

@@ -16,7 +16,8 @@ from tests.torture.shim import CHANGES, KINDS, Arm, Done, NoShim, build
 _WORKS: Final = 0.05
 """Seconds that a request may be on its way to the service when a write fails."""
 
-_FAILING: Final = "owsrumt"
+_GRAVE: Final = "owrmt"
+_FAILING: Final = f"{_GRAVE}su"
 """Operations that may fail; a close that fails has closed."""
 
 
@@ -47,7 +48,7 @@ def _named(done: Done) -> str:
 
 
 def _kills(scale: Scale, stage: Stage) -> Iterator[Point]:
-    for board, sample in ((SMALL, 6), (INLINE, 4)):
+    for board, sample in ((SMALL, 4), (INLINE, 3)):
         points = [
             Point(says=f"{mode} {_named(done)}", board=board.name, with_=(mode, done.number))
             for done in operations(stage, board)
@@ -65,7 +66,7 @@ KILLS: Final = Sweep(name="killed at a file operation", points=_kills, play=_kil
 
 
 def _outages(scale: Scale, stage: Stage) -> Iterator[Point]:
-    for board, sample, long in ((SMALL, 2, 120), (INLINE, 1, 60)):
+    for board, sample, long in ((SMALL, 1, 120), (INLINE, 1, 60)):
         for gone in ("bytes", "names", "both"):
             points = [
                 Point(says=f"{gone} before {_named(done)}", board=board.name, with_=(gone, done.number))
@@ -140,7 +141,7 @@ OUTAGES: Final = Sweep(name="power lost", points=_outages, play=_outage, needs=n
 
 def _failures(scale: Scale, stage: Stage) -> Iterator[Point]:
     errors = ("ENOSPC", "EIO", "EROFS", "EDQUOT")
-    for board, sample, long in ((SMALL, 4, 150), (INLINE, 2, 50)):
+    for board, sample, long in ((SMALL, 2, 150), (INLINE, 1, 50)):
         found = operations(stage, board, _FAILING)
         for times in (1, 0):
             points = [
@@ -161,13 +162,22 @@ def _fail(scene: Scene, point: Point) -> None:
     ended = running.end()
     scene.demand(ended.code in {0, 1, 4, 7}, f"a failing disk gives exit {ended.code}")
     if not times:
-        scene.demand(ended.code != 0, "exit 0 though the disk failed for ever")
-        _expect_silence(scene, running, arm)
+        failed = [done.path for done in scene.log(running) if done.number >= number]
+        # What SQLite tidies up at the end is in its log already, and the whole index can be made anew.
+        is_tidying = all("index.db" in path for path in failed)
+        scene.demand(ended.code != 0 or is_tidying, "exit 0 though the disk failed for ever")
+    _expect_silence(scene, running, arm)
 
 
 def _expect_silence(scene: Scene, running: Running, arm: Arm) -> None:
-    """Nothing is sent after the store could not be written."""
-    failed = [done for done in scene.log(running) if done.number >= arm.first and "/.seedream/" in done.path]
+    """Nothing is sent after the store could not be written. A sync may be made good once, by a new file."""
+    grave = _FAILING if not arm.times else _GRAVE
+    end = arm.first + arm.times if arm.times else 1 << 60
+    failed = [
+        done
+        for done in scene.log(running)
+        if arm.first <= done.number < end and done.kind in grave and "/.seedream/" in done.path
+    ]
     if failed:
         late = [each for each in scene.ledger.requests if each.at > failed[0].at + _WORKS]
         scene.demand(not late, f"{len(late)} requests were sent after {_named(failed[0])} had failed")
@@ -177,7 +187,7 @@ FAILURES: Final = Sweep(name="a disk operation fails", points=_failures, play=_f
 
 
 def _syncs(scale: Scale, stage: Stage) -> Iterator[Point]:
-    for board, times, sample, long in ((ONE, 1, 2, 0), (ONE, 2, 2, 0), (SMALL, 1, 2, 60), (SMALL, 2, 1, 60)):
+    for board, times, sample, long in ((ONE, 1, 1, 0), (ONE, 2, 1, 0), (SMALL, 1, 1, 60), (SMALL, 2, 1, 60)):
         points = [
             Point(
                 says=f"{'twice' if times == 2 else 'once'} at {_named(done)}",

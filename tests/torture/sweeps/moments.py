@@ -1,12 +1,10 @@
 """Deaths at the moments of the protocol: the service kills the client that it serves (reliability (a))."""
 
-import signal
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 from seedream_pipe.emulator import Fault
-from tests.torture.boards import INLINE, SMALL
+from tests.torture.boards import INLINE, LATER, SMALL
 from tests.torture.points import Point, Scale, Sweep
 from tests.torture.scene import Scene, Stage
 
@@ -41,6 +39,19 @@ _AFTER: Final = (0.0, 0.001, 0.002, 0.004, 0.006, 0.008, 0.012, 0.02, 0.03, 0.05
 """Seconds after the moment: what was sent has to be read, recorded, put into the store."""
 
 
+_ASKED: Final[tuple[tuple[str, str, float], ...]] = (
+    ("generation", "read", 0),
+    ("generation", "head", 0),
+    ("generation", "body", 0.5),
+    ("generation", "sent", 0),
+    ("poll", "read", 0),
+    ("poll", "head", 0),
+    ("poll", "body", 0.5),
+    ("poll", "sent", 0),
+)
+"""The moments where a call is taken at once (R126): each of the first three of its kind."""
+
+
 def _points(scale: Scale, _stage: Stage) -> Iterator[Point]:
     points = []
     for number, (on, match, moment, at) in enumerate(_MOMENTS):
@@ -49,13 +60,18 @@ def _points(scale: Scale, _stage: Stage) -> Iterator[Point]:
             nth = turn % 5 + 1 if on == "download" else None
             says = f"{on} {match or nth} {moment} {at:g}, {after * 1000:g} ms later"
             points.append(Point(says=says, board=board.name, with_=(on, match, moment, at, after, nth)))
-    yield from scale.of(points, 12)
+    yield from scale.of(points, 7)
+    points = []
+    for on, moment, at in _ASKED:
+        for turn, after in enumerate(_AFTER):
+            says = f"{on} {turn % 3 + 1} {moment} {at:g}, {after * 1000:g} ms later"
+            points.append(Point(says=says, board=LATER.name, with_=(on, "", moment, at, after, turn % 3 + 1)))
+    yield from scale.of(points, 2)
 
 
 def _play(scene: Scene, point: Point) -> None:
     on, match, moment, at, after, number = point.with_
     running = scene.start(held=True)
-    scene.until(lambda: _is_stopped(running.pid))
     scene.emulator.script(
         Fault(
             on=on,
@@ -68,12 +84,8 @@ def _play(scene: Scene, point: Point) -> None:
             event_delay=0.005,
         )
     )
-    running.signal(signal.SIGCONT)
+    scene.go_on(running)
     running.end()
-
-
-def _is_stopped(pid: int) -> bool:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
 MOMENTS: Final = Sweep(name="killed at a protocol moment", points=_points, play=_play)

@@ -11,13 +11,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from tests.torture.boards import BOARDS, FOUR, SMALL
+from tests.torture.boards import EIGHT, FORTY, FOUR, SMALL
 from tests.torture.judge import Told
 from tests.torture.points import Point, Scale, Sweep
 from tests.torture.scene import Scene, Stage
 
-_EIGHT: Final = BOARDS["eight"]
-_FORTY: Final = BOARDS["forty"]
 _PRICE: Final = Decimal("0.2")
 """What a picture of the boards costs at the provider, in CNY."""
 
@@ -27,7 +25,7 @@ _OPTIONS: Final = (("latency", 0.03), ("download_latency", 0.005))
 def _crowds(scale: Scale, _stage: Stage) -> Iterator[Point]:
     for count in scale.of((2, 4, 8), 1):
         for turn in scale.of(range(20), 1):
-            board = (SMALL, _EIGHT)[turn % 2].name
+            board = (SMALL, EIGHT)[turn % 2].name
             shared = ("", "other.yaml")[turn % 4 // 2]
             says = f"{count} processes{' and two pipelines' if shared else ''}, turn {turn}"
             yield Point(says=says, board=board, with_=(count, shared))
@@ -55,7 +53,7 @@ CROWDS: Final = Sweep(name="processes at once", points=_crowds, play=_crowd, opt
 def _mobs(scale: Scale, _stage: Stage) -> Iterator[Point]:
     for count in scale.of((2, 4, 8), 1):
         for turn in scale.of(range(34), 1):
-            board = (SMALL, _EIGHT)[turn % 2].name
+            board = (SMALL, EIGHT)[turn % 2].name
             yield Point(says=f"{count} processes, turn {turn}", board=board, with_=(count, turn))
 
 
@@ -81,7 +79,7 @@ MOBS: Final = Sweep(name="processes at once, some killed", points=_mobs, play=_m
 def _budgets(scale: Scale, _stage: Stage) -> Iterator[Point]:
     for turn in scale.of(range(50), 1):
         flag = ("--max-total-cost", "--max-total-pictures")[turn % 2]
-        yield Point(says=f"{flag} for 5 of 40, turn {turn}", board=_FORTY.name, with_=(flag,))
+        yield Point(says=f"{flag} for 5 of 40, turn {turn}", board=FORTY.name, with_=(flag,))
 
 
 def _afford(scene: Scene, point: Point) -> Told:

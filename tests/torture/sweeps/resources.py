@@ -17,13 +17,13 @@ _MIB: Final = 1 << 20
 
 def _memory(scale: Scale, _stage: Stage) -> Iterator[Point]:
     sizes = range(64, 520, 8 if scale is Scale.LONG else 32)
-    for number, size in enumerate(scale.of(sizes, 2, 40)):
+    for number, size in enumerate(scale.of(sizes, 1, 40)):
         board = (SMALL, INLINE)[number % 2].name
         yield Point(says=f"{size} MB of addresses", board=board, with_=(f"ulimit -v {size * 1024}",))
 
 
 def _files(scale: Scale, _stage: Stage) -> Iterator[Point]:
-    for number, files in enumerate(scale.of(range(8, 66, 2), 2)):
+    for number, files in enumerate(scale.of(range(8, 66, 2), 1)):
         board = (SMALL, INLINE)[number % 2].name
         yield Point(says=f"{files} open files", board=board, with_=(f"ulimit -n {files}",))
 
@@ -57,7 +57,7 @@ _READERS: Final = (
 
 
 def _readers(scale: Scale, _stage: Stage) -> Iterator[Point]:
-    for shell in scale.of(_READERS, 2):
+    for shell in scale.of(_READERS, 1):
         yield Point(says=shell, with_=(shell,))
 
 
@@ -90,7 +90,7 @@ def _can_mount() -> bool:
 
 
 def _full(scale: Scale, _stage: Stage) -> Iterator[Point]:
-    for number, size in enumerate(scale.of([1, 2, 8, 32, 63, *range(65, 92, 1)], 2)):
+    for number, size in enumerate(scale.of([1, 2, 8, 32, 63, *range(65, 92, 1)], 1)):
         board = (SMALL, INLINE)[number % 2].name
         yield Point(says=f"a disk of {size} MiB", board=board, with_=(size,))
 

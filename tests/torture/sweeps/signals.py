@@ -7,7 +7,7 @@ from typing import Final
 
 from tests.torture.boards import FOUR, SMALL
 from tests.torture.points import Point, Scale, Sweep
-from tests.torture.scene import Scene, Stage
+from tests.torture.scene import Running, Scene, Stage
 
 _OPTIONS: Final = (("latency", 0.08), ("event_latency", 0.03), ("download_latency", 0.02))
 """Seconds: a run is mostly waiting for the service, as in life."""
@@ -30,7 +30,7 @@ def _instants(stage: Stage, count: int) -> list[float]:
 
 def _kills(scale: Scale, stage: Stage) -> Iterator[Point]:
     instants = _instants(stage, 200)
-    for number, at in enumerate(scale.of(instants, 3)):
+    for number, at in enumerate(scale.of(instants, 2)):
         yield Point(
             says=f"SIGKILL after {at * 1000:.0f} ms",
             board=(SMALL, FOUR)[number % 2].name,
@@ -40,7 +40,7 @@ def _kills(scale: Scale, stage: Stage) -> Iterator[Point]:
 
 def _signal(scene: Scene, point: Point) -> None:
     number, at = point.with_
-    running = scene.start()
+    running = _begun(scene)
     time.sleep(at)
     running.signal(number)
     running.end()
@@ -72,7 +72,7 @@ DRAINS: Final = Sweep(name="one signal drains", points=_drains, play=_drain, opt
 
 
 def _doubles(scale: Scale, stage: Stage) -> Iterator[Point]:
-    for at in scale.of(_instants(stage, 50), 2):
+    for at in scale.of(_instants(stage, 50), 1):
         for apart in (0.0, 0.03) if scale is Scale.LONG else (0.03,):
             yield Point(says=f"SIGINT twice after {at * 1000:.0f} ms", board=FOUR.name, with_=(at, apart))
 
@@ -80,7 +80,7 @@ def _doubles(scale: Scale, stage: Stage) -> Iterator[Point]:
 def _double(scene: Scene, point: Point) -> None:
     at, apart = point.with_
     scene.emulator.script({"times": 0, "delay": 0.6})
-    running = scene.start()
+    running = _begun(scene)
     time.sleep(at)
     running.signal(signal.SIGINT)
     time.sleep(apart)
@@ -101,7 +101,7 @@ def _sleeps(scale: Scale, stage: Stage) -> Iterator[Point]:
 
 def _sleep(scene: Scene, point: Point) -> None:
     """The process stands still while ten minutes pass at the service."""
-    running = scene.start()
+    running = _begun(scene)
     time.sleep(point.with_[0])
     running.signal(signal.SIGSTOP)
     time.sleep(0.2)
@@ -112,3 +112,10 @@ def _sleep(scene: Scene, point: Point) -> None:
 
 
 SLEEPS: Final = Sweep(name="stopped and continued", points=_sleeps, play=_sleep, options=_OPTIONS)
+
+
+def _begun(scene: Scene) -> Running:
+    """A run at its first line."""
+    running = scene.start(held=True)
+    scene.go_on(running)
+    return running
