@@ -26,6 +26,7 @@ _KEPT_BY_RUN: Final = _KEPT | {
     "response_format",
     "stream",
     "async_calls",
+    "provenance",
     "images_per_minute",
     "retry_uncertain",
     "held",

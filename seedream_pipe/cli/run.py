@@ -60,6 +60,11 @@ if TYPE_CHECKING:
     default=None,
     help="Ask 302.AI to answer later, to a ticket. [SEEDREAM_ASYNC, else no]",
 )
+@click.option(
+    "--provenance/--no-provenance",
+    default=None,
+    help="Placed pictures carry how they were made. [SEEDREAM_PROVENANCE, else yes]",
+)
 @options.as_json
 def run(
     file: str, targets: tuple[str, ...], *, variant: Variant, dry_run: bool, as_json: bool, **flags: Any
