@@ -17,7 +17,14 @@ from seedream_pipe.cli.terminal import plural, say
 if TYPE_CHECKING:
     from seedream_pipe.api.variant import Variant
 
-_AS_USUAL = {"plan": None, "keep_going": True, "force": False, "frozen": False, "retry_refused": False}
+_AS_USUAL = {
+    "plan": None,
+    "keep_going": True,
+    "force": False,
+    "frozen": False,
+    "retry_refused": False,
+    "retry_lost": False,
+}
 
 
 @click.command()
