@@ -162,10 +162,11 @@ def is_short_of_files(error: BaseException | None) -> bool:
 
 
 def _is_short_of_memory(error: BaseException) -> bool:
-    if isinstance(error, MemoryError):
+    said = str(error)
+    # Some functions of the interpreter fail for want of memory without saying so.
+    if isinstance(error, MemoryError) or (isinstance(error, SystemError) and "without exception" in said):
         return True
     # A thread, or a library, for which the system has no memory left.
-    said = str(error)
     return (isinstance(error, RuntimeError) and "can't start new thread" in said) or (
         isinstance(error, (ImportError, OSError))
         and ("failed to map segment" in said or "Cannot allocate memory" in said)

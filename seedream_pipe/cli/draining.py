@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Final
 
 from seedream_pipe.cli.signals import CODES, heard, name_of
 from seedream_pipe.cli.terminal import plural
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Draining"]
 
+_ONE_BLOW: Final = 0.1
+"""Seconds within which signals count as one: ``timeout`` and ``npm`` send theirs to the process and to its
+group, and a second that nobody asked for would abandon calls that are paid for."""
+
 
 class Draining:
     """Turns signals into requests to stop. `code` is the exit code that the first one asks for, or 0."""
@@ -33,6 +38,7 @@ class Draining:
         self._stop, self._note, self._in_flight = how.stop, note, in_flight
         self.code = 0
         self.abandoned = False
+        self._last = -_ONE_BLOW
 
     def listen(self) -> None:
         """From here on signals drain. Call it in the event loop, before anything can be sent."""
@@ -50,6 +56,9 @@ class Draining:
         self.code = self.code or CODES[number]
 
     def _came(self, number: int) -> None:
+        before, self._last = self._last, time.monotonic()
+        if self._last - before < _ONE_BLOW:
+            return
         if self.abandoned:
             os._exit(self.code)
         if self.code:
@@ -58,7 +67,7 @@ class Draining:
             return
         self.code = CODES[number]
         self._stop.drain(f"stopped by {name_of(number)}")
-        self._note(f"{name_of(number)}: {self._said()}{_again(number)}")
+        self._note(f"{name_of(number)}: {self._said()}; {_again(number)}")
 
     def _said(self) -> str:
         flight = self._in_flight()
@@ -74,6 +83,5 @@ class Draining:
 
 
 def _again(number: int) -> str:
-    if number != signal.SIGINT:
-        return "; a second signal abandons them"
-    return "; press Ctrl-C again to abandon them"
+    again = "Ctrl-C again" if number == signal.SIGINT else "a second signal"
+    return f"{again} stops now, and what was sent is held"

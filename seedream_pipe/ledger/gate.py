@@ -35,6 +35,7 @@ _LONGEST_WAIT: Final = 1.0
 _LANDING: Final = 0.05
 """Seconds between two looks at whether a call of somebody else has landed."""
 _LONGEST_BRAKE: Final = 300.0
+"""Who is told to wait longer ends the run instead (reliability 3.3), and the next may ask anew."""
 _USUAL_BRAKE: Final = 2.0
 _TELLING: Final = 16
 """What the window holds says what the account may do when it is not below this part of the limit."""
@@ -211,8 +212,9 @@ class Gate:
             self._weigh(database, booking, 0)
             database.execute("DELETE FROM flights WHERE number = ?", (booking.number,))
             brake = self._brake(database)
-            wait = seconds if seconds is not None else 0.0 if crowded else _USUAL_BRAKE
-            until = max(brake.until, now + min(max(wait, 0.0), _LONGEST_BRAKE))
+            usual = 0.0 if crowded else _USUAL_BRAKE
+            wait = seconds if seconds is not None and seconds <= _LONGEST_BRAKE else usual
+            until = max(brake.until, now + max(wait, 0.0))
             level, changed = brake.level, brake.changed_at
             if not crowded and self._limit is not None:
                 level, changed = self._lower_level(database, booking, brake, now)

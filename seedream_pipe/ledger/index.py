@@ -131,6 +131,7 @@ class Index:
         self._mutex = threading.RLock()
         self._database: Database | None = None
         self._inode = 0
+        self._is_lost = False
         if store.writable:
             self._open_shared()
         else:
@@ -306,11 +307,18 @@ class Index:
         return not self._store.writable or _inode(self._path) == self._inode
 
     def renew(self) -> None:
-        """Open it again when another process has replaced a damaged one. Waits for `begin`s."""
+        """Open it again when another process has replaced a damaged one. Waits for `begin`s.
+
+        Raises:
+            StoreError: it has gone, with its folder perhaps; who asks again finds out again.
+
+        """
         with self._mutex:
-            if self._database is not None and not self.is_current:
+            if self._is_lost or (self._database is not None and not self.is_current):
                 self.close()
+                self._is_lost = True
                 self._open_shared()
+                self._is_lost = False
 
     def _has_exactly(self, names: list[str]) -> bool:
         """Whether these, sorted, are all its calls. Two texts say so sooner than two sets."""

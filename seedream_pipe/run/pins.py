@@ -32,7 +32,12 @@ class Pins:
         return self._known[url]
 
     def put(self, url: str, digest: BlobDigest) -> None:
-        """Remember what a URL showed. Its bytes are in the store already."""
+        """Remember what a URL showed. Its bytes are in the store already.
+
+        Raises:
+            StoreError: it did not get to the disk.
+
+        """
         data = canonical({"version": _VERSION, "url": url, "digest": digest})
         path = self._path(url)
         self._store.disk.folder(path.parent)

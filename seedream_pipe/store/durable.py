@@ -216,15 +216,16 @@ class Disk:
                 self.files.sync_folder(source.parent)
 
     def folder(self, path: Path) -> None:
-        """Make a folder and what is missing above it, durably. `OSError` when it cannot be."""
+        """Make a folder and what is missing above it, durably. `StoreError` when it cannot be."""
         if path in self._folders:
             return
         if not path.is_dir():
             self.folder(path.parent)
-            with suppress(FileExistsError):
-                self.files.make_folder(path)
-            # Also when another process was faster: it may not have come to the sync yet.
-            self.files.sync_folder(path.parent)
+            with self.watch(path):
+                with suppress(FileExistsError):
+                    self.files.make_folder(path)
+                # Also when another process was faster: it may not have come to the sync yet.
+                self.files.sync_folder(path.parent)
         if len(self._folders) >= _REMEMBERED:
             self._folders.clear()
         self._folders.add(path)

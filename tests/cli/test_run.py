@@ -212,7 +212,7 @@ def test_interrupt_once_keeps_what_was_paid_for(
 
     assert process.returncode == 130
     assert "SIGINT: 1 call in flight, up to $0.03; waiting up to " in err
-    assert "press Ctrl-C again to abandon them" in err
+    assert "Ctrl-C again stops now, and what was sent is held" in err
     assert len(paid.ledger.billed) == 1
     assert "made     sheet" in err
 

@@ -237,6 +237,20 @@ def test_what_a_key_is_held_in_leaves_no_core(board, paid, spawn):
     assert paid_variables(paid)["BYTEPLUS_API_KEY"]
 
 
+def test_one_blow_that_comes_twice_does_not_abandon_what_is_paid_for(board, paid, spawn):
+    """As `timeout -s INT` does it: once to the process, once to its group."""
+    paid.script({"delay": 1, "times": 0})
+    process = spawn("run", "board.yaml", "sheet", "--yes")
+    until(lambda: paid.ledger.requests, process)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "made     sheet" in err
+    assert holds(board) == []
+
+
 @pytest.mark.skipif(not hasattr(termios, "TIOCSCTTY"), reason="no controlling terminal to give")
 def test_two_signals_of_a_closed_terminal_still_name_what_may_be_owed(board, paid, spawn):
     paid.script({"delay": SLOW, "times": 0})

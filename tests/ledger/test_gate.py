@@ -131,14 +131,17 @@ async def test_after_a_429_nothing_goes_for_a_while_and_then_half(ledger: Ledger
     assert clock.now == pytest.approx(1020 + WINDOW)
 
 
-async def test_a_brake_is_at_most_five_minutes(ledger: Ledger):
+@pytest.mark.parametrize(("told", "waited"), [(300, 300), (301, 2), (1e9, 2), (float("inf"), 2)])
+async def test_a_word_of_more_than_five_minutes_holds_no_later_run_up(
+    ledger: Ledger, told: float, waited: float
+):
     clock = Clock()
     through = gate(ledger, clock, 10)
-    await through.refused(Booking(number=0, pictures=1, at=clock.now), seconds=1e9, crowded=False)
+    await through.refused(Booking(number=0, pictures=1, at=clock.now), seconds=told, crowded=False)
 
-    await through.acquire(1)
+    await gate(ledger, clock, 10).acquire(1)
 
-    assert clock.now == pytest.approx(1300)
+    assert clock.now == pytest.approx(1000 + waited)
 
 
 async def test_a_clock_that_begins_anew_does_not_close_the_gate(ledger: Ledger):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from seedream_pipe.errors import StoreError
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.ledger.budget import Cap
 from seedream_pipe.ledger.calls import OpenCall, Refusal
@@ -116,6 +117,19 @@ async def test_a_process_goes_on_with_the_index_that_another_made(store: Store):
 
             assert first.spent() == second.spent()
             assert first.spent()["USD"].price == 3 * INTENT.worst
+
+
+async def test_a_store_that_is_moved_away_fails_until_it_is_back(store: Store, tmp_path: Path):
+    with Ledger.open(store) as ledger:
+        await fill(ledger)
+        store.folder.rename(tmp_path / "away")
+        for _ in range(2):
+            with pytest.raises(StoreError):
+                ledger.open_calls()
+        shutil.rmtree(store.folder, ignore_errors=True)
+        (tmp_path / "away").rename(store.folder)
+        (held,) = ledger.open_calls()
+        assert held.state == "held"
 
 
 @pytest.mark.parametrize("running", [False, True])

@@ -111,6 +111,16 @@ def test_an_error_of_the_system_says_cause_and_remedy(tmp_path: Path, error: int
     assert remedy in caught.value.hint
 
 
+@pytest.mark.parametrize("operation", ["make_folder", "sync_folder"])
+def test_a_folder_that_cannot_be_made_is_a_failure_of_the_store(tmp_path: Path, operation: str):
+    disk = Disk(failing(1, only=(operation,)))
+    with pytest.raises(StoreError, match="the disk is full"):
+        disk.folder(tmp_path / "runs")
+    assert not disk.healthy
+    disk.folder(tmp_path / "runs")
+    assert (tmp_path / "runs").is_dir()
+
+
 def test_a_disk_for_reading_writes_nothing(tmp_path: Path):
     with pytest.raises(StoreError):
         Disk(writable=False).write(tmp_path / "a" / "file", DATA)

@@ -132,7 +132,7 @@ class Seedream:
         # An answer that comes later comes whole.
         self._streaming: Streaming = "never" if self._asks_later else streaming
         self._network = network or Network(environment)
-        self._download = Download(self._network, local=self._local, sleep=sleep)
+        self._download = Download(self._network, local=self._local, api=self._url, sleep=sleep)
         self._sleep = sleep
         self._patience = patience
         self._client_id = client_id

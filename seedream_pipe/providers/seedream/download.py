@@ -33,6 +33,8 @@ PICTURE_LIMIT: Final = 64 * 1024 * 1024
 REFERENCE_LIMIT: Final = 30 * 1024 * 1024
 """Most bytes of a reference (contract 4)."""
 
+_HERE: Final = (ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1"))
+
 _REFERENCE_SECONDS: Final = 20.0
 _PAUSES: Final = (0.5, 1.0, 2.0, 4.0)
 _SECONDS: Final = 120.0
@@ -63,7 +65,8 @@ class _Place:
 class Download:
     """Brings pictures to disk. `local` says that the API is on this machine, so links may be too.
 
-    A picture may have `limit` bytes and take `seconds` a try.
+    They may lead to its usual addresses and to that of the `api`'s host, not to what else listens
+    on its loopback network. A picture may have `limit` bytes and take `seconds` a try.
     """
 
     def __init__(
@@ -71,12 +74,14 @@ class Download:
         network: Network,
         *,
         local: bool,
+        api: str = "",
         limit: int = PICTURE_LIMIT,
         seconds: float = _SECONDS,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._network = network
         self._local = local
+        self._here = _here(api) if local else ()
         self._limit = limit
         self._seconds = seconds
         self._sleep = sleep
@@ -151,7 +156,14 @@ class Download:
 
     def _is_allowed(self, address: str) -> bool:
         found = ipaddress.ip_address(address.partition("%")[0])
-        return is_public(found) or (self._local and found.is_loopback)
+        return is_public(found) or found in self._here
+
+
+def _here(api: str) -> tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, ...]:
+    try:
+        return (*_HERE, ipaddress.ip_address(urlsplit(api).hostname or ""))
+    except ValueError:
+        return _HERE
 
 
 def _joined(url: str, location: str) -> str:
@@ -170,7 +182,7 @@ async def fetch_reference(
     """
     network = Network(environment)
     local = is_loopback(urlsplit(api).hostname or "")
-    download = Download(network, local=local, limit=REFERENCE_LIMIT, seconds=_REFERENCE_SECONDS)
+    download = Download(network, local=local, api=api, limit=REFERENCE_LIMIT, seconds=_REFERENCE_SECONDS)
     nowhere = Reply(status=0, headers=(), body=target)
     try:
         return await download.fetch(Part(index=0, source=Link(url=url)), nowhere, target)

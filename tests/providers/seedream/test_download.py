@@ -200,6 +200,25 @@ def test_a_name_that_leads_into_a_private_network_is_not_followed(tmp_path, addr
     assert network.asked == [("store.example.org", 443)]
 
 
+@pytest.mark.parametrize(
+    ("api", "address", "is_tried"),
+    [
+        ("http://127.0.0.1:1/api/v3", "127.0.0.1", True),
+        ("http://127.0.0.1:1/api/v3", "::1", True),
+        ("http://localhost:1/api/v3", "127.0.0.1", True),
+        ("http://127.0.0.5:1/api/v3", "127.0.0.5", True),
+        ("http://127.0.0.1:1/api/v3", "127.0.0.3", False),
+        ("http://localhost:1/api/v3", "127.0.0.3", False),
+    ],
+)
+def test_what_else_listens_on_this_machine_is_left_alone(tmp_path, api, address, is_tried):
+    """An API on this machine is no reason to knock at every address of the loopback network."""
+    part = Part(index=0, source=Link(url=f"http://{address if ':' not in address else '[::1]'}:1/x"))
+    outcome = fetch(part, None, tmp_path / "picture", network=Naming(address), api=api)
+    assert isinstance(outcome, NotFetched)
+    assert ("no public address" not in outcome.cause) is is_tried
+
+
 def test_the_connection_goes_to_the_address_that_was_checked(tmp_path):
     with Emulator() as emulator:
         part, reply = bought(emulator, tmp_path)

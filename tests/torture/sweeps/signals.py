@@ -73,7 +73,7 @@ DRAINS: Final = Sweep(name="one signal drains", points=_drains, play=_drain, opt
 
 def _doubles(scale: Scale, stage: Stage) -> Iterator[Point]:
     for at in scale.of(_instants(stage, 50), 1):
-        for apart in (0.0, 0.03) if scale is Scale.LONG else (0.03,):
+        for apart in (0.12, 0.25) if scale is Scale.LONG else (0.15,):
             yield Point(says=f"SIGINT twice after {at * 1000:.0f} ms", board=FOUR.name, with_=(at, apart))
 
 
