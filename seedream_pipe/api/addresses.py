@@ -6,7 +6,7 @@ from seedream_pipe.api.project import load
 from seedream_pipe.catalog import MAKERS
 from seedream_pipe.errors import SeedreamError
 
-__all__ = ["addresses_of", "take_numbers_of"]
+__all__ = ["addresses_of", "paths_of", "take_numbers_of"]
 
 
 def addresses_of(file: str) -> tuple[str, ...]:
@@ -15,6 +15,18 @@ def addresses_of(file: str) -> tuple[str, ...]:
         return tuple(load(file).expand(MAKERS["preview"]).tasks)
     except (SeedreamError, OSError):
         return ()
+
+
+def paths_of(file: str) -> tuple[str, ...]:
+    """Vars, tables, sets and steps of a pipeline, as `impact` takes them; none when it cannot be read."""
+    try:
+        pipeline = load(file).pipeline
+    except (SeedreamError, OSError):
+        return ()
+    tables = (name for name in pipeline.data if not name.startswith("."))
+    sections = (("vars", pipeline.vars), ("data", tables), ("references", pipeline.references))
+    found = [f"{section}.{name}" for section, names in sections for name in names]
+    return (*found, *(f"steps.{name}" for name in pipeline.steps))
 
 
 def take_numbers_of(file: str, address: str) -> tuple[str, ...]:

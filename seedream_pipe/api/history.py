@@ -98,7 +98,8 @@ def log(project: Project, address: Address, *, settings: Settings) -> Log:
     with ExitStack() as stack:
         ledger = stack.enter_context(Ledger.open(store)) if profile.paid else None
         calls = [] if ledger is None else [e for e in entries(ledger.index) if e.task in names]
-    keys = dict.fromkeys([*_recorded(project, names, settings), *(call.key for call in calls), *held])
+    recorded = _recorded(project, names, settings)
+    keys = dict.fromkeys([*recorded, *(call.key for call in calls), *held])
     results = [result for key in keys if (result := store.results.get(key).result) is not None]
     results = [result for result in results if (result.provider == "preview") != profile.paid]
     # The time in a call's id is finer than that of a result.
@@ -106,7 +107,7 @@ def log(project: Project, address: Address, *, settings: Settings) -> Log:
     brought = {result.call for result in results}
     return Log(
         names=names,
-        made=tuple(_logged(results, store, held, task)),
+        made=tuple(_logged(results, store, held, task, recorded)),
         without=tuple(_attempt(e) for e in calls if e.call not in brought and e.verdict != "unsent"),
     )
 
@@ -121,10 +122,16 @@ def _attempt(entry: Entry) -> Attempt:
     )
 
 
-def _recorded(project: Project, names: Sequence[Address], settings: Settings) -> Iterator[Key]:
+def _recorded(project: Project, names: Sequence[Address], settings: Settings) -> dict[Key, Mapping[str, Any]]:
+    """The keys that runs recorded for a task, oldest first, each with why the first of them made it."""
+    found: dict[Key, Mapping[str, Any]] = {}
     for tree in reversed(list(records(project, settings=settings))):
         for name in names:
-            yield from _keys(tree.get("tasks", {}).get(name, {}))
+            outcome = tree.get("tasks", {}).get(name, {})
+            reason = outcome.get("reason") if isinstance(outcome, dict) else None
+            for key in _keys(outcome):
+                found[key] = found.get(key) or (reason if isinstance(reason, dict) else {})
+    return found
 
 
 def _keys(outcome: Any) -> Iterator[Key]:
@@ -136,7 +143,13 @@ def _keys(outcome: Any) -> Iterator[Key]:
             yield Key(key)
 
 
-def _logged(results: Sequence[Result], store: Store, held: set[Key], task: Task) -> Iterator[Logged]:
+def _logged(
+    results: Sequence[Result],
+    store: Store,
+    held: set[Key],
+    task: Task,
+    reasons: Mapping[Key, Mapping[str, Any]],
+) -> Iterator[Logged]:
     before: Result | None = None
     for result in results:
         yield Logged(
@@ -144,6 +157,7 @@ def _logged(results: Sequence[Result], store: Store, held: set[Key], task: Task)
             is_here=all(store.blobs.has(entry.digest) for entry in result.stored),
             stands=result.key in held and result.take == task.pick,
             changes=() if before is None else recipe_changes(before.recipe, result.recipe),
+            reason=reasons.get(result.key, {}),
         )
         before = result
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from seedream_pipe.plan.expand import Expansion
     from seedream_pipe.plan.model import Plan, TableRows
+    from seedream_pipe.plan.tracking import Tracker
     from seedream_pipe.problems import Place
     from seedream_pipe.profiles import ProviderProfile
     from seedream_pipe.spec.compose import Composed
@@ -64,20 +65,28 @@ class Project:
     variant: Variant = field(default_factory=Variant)
     picks: Picks = NO_PICKS
     """What people decided of its tasks, in the file beside it."""
+    composed: Composed | None = field(default=None, repr=False)
+    """The files as one tree, which knows where everything stands."""
 
-    def expand(self, maker: MakerId, *, provider: ProviderProfile | None = None) -> Plan:
+    def expand(
+        self, maker: MakerId, *, provider: ProviderProfile | None = None, tracker: Tracker | None = None
+    ) -> Plan:
         """The tasks of the pipeline, as one maker would make them; with a provider, within its limits.
+
+        A tracker is told what each task reads of the author's files.
 
         Raises:
             InvalidPipeline: with every problem that only rows and files show.
 
         """
-        expansion = self._expanded(maker, provider)
+        expansion = self._expanded(maker, provider, tracker)
         if any(problem.is_error for problem in expansion.problems):
             raise InvalidPipeline(expansion.problems)
         return expansion.plan
 
-    def _expanded(self, maker: MakerId, provider: ProviderProfile | None = None) -> Expansion:
+    def _expanded(
+        self, maker: MakerId, provider: ProviderProfile | None = None, tracker: Tracker | None = None
+    ) -> Expansion:
         return expand(
             self.pipeline,
             tables=self.tables,
@@ -86,6 +95,7 @@ class Project:
             operations=OPERATIONS,
             provider=provider,
             picks=self.picks,
+            tracker=tracker,
         )
 
     @property
@@ -253,6 +263,7 @@ def _read(
         read_ns=read_ns,
         variant=variant,
         picks=picks,
+        composed=whole,
     )
     return project, problems
 

@@ -138,14 +138,24 @@ def plan(project: Project, targets: Sequence[str] = (), *, settings: Settings | 
     return planned(project, targets, settings=settings or Settings()).forecast
 
 
-def planned(project: Project, targets: Sequence[str], *, settings: Settings) -> Planned:
-    """As `plan`, with the tasks beside it."""
+def planned(
+    project: Project,
+    targets: Sequence[str],
+    *,
+    settings: Settings,
+    past: Callable[[Remembered], Remembered] = lambda past: past,
+    edited: Callable[[Plan], Plan] = lambda plan: plan,
+) -> Planned:
+    """As `plan`, with the tasks beside it.
+
+    `edited` plans something else than what the file says, `past` looks at another past.
+    """
     profile = profiles.provider(settings.provider)
     store = Store.open(store_folder(project, settings), create=False)
     with ExitStack() as stack:
         ledger = stack.enter_context(Ledger.open(store)) if profile.paid else None
-        past = past_of(project, store, ledger, profile, settings)
-        found = planned_with(project, targets, settings, profile, past)
+        known = past(past_of(project, store, ledger, profile, settings))
+        found = planned_with(project, targets, settings, profile, known, edited=edited)
         return replace(found, forecast=_with_files(found, store, settings, profile))
 
 
@@ -167,10 +177,16 @@ def _with_files(found: Planned, store: Store, settings: Settings, profile: Provi
 
 
 def planned_with(
-    project: Project, targets: Sequence[str], settings: Settings, profile: ProviderProfile, past: Remembered
+    project: Project,
+    targets: Sequence[str],
+    settings: Settings,
+    profile: ProviderProfile,
+    past: Remembered,
+    *,
+    edited: Callable[[Plan], Plan] = lambda plan: plan,
 ) -> Planned:
     """As `planned`, for who has opened the store; files of the outputs are not looked at."""
-    whole = project.expand(catalog.maker(profile), provider=profile)
+    whole = edited(project.expand(catalog.maker(profile), provider=profile))
     selected = select(whole, targets)
     found = sources(settings)
     currency = profile.currency

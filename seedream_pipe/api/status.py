@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe import profiles
+from seedream_pipe.api.explain import explained
 from seedream_pipe.api.runs import begun_path, planned, store_folder
 from seedream_pipe.catalog import maker
 from seedream_pipe.errors import UsageError
@@ -51,7 +52,7 @@ def explain(project: Project, address: Address, *, settings: Settings) -> Explan
     """
     plan = project.expand(maker(profiles.provider(settings.provider)))
     task = task_of(plan, address)
-    found = planned(project, (address,), settings=settings)
+    found = explained(planned(project, (address,), settings=settings), settings)
     store = Store.open(store_folder(project, settings), create=False)
     lookups = [store.results.get(take.key) for take in found.forecast.tasks[address].takes]
     results = tuple(lookup.result for lookup in lookups if isinstance(lookup, Hit))

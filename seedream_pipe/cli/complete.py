@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import click
     from click.shell_completion import CompletionItem
 
-__all__ = ["addresses", "providers", "take_numbers", "yaml_files"]
+__all__ = ["addresses", "paths", "providers", "take_numbers", "yaml_files"]
 
 _PROVIDERS: Final = ("preview", "302ai", "ark", "byteplus")
 _ENDINGS: Final = (".yaml", ".yml")
@@ -55,6 +55,18 @@ def addresses(ctx: click.Context, _param: click.Parameter, begun: str) -> list[C
     # Where a step's name is still to be typed, its hundred tasks are in the way.
     shown = near if "@" in start or len(near) <= 12 else [name for name in near if name in steps]
     return [CompletionItem(plus + name) for name in shown[:_MOST]]
+
+
+def paths(ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Vars, tables, sets and steps of the pipeline that was named, and files."""
+    from click.shell_completion import CompletionItem
+
+    from seedream_pipe.api.addresses import paths_of
+
+    file = ctx.params.get("file")
+    known = paths_of(file) if isinstance(file, str) else ()
+    found = [CompletionItem(name) for name in known if name.startswith(begun)]
+    return [CompletionItem(begun, type="file"), *found[:_MOST]]
 
 
 def take_numbers(ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:

@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "run": "Make what is missing or stale.",
     "status": "Show the state of every step.",
     "why": "Show why a task would be made, field by field.",
+    "impact": "Show which tasks an edit would touch, and the price.",
     "takes": "List the takes of tasks, and draw a contact sheet of each.",
     "pick": "Let a take stand for a task.",
     "reroll": "Buy one more take of a task.",

@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from seedream_pipe.api.agreed import recipes
+from seedream_pipe.api.explain import explained
 from seedream_pipe.api.project import opened
 from seedream_pipe.api.runs import planned
 from seedream_pipe.cli import options
 from seedream_pipe.cli.again import command
 from seedream_pipe.cli.forecast import print_forecast
+from seedream_pipe.cli.pieces import print_lines
 from seedream_pipe.cli.problems import show
 from seedream_pipe.cli.terminal import out, plural, say, style, width, wrapped
 from seedream_pipe.cli.told import gates_of, say_ways_out
 from seedream_pipe.errors import UsageError
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.edits import small_edits, targets_of
+from seedream_pipe.reports.explain import lines as explain_lines
 from seedream_pipe.reports.forecast import as_tree
 from seedream_pipe.reports.messages import NOBODY_KNOWS
 from seedream_pipe.run.forecast import Blocked
@@ -39,6 +42,7 @@ _MOST_EDITS: Final = 3
 @options.user
 @options.spending
 @click.option("--all", "everything", is_flag=True, help="Show what is up to date too.")
+@click.option("--explain", is_flag=True, help="Say why, field by field, and who changed it.")
 @click.option("-o", "--output", metavar="FILE", help="Write the plan as JSON to a file.")
 @options.as_json
 def plan(
@@ -47,6 +51,7 @@ def plan(
     *,
     variant: Variant,
     everything: bool,
+    explain: bool,
     output: str | None,
     as_json: bool,
     **flags: Any,
@@ -63,6 +68,8 @@ def plan(
     made = options.settings(**flags)
     project = opened(file, variant)
     found = planned(project, targets, settings=made)
+    if explain:
+        found = explained(found, made)
     warnings = (*project.warnings, *found.plan.warnings)
     if warnings:
         show(warnings)
@@ -76,6 +83,9 @@ def plan(
             out(text)
             return 0
     print_forecast(found.forecast, everything=everything)
+    if explain:
+        out("")
+        print_lines(explain_lines(found.forecast))
     for edit in small_edits(found.forecast)[:_MOST_EDITS]:
         _say_adopt(edit, found.forecast)
     blocked = (task.decision for task in found.forecast.tasks.values() if isinstance(task.decision, Blocked))

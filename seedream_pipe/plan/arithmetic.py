@@ -24,6 +24,7 @@ BINARY: Final[Mapping[str, Callable[[Any, Any], Any]]] = MappingProxyType(
     }
 )
 _MAX_POWER_BITS: Final = 128
+_JOINED: Final = (str, list, tuple)
 
 
 def operate(meter: Meter, sign: str, left: Any, right: Any) -> Any:
@@ -34,7 +35,7 @@ def operate(meter: Meter, sign: str, left: Any, right: Any) -> Any:
         if sign == "**":
             _check_power(left, right)
         return meter.made(BINARY[sign](left, right))
-    if sign == "+" and type(left) is type(right) and isinstance(left, str | list | tuple):
+    if sign == "+" and any(isinstance(left, one) and isinstance(right, one) for one in _JOINED):
         _ask(meter, left, len(left) + len(right))
         return meter.made(left + right)
     if sign == "*":

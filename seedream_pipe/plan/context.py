@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from seedream_pipe.plan.model import Files
     from seedream_pipe.plan.template import Rendering
+    from seedream_pipe.plan.tracking import Tracker
     from seedream_pipe.problems import Place
     from seedream_pipe.spec.model import Field
 
@@ -47,11 +48,13 @@ class Context:
     """Compiles and renders; what fails becomes a finding.
 
     `lost` are names whose definition could not be read, which is a finding already:
-    a template that misses one of them has none by that.
+    a template that misses one of them has none by that. `tracker` is told who reads what,
+    when somebody wants to know.
     """
 
-    def __init__(self, files: Files, lost: Collection[str] = ()) -> None:
-        self._templates = Templates(files)
+    def __init__(self, files: Files, lost: Collection[str] = (), *, tracker: Tracker | None = None) -> None:
+        self.tracker = tracker
+        self._templates = Templates(files, used=None if tracker is None else tracker.file)
         self._by_file: dict[str, Rendering | None] = {}
         self.lost = set(lost)
         self.problems: list[Problem] = []
@@ -95,6 +98,8 @@ class Context:
 
     def compiled_file(self, path: str, given: Field, row: Place | None = None) -> Rendering | None:
         """A prompt file that a field names, compiled once; None when it cannot be."""
+        if self.tracker is not None:
+            self.tracker.file(path)
         if path not in self._by_file:
             self._by_file[path] = None
             try:
@@ -109,6 +114,8 @@ class Context:
         """The field's value in this scope; FAILED when its template fails."""
         if rendering is None:
             return FAILED
+        if self.tracker is not None:
+            self.tracker.at = given.at
         try:
             return rendering.render(scope.values)
         except TemplateError as error:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from seedream_pipe.makers import MakerId, Operation
     from seedream_pipe.picks.model import Picks
     from seedream_pipe.plan.model import Address, FileFacts, Files, TableRows, Task
+    from seedream_pipe.plan.tracking import Tracker
     from seedream_pipe.profiles import ProviderProfile
     from seedream_pipe.spec.model import Lint, Pipeline, Step
 
@@ -61,6 +62,7 @@ def expand(
     operations: Mapping[str, Operation[Any]] = _NO_OPERATIONS,
     provider: ProviderProfile | None = None,
     picks: Picks = NO_PICKS,
+    tracker: Tracker | None = None,
 ) -> Expansion:
     """Make a pipeline concrete.
 
@@ -72,13 +74,15 @@ def expand(
         operations: what transforming steps may use, by name.
         provider: whose own limits are looked at, when one was chosen.
         picks: what people decided of its tasks.
+        tracker: notes what each task reads.
 
     """
     unread = [name for name in pipeline.data if name not in tables]
-    read = _Read(files)
-    context = Context(read, lost=[*pipeline.unsound, *unread])
-    base = _base_scope(pipeline, tables, context)
-    rows = Rows(pipeline, tables, base, context)
+    read = _Read(files, tracker)
+    context = Context(read, lost=[*pipeline.unsound, *unread], tracker=tracker)
+    seen = tables if tracker is None else {name: tracker.table(each) for name, each in tables.items()}
+    base = _base_scope(pipeline, seen, context)
+    rows = Rows(pipeline, seen, base, context)
     inputs = Inputs(context, read, pipeline, base=base, rows=rows, picks=picks)
 
     def builder(step: Step) -> StepTasks | TransformTasks:
@@ -116,8 +120,9 @@ def expand(
 class _Read:
     """The project's files, and which texts of theirs were read."""
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: Files, tracker: Tracker | None = None) -> None:
         self._files = files
+        self._tracker = tracker
         self.texts: dict[str, str] = {}
 
     def text(self, path: str) -> str:
@@ -127,6 +132,8 @@ class _Read:
 
     def picture(self, path: str) -> FileFacts:
         """See `plan.model.Files`."""
+        if self._tracker is not None:
+            self._tracker.file(path)
         return self._files.picture(path)
 
     def data_uri(self, uri: str) -> tuple[FileFacts, bytes]:
@@ -135,6 +142,8 @@ class _Read:
 
     def matches(self, pattern: str) -> Iterable[str]:
         """See `plan.model.Files`."""
+        if self._tracker is not None:
+            self._tracker.read(("glob", pattern))
         return self._files.matches(pattern)
 
     def shown(self, path: str) -> str:
@@ -217,6 +226,7 @@ def _tasks(
         is_wrong = context.failures > before
         for seed in rows.of(name):
             before = context.failures
+            _reads(context, seed.address)
             drafts[seed.address] = made.draft(seed), made
             if is_wrong or context.failures > before:
                 broken.add(seed.address)
@@ -224,10 +234,17 @@ def _tasks(
     tasks: dict[Address, Task] = {}
     for address, (draft, made) in drafts.items():
         before = context.failures
+        _reads(context, address)
         tasks[address] = made.task(draft, counts)  # type: ignore[arg-type]
         if context.failures > before:
             broken.add(address)
     return tasks, broken
+
+
+def _reads(context: Context, address: Address) -> None:
+    """What is read from now on is read for a task."""
+    if context.tracker is not None:
+        context.tracker.reader = ("task", address)
 
 
 def _advise(
@@ -257,15 +274,19 @@ def _advise(
 
 
 def _base_scope(pipeline: Pipeline, tables: Mapping[str, TableRows], context: Context) -> Scope:
-    variables: dict[str, Any] = {}
+    tracker = context.tracker
+    variables: dict[str, Any] = {} if tracker is None else tracker.watched(("vars",), {})
+    data = {name: _visible(table) for name, table in tables.items() if not name.startswith(".")}
     scope = Scope(
         values={
-            "data": {name: _visible(table) for name, table in tables.items() if not name.startswith(".")},
+            "data": data if tracker is None else tracker.watched(("data",), data),
             "pipeline": {"name": pipeline.name, "description": pipeline.description},
             "vars": variables,
         }
     )
     for name, given in pipeline.vars.items():
+        if tracker is not None:
+            tracker.reader = ("vars", name)
         # A variable sees those that stand above it.
         rendered = context.render(context.compiled(given), given, scope)
         if rendered is FAILED:

@@ -256,6 +256,8 @@ class Inputs:
                     message = f'"{parsed.name}" is a set of references; it has neither keys nor indices'
                     raise _Wrong("E-REF", message)
                 self.used.add(parsed.name)
+                if self._context.tracker is not None:
+                    self._context.tracker.read(("references", parsed.name))
                 return self._sets[parsed.name]
             case refs.Name():
                 return [
@@ -274,6 +276,8 @@ class Inputs:
     def _set(self, named: NamedSet, base: Scope) -> list[Input]:
         """A set's pictures; what is wrong with it is told once, whether a step uses it or not."""
         found: list[Input] = []
+        if self._context.tracker is not None:
+            self._context.tracker.reader = ("references", named.name)
         for source in named.sources:
             for text in self._texts(self._context.compiled(source), source, base):
                 try:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from seedream_pipe.plan.values import Options
     from seedream_pipe.spec.model import Field
 
-__all__ = ["Prompts"]
+__all__ = ["Prompts", "inside"]
 
 
 class _Prompt(NamedTuple):
@@ -142,7 +142,7 @@ class Prompts:
         line = prompt.text.split("\n")[finding.line - 1]
         written = line[finding.column - 1 : finding.column - 1 + finding.length]
         if not prompt.file:
-            return _inside(self._given, written)
+            return inside(self._given, written)
         try:
             source = self._files.text(prompt.file)
         except FilesError:
@@ -169,7 +169,7 @@ def _called(attached: Sequence[Attached], pictures: Callable[[Address], int]) ->
     return called, len(called) if sure is None else sure
 
 
-def _inside(given: Field, written: str) -> Place:
+def inside(given: Field, written: str) -> Place:
     """Where a text stands inside a field, as far as the file's own lines are those of the value."""
     value = given.value if isinstance(given.value, str) else ""
     at = value.find(written)

@@ -97,6 +97,9 @@ class Rows:
                 continue
             waiting.pop()
             if step.name not in self._made:
+                tracker = self.context.tracker
+                if tracker is not None:
+                    tracker.begin_row()
                 self._made[step.name] = list(self._seeds(step))
 
     def _complain_cycle(self, step: Step, chain: list[str]) -> None:
@@ -133,10 +136,15 @@ class Rows:
                     self.context.complain("E-LIMIT", step.at, message)
                     self.partial.add(step.name)
                     return
-                if step.when is not None and not self._wanted(when, step.when, scope):
+                wanted = step.when is None or self._wanted(when, step.when, scope)
+                if self.context.tracker is not None:
+                    self.context.tracker.row_is(address, scope.row)
+                if step.when is not None and not wanted:
                     self.left_out[address] = step.when.at
                     continue
                 yield Seed(address=address, key=key, scope=scope, lane=lane.key, picture_of=row.picture_of)
+            if self.context.tracker is not None:
+                self.context.tracker.begin_row()
         if lanes.failed:
             self.partial.add(step.name)
 
@@ -302,7 +310,14 @@ class _Lanes:
         """The combinations; none when something is wrong with the matrix, which is told."""
         if self._same is not None:
             return self._same
-        found = self._combinations(scope)
+        tracker = self._context.tracker
+        if tracker is None or self._by_row:
+            found = self._combinations(scope)
+        else:
+            # They are made once, for the first row, and belong to all.
+            before, tracker.reader = tracker.reader, ("step", str(scope.values["step"]))
+            found = self._combinations(scope)
+            tracker.reader = before
         if not self._by_row:
             self._same = found
         return found

@@ -129,7 +129,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset(arithmetic.BINARY)
     intercepted_unops = frozenset("+-")
 
-    def __init__(self, files: Files, *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        files: Files,
+        *,
+        clock: Callable[[], float],
+        used: Callable[[str], None] | None = None,
+    ) -> None:
+        """`used` is told each file that a rendering includes."""
         super().__init__(
             trim_blocks=True,
             lstrip_blocks=True,
@@ -142,6 +149,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         )
         self.meter = Meter(clock)
         self._project = files
+        self._used = used
         self._compiling: list[str] = []
         self._texts: dict[str, Compiled] = {}
         self._loaded: dict[str, Compiled] = {}
@@ -256,6 +264,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             raise wrong(f"a template file is named by a text, not by {kind(name)}")
         self.meter.tick()
         path = self._resolved(name, parent)
+        if self._used is not None:
+            self._used(path)
         try:
             return self.file(path).template
         except FilesError as error:

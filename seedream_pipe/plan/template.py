@@ -57,9 +57,16 @@ class Rendering:
 class Templates:
     """The templates of one plan. Belongs to one thread."""
 
-    def __init__(self, files: Files, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        files: Files,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        used: Callable[[str], None] | None = None,
+    ) -> None:
         self._files = files
         self._clock = clock
+        self._used = used
         self._made: Sandbox | None = None
 
     def field(self, value: Tree) -> Rendering:
@@ -102,7 +109,7 @@ class Templates:
         if self._made is None:
             from seedream_pipe.plan.sandbox import Sandbox
 
-            self._made = Sandbox(self._files, clock=self._clock)
+            self._made = Sandbox(self._files, clock=self._clock, used=self._used)
         return self._made
 
 

@@ -132,8 +132,23 @@ def _logged(each: Logged) -> list[Line]:
     if result.adopted is not None:
         told = f"adopted by {escaped(result.adopted.by)}: {escaped(result.adopted.reason, limit=_TEXT)}"
         lines.append((Piece(f"      {told}"),))
+    if each.reason:
+        lines.append((Piece("      why  ", "dim"), Piece(_said(each.reason))))
+        lines += [(Piece("      because ", "dim"), Piece(text)) for text in _causes(each.reason)]
     lines += [line for change in each.changes for line in _change(change)]
     return lines
+
+
+def _said(tree: Mapping[str, Any]) -> str:
+    return escaped(str(tree.get("message", "")), limit=_TEXT)
+
+
+def _causes(reason: Mapping[str, Any]) -> Iterator[str]:
+    """Where it began that a picture was made, as its record has it."""
+    changes = reason.get("changes") or ()
+    for cause in (*(reason.get("because") or ()), *(change.get("because") for change in changes)):
+        if isinstance(cause, dict):
+            yield _said(cause)
 
 
 def _change(change: Change) -> list[Line]:
@@ -164,6 +179,7 @@ def log_tree(log: Log) -> dict[str, Any]:
                 **_result_tree(each.result),
                 "here": each.is_here,
                 "stands": each.stands,
+                "reason": dict(each.reason) or None,
                 "changes": [
                     {"field": c.field, "label": c.label, "old": c.old, "new": c.new} for c in each.changes
                 ],

@@ -21,19 +21,22 @@ from seedream_pipe.reports.messages import message
 from seedream_pipe.reports.pieces import Line, Piece
 from seedream_pipe.reports.progress import detail
 from seedream_pipe.reports.words import compared
-from seedream_pipe.run.forecast import Blocked, InputChanged, Make, Needless, RecipeChanged, Reuse
+from seedream_pipe.run.forecast import Blocked, InputChanged, Make, Needless, Reuse
+from seedream_pipe.run.reason_text import cause_text
+from seedream_pipe.run.reasons import PickChanged, Remade, changes_of
 from seedream_pipe.run.record import word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from seedream_pipe.plan.model import Address, Task
     from seedream_pipe.problems import Place
     from seedream_pipe.run.forecast import Change, Forecast, Reason
     from seedream_pipe.run.outcomes import Outcome
+    from seedream_pipe.run.reasons import Source
     from seedream_pipe.store.results import Adoption, Result, Stored
 
-__all__ = ["SCHEMA", "as_tree", "lines", "sides"]
+__all__ = ["SCHEMA", "as_tree", "differences", "lines", "sides"]
 
 SCHEMA: Final = "why/1"
 _LABEL: Final = 8
@@ -50,7 +53,7 @@ def lines(task: Task, forecast: Forecast, results: Sequence[Result]) -> Iterator
         case Reuse(approved=True, stale=stale):
             yield name, Piece(": "), Piece("stale but approved", "work"), Piece(f": {approved_text(stale)}")
             yield from _origin(task)
-            yield from _differences(stale) if stale is not None else ()
+            yield from differences(changes_of(stale)) if stale is not None else ()
             yield from _upstream(forecast, stale) if stale is not None else ()
             yield from _held(task, results)
         case Reuse():
@@ -66,7 +69,7 @@ def lines(task: Task, forecast: Forecast, results: Sequence[Result]) -> Iterator
             )
             yield name, Piece(": "), Piece("to make", "work"), Piece(f": {text}  ({price})")
             yield from _origin(task)
-            yield from _differences(decision.reason)
+            yield from differences(changes_of(decision.reason))
             yield from _upstream(forecast, decision.reason)
         case Blocked():
             state = blocked_word(decision)
@@ -103,18 +106,39 @@ def _fact(label: str, text: str) -> Line:
     return Piece(f"  {label:<{_LABEL}} ", "dim"), Piece(text)
 
 
-def _differences(reason: Reason, *, indent: str = "  ") -> Iterator[Line]:
-    for change in _changes(reason):
+def differences(changes: Iterable[Change], *, indent: str = "  ") -> Iterator[Line]:
+    """Fields that differ, old and new, with the cause and the place of each."""
+    for change in changes:
         place = str(change.at) if change.at else ""
         label = f"{escaped(change.label)}  " if change.label else ""
         yield Piece(f"{indent}{change.field:<{_LABEL}} ", "strong"), Piece(label), Piece(place, "dim")
         old, new = _both(change)
         yield Piece(f"{indent}  - ", "old"), *old
         yield Piece(f"{indent}  + ", "new"), *new
+        if change.cause is not None:
+            yield Piece(f"{indent}  because ", "dim"), Piece(escaped(cause_text(change.cause), limit=_VALUE))
+            if isinstance(change.cause, Remade):
+                yield from differences(change.cause.changes, indent=f"{indent}    ")
+        for source in change.sources:
+            yield from _source(source, change.at, indent)
 
 
-def _changes(reason: Reason) -> tuple[Change, ...]:
-    return reason.changes if isinstance(reason, (RecipeChanged, InputChanged)) else ()
+def _source(source: Source, at: Place | None, indent: str) -> Iterator[Line]:
+    """Where it is written, where that is another line than the field's, and who changed it last."""
+    elsewhere = at is None or (source.at.file, source.at.line) != (at.file, at.line)
+    if not elsewhere and source.commit is None and not source.path:
+        return
+    place = f"{source.path}  " if source.path else ""
+    yield Piece(f"{indent}  in ", "dim"), Piece(f"{escaped(place)}{source.at}"), Piece(_commit(source), "dim")
+
+
+def _commit(source: Source) -> str:
+    commit = source.commit
+    if commit is None:
+        return ""
+    if commit.pending:
+        return "  (not committed yet)"
+    return escaped(f"  ({commit.id} {commit.at[:10]} {commit.by}: {commit.subject})", limit=_VALUE)
 
 
 def _both(change: Change) -> tuple[Line, Line]:
@@ -138,6 +162,9 @@ def _shown(field: str, value: object) -> str:
 
 def _upstream(forecast: Forecast, reason: Reason) -> Iterator[Line]:
     """What is to be made first, and why that is, back to where it began."""
+    for cause in reason.causes if isinstance(reason, InputChanged) else ():
+        if isinstance(cause, PickChanged):
+            yield (Piece(f"  because {escaped(cause_text(cause))}"),)
     queue = [(address, 1) for address in _needed(reason)]
     seen: set[str] = set()
     while queue:
@@ -152,7 +179,7 @@ def _upstream(forecast: Forecast, reason: Reason) -> Iterator[Line]:
         if isinstance(decision, Make):
             lead = "  " * depth
             yield Piece(f"{lead}because {address} is to make: "), Piece(reason_text(decision.reason), "work")
-            yield from _differences(decision.reason, indent=f"{lead}  ")
+            yield from differences(changes_of(decision.reason), indent=f"{lead}  ")
             queue = [(need, depth + 1) for need in _needed(decision.reason)] + queue
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,13 +37,15 @@ class RunLine:
 class Logged:
     """Pictures that a task had. `is_here` when the store has them all, `stands` when they are its own now.
 
-    `changes` is what differs from the recipe of the pictures before them.
+    `changes` is what differs from the recipe of the pictures before them; `reason` is why they were
+    made, as the record of the run has it, empty where there is none.
     """
 
     result: Result
     is_here: bool
     stands: bool
     changes: tuple[Change, ...]
+    reason: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

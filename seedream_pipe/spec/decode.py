@@ -202,6 +202,7 @@ class _Decoder:
             when=self._maybe((*path, "when"), tree),
             fields={**self._fields(("defaults",), defaults), **self._fields(path, tree)},
             extra={**self._map(("defaults", "extra"), defaults), **self._map((*path, "extra"), tree)},
+            defaulted=frozenset(name for name in defaults if name not in tree),
             meta=self._map((*path, "meta"), tree),
             tags=self._list((*path, "tags"), tree),
             needs=self._list((*path, "needs"), tree),

@@ -180,7 +180,8 @@ class Generate:
     `fields` has, with the pipeline's defaults merged in, any of: model, size, watermark,
     seed, salt, group, takes, pick, output, optimize_prompt, output_format, tools,
     layer_decomposition, background, unique_references. `extra` are options that the
-    profiles do not know yet, sent as they are and part of the key.
+    profiles do not know yet, sent as they are and part of the key. `defaulted` are the names
+    of those fields that the defaults give.
     """
 
     name: str
@@ -195,6 +196,7 @@ class Generate:
     """A task for which this is false is left out."""
     fields: Mapping[str, Field] = field(default_factory=dict)
     extra: Mapping[str, Field] = field(default_factory=dict)
+    defaulted: frozenset[str] = frozenset()
     meta: Mapping[str, Field] = field(default_factory=dict)
     tags: tuple[Field, ...] = ()
     needs: tuple[Field, ...] = ()

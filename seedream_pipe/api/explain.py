@@ -1,0 +1,281 @@
+"""Where what differs is written: the var, the row, the line of a prompt, and who changed it last.
+
+Only who asks why pays for it: the templates are rendered once more, and git is asked for lines.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from seedream_pipe.api.blame import commits_of
+from seedream_pipe.api.impact import tracked
+from seedream_pipe.api.paths import shown_path_of
+from seedream_pipe.plan.model import FilesError
+from seedream_pipe.plan.prompts import inside
+from seedream_pipe.plan.reads import Reads
+from seedream_pipe.plan.tracking import row_path
+from seedream_pipe.problems import Place
+from seedream_pipe.run.forecast import Make, Reuse
+from seedream_pipe.run.reasons import InputChanged, RecipeChanged, Source
+from seedream_pipe.spec.model import Generate, PromptFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from seedream_pipe.api.project import Project
+    from seedream_pipe.api.runs import Planned
+    from seedream_pipe.plan.model import Address, Row
+    from seedream_pipe.plan.tracking import Path
+    from seedream_pipe.run.forecast import Decision
+    from seedream_pipe.run.reasons import Change, Reason
+    from seedream_pipe.settings import Settings
+
+__all__ = ["explained"]
+
+# A run of letters is a word, but for scripts that put no space between theirs.
+_TOKENS: Final = re.compile(r"\s+|[^\W⺀-鿿가-힯＀-￯]+|.", re.DOTALL)
+_MOST_TOKENS: Final = 4000
+_AROUND: Final = (24, 12, 6, 0)
+_MARKS: Final = ("{{", "{%")
+_MOST_SOURCES: Final = 6
+_INPUTS: Final = frozenset({"references", "images"})
+
+_Differs: TypeAlias = RecipeChanged | InputChanged
+
+
+def explained(found: Planned, settings: Settings) -> Planned:
+    """The same plan, in which every difference says where it is written, and in which commit.
+
+    Sends nothing, writes nothing. Where there is no git, no commit is told.
+    """
+    reasons = {
+        address: reason
+        for address, each in found.forecast.tasks.items()
+        if isinstance(reason := _reason_of(each.decision), (RecipeChanged, InputChanged)) and reason.changes
+    }
+    if not reasons:
+        return found
+    written = _Written.of(found.project, settings)
+    told = {
+        address: replace(
+            reason, changes=tuple(written.explained(address, change) for change in reason.changes)
+        )
+        for address, reason in reasons.items()
+    }
+    told = _with_commits(told)
+    tasks = {
+        address: replace(each, decision=_with_reason(each.decision, told[address]))
+        if address in told
+        else each
+        for address, each in found.forecast.tasks.items()
+    }
+    return replace(found, forecast=replace(found.forecast, tasks=tasks))
+
+
+def _reason_of(decision: Decision) -> Reason | None:
+    match decision:
+        case Make(reason=reason):
+            return reason
+        case Reuse(stale=stale):
+            return stale
+        case _:
+            return None
+
+
+def _with_reason(decision: Decision, reason: Reason) -> Decision:
+    match decision:
+        case Make():
+            return replace(decision, reason=reason)
+        case Reuse():
+            return replace(decision, stale=reason)
+        case _:
+            return decision
+
+
+def _with_commits(reasons: Mapping[Address, _Differs]) -> dict[Address, _Differs]:
+    commits = commits_of(
+        source.at for reason in reasons.values() for change in reason.changes for source in change.sources
+    )
+    if not commits:
+        return dict(reasons)
+
+    def known(change: Change) -> Change:
+        return replace(
+            change,
+            sources=tuple(
+                replace(source, commit=commits.get((source.at.file, source.at.line)))
+                for source in change.sources
+            ),
+        )
+
+    return {
+        address: replace(reason, changes=tuple(map(known, reason.changes)))
+        for address, reason in reasons.items()
+    }
+
+
+@dataclass(slots=True)
+class _Written:
+    """Where the values stand that the tasks of a project read."""
+
+    project: Project
+    reads: Reads
+    _rows: dict[Path, Row] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, project: Project, settings: Settings) -> _Written:
+        _, tracker = tracked(project, settings)
+        made = cls(project, Reads(project.pipeline, tracker))
+        for table in project.tables.values():
+            for index, row in enumerate(table.rows):
+                made._rows[row_path(table, index)] = row
+        return made
+
+    def explained(self, address: Address, change: Change) -> Change:
+        """The change with the places that it may come from, where they can be told."""
+        return replace(change, sources=tuple(self._sources(address, change))[:_MOST_SOURCES])
+
+    def _sources(self, address: Address, change: Change) -> Iterator[Source]:
+        if change.field == "prompt" and isinstance(change.new, str) and isinstance(change.old, str):
+            yield from dict.fromkeys(self._of_prompt(address, change.old, change.new, change.at))
+            return
+        paths = sorted(path for path in self.reads.of_field(address, change.field) if path[0] != "file")
+        found = [source for path in paths if (source := self._source(path)) is not None]
+        if found and change.field not in _INPUTS:
+            yield from found
+        elif change.at is not None:
+            yield Source(at=change.at)
+
+    def _of_prompt(self, address: Address, old: str, new: str, at: Place | None) -> Iterator[Source]:
+        paths = self.reads.of_field(address, "prompt")
+        values = {path: text for path in paths if (text := self._text(path))}
+        templates = list(self._templates(address, paths))
+        for start, end in _spans(old, new):
+            path = _covering(values, new, start, end)
+            source = self._source(path) if path else None
+            place = None if source is not None else _written_at(templates, new, start, end)
+            if source is not None:
+                yield source
+            elif place is not None:
+                yield Source(at=place)
+            elif at is not None:
+                yield Source(at=at)
+
+    def _text(self, path: Path) -> str:
+        """The value at a path as it stands in a prompt; empty for what is none, or made of others."""
+        value = self._value(path)
+        text = "" if value is None or isinstance(value, dict | list | bool) else str(value).strip()
+        return "" if any(mark in text for mark in _MARKS) else text
+
+    def _value(self, path: Path) -> Any:
+        if path[0] == "vars" and len(path) > 1:
+            given = self.project.pipeline.vars.get(path[1])
+            return None if given is None else _below(given.value, path[2:])
+        length = 3 if path[0] == "data" else 5
+        row = self._rows.get(path[:length])
+        return None if row is None else _below(row.value, path[length:])
+
+    def _source(self, path: Path) -> Source | None:
+        """Where the value at a path stands; of a table in a file of its own its row."""
+        place = self._in_tree(path)
+        if place is None:
+            row = self._rows.get(path[:3])
+            place = None if row is None else row.at
+        return None if place is None else Source(at=place, path=shown_path_of(path))
+
+    def _in_tree(self, path: Path) -> Place | None:
+        composed = self.project.composed
+        if composed is None or path[0] not in {"vars", "data", "steps"}:
+            return None
+        tree: Any = composed.root
+        steps: list[str | int] = []
+        for part in path:
+            entry: str | int = int(part) if isinstance(tree, list) and part.isdigit() else part
+            try:
+                tree = tree[entry]
+            except (LookupError, TypeError):
+                return None
+            steps.append(entry)
+        return composed.place(steps)
+
+    def _templates(self, address: Address, paths: Iterable[Path]) -> Iterator[_Template]:
+        """The texts that a prompt is made of: its own, or its files."""
+        step = self.project.pipeline.steps[address.partition("@")[0]]
+        if isinstance(step, Generate) and not isinstance(step.prompt, PromptFile):
+            given = step.prompt
+            yield _Template(str(given.value), lambda written: inside(given, written))
+        for path in paths:
+            if path[0] == "file":
+                try:
+                    text = self.project.files.text(path[1])
+                except FilesError:
+                    continue
+                yield _Template(text, _InFile(self.project.files.shown(path[1]), text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    text: str
+    at: Any
+    """The place of a text that stands in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _InFile:
+    file: str
+    text: str
+
+    def __call__(self, written: str) -> Place:
+        at = self.text.find(written)
+        line = self.text.count("\n", 0, at) + 1
+        return Place(self.file, line, at - (self.text.rfind("\n", 0, at) + 1) + 1, len(written))
+
+
+def _below(tree: Any, path: Path) -> Any:
+    for part in path:
+        if isinstance(tree, dict):
+            tree = tree.get(part)
+        elif isinstance(tree, list) and part.isdigit() and int(part) < len(tree):
+            tree = tree[int(part)]
+        else:
+            return None
+    return tree
+
+
+def _spans(old: str, new: str) -> Iterator[tuple[int, int]]:
+    """Where the new text differs, as offsets into it; where something was taken out, an empty span."""
+    before, now = _TOKENS.findall(old)[:_MOST_TOKENS], _TOKENS.findall(new)[:_MOST_TOKENS]
+    starts = [0]
+    for token in now:
+        starts.append(starts[-1] + len(token))
+    for kind, _, _, start, end in SequenceMatcher(None, before, now, autojunk=False).get_opcodes():
+        if kind != "equal":
+            yield starts[start], starts[end]
+
+
+def _covering(values: Mapping[Path, str], new: str, start: int, end: int) -> Path | None:
+    """The longest value that stands where the text differs."""
+    found: list[tuple[int, Path]] = []
+    for path, text in values.items():
+        at = new.find(text, max(0, end - len(text)))
+        if 0 <= at <= start and at + len(text) >= end:
+            found.append((len(text), path))
+    return max(found)[1] if found else None
+
+
+def _written_at(templates: Iterable[_Template], new: str, start: int, end: int) -> Place | None:
+    """The place in a template of the text that differs, found by what stands around it."""
+    texts = list(templates)
+    begin = new.rfind("\n", 0, start) + 1
+    stop = (new.find("\n", start) + 1 or len(new) + 1) - 1
+    for around in _AROUND:
+        for left, right in ((around, around), (around, 0), (0, around)):
+            part = new[max(begin, start - left) : min(stop, end + right)].strip()
+            for template in texts:
+                if part and template.text.count(part) == 1:
+                    at: Place = template.at(part)
+                    return at
+    return None

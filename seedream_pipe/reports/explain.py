@@ -1,0 +1,94 @@
+"""Why tasks would be made, group by group: what has one difference, for one cause, is told once."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from seedream_pipe.problems import escaped
+from seedream_pipe.reports.edits import fragments
+from seedream_pipe.reports.forecast import price_text
+from seedream_pipe.reports.pieces import Line, Piece
+from seedream_pipe.reports.why import differences
+from seedream_pipe.run.forecast import Make
+from seedream_pipe.run.outcomes import Money
+from seedream_pipe.run.reason_text import cause_text, reason_text
+from seedream_pipe.run.reasons import InputChanged, changes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from seedream_pipe.run.forecast import Forecast
+    from seedream_pipe.run.reasons import Change, Reason
+
+__all__ = ["lines"]
+
+_NAMED: Final = 4
+_VALUE: Final = 300
+
+
+def lines(forecast: Forecast) -> Iterator[Line]:
+    """The reasons of all tasks that would be made, those that share one together."""
+    groups: dict[str, list[tuple[str, Make]]] = {}
+    for address, found in forecast.tasks.items():
+        if isinstance(found.decision, Make):
+            made = found.decision
+            mark = f"shared {made.shared}" if made.shared else _mark(made.reason)
+            groups.setdefault(mark, []).append((address, made))
+    for number, group in enumerate(groups.values()):
+        if number:
+            yield ()
+        yield from _group(group)
+
+
+def _mark(reason: Reason) -> str:
+    """What two reasons have in common when one telling does for both."""
+    causes = [cause_text(cause) for cause in reason.causes] if isinstance(reason, InputChanged) else []
+    what = reason_text(reason) if not changes_of(reason) and not causes else ""
+    return json.dumps(
+        [type(reason).__name__, what, causes, [_difference(change) for change in changes_of(reason)]],
+        default=str,
+    )
+
+
+def _difference(change: Change) -> object:
+    if change.cause is not None:
+        return change.field, cause_text(change.cause)
+    if change.field == "prompt" and isinstance(change.old, str) and isinstance(change.new, str):
+        return change.field, fragments(change.old, change.new) or (change.old, change.new)
+    return change.field, change.label, change.old, change.new
+
+
+def _group(group: Sequence[tuple[str, Make]]) -> Iterator[Line]:
+    names = [address for address, _ in group]
+    first = group[0][1]
+    shown = ", ".join(map(escaped, names[:_NAMED]))
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    yield Piece(f"{shown}{more}", "strong"), Piece(f"  {_price([made for _, made in group])}", "dim")
+    if first.shared:
+        yield (Piece(f"  the same request as {first.shared}"),)
+        return
+    reason = first.reason
+    causes = reason.causes if isinstance(reason, InputChanged) else ()
+    if not causes or changes_of(reason):
+        yield Piece("  "), Piece(_words(reason), "work")
+    yield from differences(changes_of(reason), indent="  ")
+    for cause in causes:
+        yield Piece("  because ", "dim"), Piece(escaped(cause_text(cause), limit=_VALUE))
+
+
+def _words(reason: Reason) -> str:
+    """Of what changed itself and needs others, only what changed: the others are told as causes."""
+    if isinstance(reason, InputChanged) and reason.tasks:
+        return reason_text(reason).partition("; ")[2]
+    return reason_text(reason)
+
+
+def _price(made: Sequence[Make]) -> str:
+    least, worst = Money(), Money()
+    for each in made:
+        least, worst = least.plus(each.least), worst.plus(each.worst)
+    pictures = sum(each.pictures for each in made)
+    tasks = f"{len(made):,} task{'' if len(made) == 1 else 's'}"
+    bought = f", {pictures:,} picture{'' if pictures == 1 else 's'}" if pictures else ""
+    return f"({tasks}{bought}{f': {price_text(least, worst)}' if worst.currency else ''})"
