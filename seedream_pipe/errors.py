@@ -92,10 +92,16 @@ class OperationError(SeedreamError):
 
 
 class OverBudget(SeedreamError):
-    """The cap does not allow the call, or nobody confirmed the price."""
+    """The cap does not allow the call, or nobody confirmed the price.
+
+    `cap` is the name of the cap that a call came to, empty where it is not that; `currency` is the
+    call's.
+    """
 
     exit_code = 5
     code = "E-BUDGET"
+    cap = ""
+    currency = ""
 
 
 class Owing(SeedreamError):

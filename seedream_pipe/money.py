@@ -57,6 +57,12 @@ class Amounts:
         found = dict(self.named).get(currency)
         return self.plain if found is None and currency == own else found
 
+    def with_(self, currency: str, amount: Decimal) -> Amounts:
+        """The same with another amount in a currency; in the plain one's where it is not named."""
+        if currency in dict(self.named) or self.plain is None:
+            return Amounts(plain=self.plain, named=tuple((dict(self.named) | {currency: amount}).items()))
+        return Amounts(plain=amount, named=self.named)
+
     def __str__(self) -> str:
         """As it is written on a command line."""
         plain = [] if self.plain is None else [f"{self.plain:f}"]

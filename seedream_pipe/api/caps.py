@@ -12,18 +12,20 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from seedream_pipe.errors import OverBudget
 from seedream_pipe.ledger.budget import Cap, CapName, Owner, Spent
+from seedream_pipe.money import Amounts
 from seedream_pipe.run.forecast import Make
-from seedream_pipe.run.outcomes import Money
+from seedream_pipe.run.outcomes import Made, Money, Reused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from seedream_pipe.api.sources import Source
-    from seedream_pipe.plan.model import Plan
+    from seedream_pipe.plan.model import Address, Plan
     from seedream_pipe.run.forecast import Forecast
+    from seedream_pipe.run.outcomes import Outcome
     from seedream_pipe.settings import Settings
 
-__all__ = ["Reach", "agreed_cap", "covers", "expect_named", "reach"]
+__all__ = ["Reach", "agreed_cap", "covers", "expect_named", "raised", "reach"]
 
 _SETTINGS: Final[Mapping[CapName, str]] = {
     "run": "max_cost",
@@ -50,6 +52,7 @@ class _Limit:
     name: CapName
     amount: Decimal
     owner: Owner
+    is_users: bool = False
 
 
 def expect_named(found: Iterable[Source], settings: Settings) -> None:
@@ -122,6 +125,54 @@ def reach(
     return None
 
 
+def raised(
+    over: tuple[str, str],
+    forecast: Forecast,
+    plan: Plan,
+    settings: Settings,
+    outcomes: Mapping[Address, Outcome],
+    *,
+    taken: Mapping[str, Spent],
+    own: str,
+) -> tuple[str, tuple[str, ...]] | None:
+    """To how much the cap that a run came over has to be raised, so that what is left fits at its worst.
+
+    Gives what a person does, and the flag with its value where a flag does it; None for what was agreed to.
+    """
+    cap, currency = over
+    limit = next((each for each in _limits(settings, plan, currency, own) if each.name == cap), None)
+    if limit is None:
+        return None
+    left = [
+        task.decision
+        for address, task in forecast.tasks.items()
+        if isinstance(task.decision, Make) and not isinstance(outcomes.get(address), (Made, Reused))
+    ]
+    enough = max(limit.amount, _enough(limit.name, left, forecast, taken, currency))
+    remedy = f"{limit.owner.remedy} to {enough:f}" if enough > limit.amount else ""
+    if not limit.is_users:
+        return remedy, ()
+    setting = _SETTINGS[limit.name]
+    value = getattr(settings, setting)
+    told = value.with_(currency, enough) if isinstance(value, Amounts) else f"{enough:f}"
+    return remedy, (f"--{setting.replace('_', '-')}", str(told))
+
+
+def _enough(
+    name: CapName, left: list[Make], forecast: Forecast, taken: Mapping[str, Spent], currency: str
+) -> Decimal:
+    """What a cap has to allow for calls that are left, beside what it counts already."""
+    if name in {"pictures", "total_pictures"}:
+        made = sum(each.pictures + each.reserved_pictures for each in taken.values())
+        return Decimal(sum(make.pictures for make in left) + (made if name == "total_pictures" else 0))
+    money = sum((make.worst.amount for make in left), Decimal(0))
+    if currency != forecast.worst.currency:
+        money = next((one.amount for one in forecast.others if one.currency == currency), Decimal(0))
+    of_currency = taken.get(currency, Spent())
+    gone = of_currency.price + of_currency.reserved if name == "total" else Decimal(0)
+    return gone + money * (1 + forecast.resends)
+
+
 def _weight(name: CapName, make: Make, calls: int) -> Decimal:
     whole = make.worst.amount if name in {"run", "total"} else Decimal(make.pictures)
     return whole / calls
@@ -157,7 +208,8 @@ def _users(name: CapName, settings: Settings, currency: str, own: str) -> Iterat
         told = _told(name, Decimal(amount), currency)
         said = _said(setting, settings)
         remedy = f"raise {said.removeprefix('the ')}"
-        yield _Limit(name=name, amount=Decimal(amount), owner=Owner(whose=f"{said} of {told}", remedy=remedy))
+        owner = Owner(whose=f"{said} of {told}", remedy=remedy)
+        yield _Limit(name=name, amount=Decimal(amount), owner=owner, is_users=True)
 
 
 def _pipelines(name: CapName, plan: Plan, currency: str) -> Iterator[_Limit]:

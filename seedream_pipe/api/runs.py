@@ -16,7 +16,7 @@ from seedream_pipe import settings as user_settings
 from seedream_pipe.api import lock_file
 from seedream_pipe.api.binding import settle
 from seedream_pipe.api.buying import Buying
-from seedream_pipe.api.caps import covers, expect_named, reach
+from seedream_pipe.api.caps import covers, expect_named, raised, reach
 from seedream_pipe.api.decide import begin
 from seedream_pipe.api.frozen import expect_frozen
 from seedream_pipe.api.origin import local_server
@@ -461,7 +461,8 @@ class _Run:
             failure = error
         finally:
             await worker.close()
-            self._emit(RunEnded(stopped=self.stop.why, remedy=self.stop.remedy))
+            remedy, again = self._remedy(schedule.outcomes)
+            self._emit(RunEnded(stopped=self.stop.why, remedy=remedy, again=again))
             record = self._record(began_at, time.monotonic() - began, schedule.outcomes)
             if self.store.healthy:
                 await asyncio.to_thread(self._remember, schedule.outcomes, worker.outputs, record)
@@ -485,6 +486,21 @@ class _Run:
             fail_fast=self.options.fail_fast,
             left=self._left,
         )
+
+    def _remedy(self, outcomes: Mapping[Address, Outcome]) -> tuple[str, tuple[str, ...]]:
+        """What a person does about a run that stopped: of a cap, to how much it has to be raised."""
+        if self.ledger is None or not self.stop.over[0]:
+            return self.stop.remedy, ()
+        try:
+            taken = spent(self.ledger.index, test=bool(self.past.origin))
+        except StoreError:
+            return self.stop.remedy, ()
+        planned = self.planned
+        own = self.profile.currency
+        found = raised(
+            self.stop.over, planned.forecast, planned.plan, self.settings, outcomes, taken=taken, own=own
+        )
+        return (self.stop.remedy, ()) if found is None else found
 
     def _left(self, address: Address) -> Outcome:
         """What the ledger knows of a task that was cut off: what was sent may be owed."""

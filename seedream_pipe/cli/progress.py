@@ -121,12 +121,11 @@ def say_end(record: Record, file: str) -> None:
     say(f"next: {_next(record, file)}")
 
 
-def _with_more(remedy: str) -> str:
-    """The run again, with more of what was used up."""
-    flag = remedy.removeprefix("raise ")
-    if flag.startswith("--"):
-        return f"{command('run')} {flag} …"
-    return f"{escaped(remedy)}, then: {command('run')}" if remedy else command("run")
+def _with_more(record: Record) -> str:
+    """The run again, with so much more of what was used up that it comes to its end."""
+    if record.again:
+        return f"{command('run')} {quoted(*record.again)}"
+    return f"{escaped(record.remedy)}, then: {command('run')}" if record.remedy else command("run")
 
 
 def _is_told(record: Record) -> bool:
@@ -140,7 +139,7 @@ def _next(record: Record, file: str) -> str:
     if counts["held"] or record.holds:
         return f"{command('held')}   (look them up in the provider's console, then drop or retry)"
     if record.exit_code == 5:
-        return f"{_with_more(record.remedy)}   (the rest waits; nothing is lost)"
+        return f"{_with_more(record)}   (the rest waits; nothing is lost)"
     if record.gates and not counts["failed"] and not counts["refused"]:
         return to_pick(next(iter(record.gates)))
     if counts["refused"] and not counts["failed"] and not counts["waiting"]:

@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeAlias
 
 from seedream_pipe.digest import Key
 from seedream_pipe.errors import OverBudget
-from seedream_pipe.ledger.calls import Account
+from seedream_pipe.ledger.calls import Account, Intent
 from seedream_pipe.ledger.index import Database, Index, from_units, to_units
 from seedream_pipe.money import written
 
@@ -128,6 +128,8 @@ def _allow(account: Account, taken: Spent, cap: Cap, span: Literal["run", "total
         if gone + to_units(intent.worst) > to_units(money):
             price, reserved = (written(each, intent.currency) for each in (taken.price, taken.reserved))
             raise _over(
+                intent,
+                span,
                 f"{intent.task} may cost {written(intent.worst, intent.currency)};"
                 f" {written(from_units(gone), intent.currency)} of {written(money, intent.currency)}"
                 f" for {where} are spent or set aside"
@@ -141,6 +143,8 @@ def _allow(account: Account, taken: Spent, cap: Cap, span: Literal["run", "total
     if pictures is not None and count + intent.pictures > pictures:
         asked = f"{intent.pictures:,} picture{'' if intent.pictures == 1 else 's'}"
         raise _over(
+            intent,
+            name,
             f"{intent.task} may make {asked}; {count:,} of {pictures:,} for {where}"
             f" are made or set aside ({taken.pictures:,} made, {taken.reserved_pictures:,} for calls that"
             " are under way or held)",
@@ -149,10 +153,12 @@ def _allow(account: Account, taken: Spent, cap: Cap, span: Literal["run", "total
         )
 
 
-def _over(message: str, owner: Owner | None, otherwise: str) -> OverBudget:
+def _over(intent: Intent, cap: CapName, message: str, owner: Owner | None, otherwise: str) -> OverBudget:
     if owner is None:
         return OverBudget(message, hint=otherwise)
-    return OverBudget(f"{message}; that is {owner.whose}", hint=owner.remedy)
+    error = OverBudget(f"{message}; that is {owner.whose}", hint=owner.remedy)
+    error.cap, error.currency = cap, intent.currency
+    return error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,11 +87,12 @@ def message(address: Address, outcome: Outcome) -> Message | None:
             return _failed(address, outcome)
         case Waiting(why="budget"):
             first, *caps = outcome.message.removeprefix(f"{address} ").split("; that is ")
+            what, _, gone = first.partition(" (")
             return Message(
                 code=error_code(outcome),
                 subject=escaped(address),
-                what=escaped(first, limit=_LONGEST),
-                lines=("nothing was sent for it; what was made is kept", *_caps(caps)),
+                what=escaped(what, limit=_LONGEST),
+                lines=("nothing was sent for it; what was made is kept", *_caps(gone.rstrip(")"), caps)),
             )
         case Waiting(why="lost") if not outcome.message.startswith(_NEEDS):
             what, _, price = outcome.message.partition("; ")
@@ -115,9 +116,11 @@ def message(address: Address, outcome: Outcome) -> Message | None:
             return None
 
 
-def _caps(caps: list[str]) -> Iterator[str]:
+def _caps(gone: str, caps: list[str]) -> Iterator[str]:
     for cap in caps:
-        yield f"that is {escaped(cap, limit=_LONGEST)}"
+        yield "; ".join(
+            filter(None, (f"that is {escaped(cap, limit=_LONGEST)}", escaped(gone, limit=_LONGEST)))
+        )
 
 
 def held_message(hold: Held, address: Address = "") -> Message:

@@ -166,6 +166,8 @@ class RunEnded:
     stopped: str = ""
     remedy: str = ""
     """What a person does about it, where that is known."""
+    again: tuple[str, ...] = ()
+    """The flag of the same run that lets it come to its end, and the flag's value."""
 
 
 Event: TypeAlias = (

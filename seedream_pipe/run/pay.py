@@ -123,7 +123,8 @@ class Shop:
         except OverBudget as error:
             await gate.landed(booking)
             await gate.give_back(booking, came=0)
-            self.stop.close(error.message, kind="budget", remedy=error.hint)
+            over = (error.cap, error.currency)
+            self.stop.close(error.message, kind="budget", remedy=error.hint, over=over)
             return Waiting(why="budget", message=error.message)
         worst = Money(amount=intent.worst, currency=intent.currency)
         patience = request.patience

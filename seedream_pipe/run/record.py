@@ -89,6 +89,8 @@ class Record:
     """Calls of earlier runs that are paid for, whose pictures are not here yet and no task waits for."""
     remedy: str = ""
     """What a person does about `stopped`, where that is known."""
+    again: tuple[str, ...] = ()
+    """The flag of the same run that lets it come to its end, and the flag's value."""
     switched: tuple[str, ...] = ()
     """Providers that were out, and who took over."""
     resent: tuple[str, ...] = ()
@@ -298,6 +300,7 @@ def fold(
     price = Money()
     recovered = 0
     pipeline = provider = stopped = remedy = ""
+    again: tuple[str, ...] = ()
     lines: dict[type, list[str]] = {ProviderOut: [], CallResent: [], PictureLost: []}
     for event in events:
         match event:
@@ -316,7 +319,7 @@ def fold(
             case ProviderOut() | PictureLost() | CallResent():
                 lines[type(event)].append(_sentence(event))
             case RunEnded():
-                stopped, remedy = event.stopped, event.remedy
+                stopped, remedy, again = event.stopped, event.remedy, event.again
             case TaskBegan() | CallEnded() | CallSent() | CallPaused():
                 pass
     return Record(
@@ -332,6 +335,7 @@ def fold(
         kept=kept,
         stopped=stopped,
         remedy=remedy,
+        again=again,
         switched=tuple(lines[ProviderOut]),
         resent=tuple(lines[CallResent]),
         lost=tuple(lines[PictureLost]),

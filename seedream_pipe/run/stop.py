@@ -13,20 +13,24 @@ class Stop:
     """A request to stop, shared by a run and whoever watches over it. One for a run.
 
     `why` is what the first one to ask said, `remedy` what a person does about it, if anything;
-    `kind` is what the tasks that wait for it are told: ``budget`` or ``stopped``.
+    `kind` is what the tasks that wait for it are told: ``budget`` or ``stopped``. `over` is the cap that
+    was come to and the currency, where it was one.
     """
 
     why: str = ""
     remedy: str = ""
     kind: str = "stopped"
+    over: tuple[str, str] = ("", "")
     closed: asyncio.Event = field(default_factory=asyncio.Event)
     drained: asyncio.Event = field(default_factory=asyncio.Event)
     cut: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def close(self, why: str, *, kind: str = "stopped", remedy: str = "") -> None:
+    def close(
+        self, why: str, *, kind: str = "stopped", remedy: str = "", over: tuple[str, str] = ("", "")
+    ) -> None:
         """Send nothing more. What is in flight is kept, and what needs no call goes on."""
         if not self.closed.is_set():
-            self.why, self.kind, self.remedy = why, kind, remedy
+            self.why, self.kind, self.remedy, self.over = why, kind, remedy, over
         self.closed.set()
 
     def drain(self, why: str) -> None:

@@ -42,7 +42,12 @@ def test_each_cap_of_the_user_pauses_and_is_named_before_and_after(board, caps, 
     record = board.run(**caps)
     assert (record.exit_code, board.billed) == (5, 2)
     assert f"that is {whose}" in record.stopped
-    assert record.remedy == f"raise {whose.removeprefix('the ').partition(' of ')[0]}"
+    flag = whose.removeprefix("the ").partition(" of ")[0]
+    assert record.again[0] == flag
+    assert record.remedy in {f"raise {flag} to {record.again[1]}", ""}
+    more = flag.removeprefix("--").replace("-", "_")
+    assert board.run(**{more: type(caps[more])(record.again[1])}).exit_code == 0
+    assert board.billed == 4
 
 
 @pytest.mark.parametrize(
