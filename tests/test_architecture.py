@@ -74,6 +74,8 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
         {
             "run.record",
             "run.codes",
+            "run.compare",
+            "run.difference",
             "run.events",
             "run.forecast",
             "run.history",

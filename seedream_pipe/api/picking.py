@@ -14,7 +14,8 @@ from seedream_pipe.picks.model import Approved
 from seedream_pipe.plan.targets import select
 from seedream_pipe.plan.values import MAX_TAKES
 from seedream_pipe.run import lock as locks
-from seedream_pipe.run.forecast import Behind, Blocked, Make, Reuse
+from seedream_pipe.run.difference import behind_among
+from seedream_pipe.run.forecast import Make, Reuse
 from seedream_pipe.run.outcomes import Money
 from seedream_pipe.store.folder import Store
 
@@ -219,7 +220,7 @@ def effect_of(
         tasks=told,
         worst=_sum(found.decision.worst for found in told.values() if isinstance(found.decision, Make)),
         least=_sum(found.decision.least for found in told.values() if isinstance(found.decision, Make)),
-        behind=_behind(after.forecast.behind, told),
+        behind=behind_among(after.forecast.behind, told.values()),
         holds=(),
         put_back=(),
         kept=(),
@@ -233,21 +234,6 @@ def _differs(before: TaskForecast | None, after: TaskForecast) -> bool:
     if not isinstance(after.decision, Reuse) or after.decision.approved:
         return True
     return before is None or before.takes != after.takes or not isinstance(before.decision, Reuse)
-
-
-def _behind(whole: Behind, told: Mapping[Address, TaskForecast]) -> Behind:
-    waiting = [
-        found.decision
-        for found in told.values()
-        if isinstance(found.decision, Blocked) and found.decision.because in whole.gates
-    ]
-    return Behind(
-        gates=tuple(dict.fromkeys(found.because for found in waiting)),
-        tasks=len(waiting),
-        pictures=sum(found.pictures for found in waiting),
-        worst=_sum(found.worst for found in waiting),
-        least=_sum(found.least for found in waiting),
-    )
 
 
 def _sum(amounts: Iterable[Money]) -> Money:

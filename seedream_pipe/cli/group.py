@@ -26,6 +26,8 @@ COMMANDS: Final = {
     "status": "Show the state of every step.",
     "why": "Show why a task would be made, field by field.",
     "impact": "Show which tasks an edit would touch, and the price.",
+    "what-if": "Show what an edit would change that is not made yet.",
+    "refactor-check": "Prove that a reorganisation changes no picture.",
     "takes": "List the takes of tasks, and draw a contact sheet of each.",
     "pick": "Let a take stand for a task.",
     "reroll": "Buy one more take of a task.",
@@ -43,7 +45,7 @@ COMMANDS: Final = {
     "emulator": "Run a local server that speaks the API, for trying and testing.",
     "completion": "Print the shell's completion script.",
 }
-"""Name and one line of help. The module of a command is `cli.NAME`, its function too."""
+"""Name and one line of help. The module of a command is `cli.NAME` with _ for -, its function too."""
 
 
 class _Lazy(click.Group):
@@ -55,7 +57,8 @@ class _Lazy(click.Group):
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(f"seedream_pipe.cli.{name}"), name)
+        module = name.replace("-", "_")
+        command: click.Command = getattr(importlib.import_module(f"seedream_pipe.cli.{module}"), module)
         return command
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from seedream_pipe.api.agreed import recipes
+from seedream_pipe.api.difference import since
 from seedream_pipe.api.explain import explained
 from seedream_pipe.api.project import opened
 from seedream_pipe.api.runs import planned
@@ -21,6 +22,8 @@ from seedream_pipe.cli.terminal import out, plural, say, style, width, wrapped
 from seedream_pipe.cli.told import gates_of, say_ways_out
 from seedream_pipe.errors import UsageError
 from seedream_pipe.problems import escaped
+from seedream_pipe.reports.difference import as_tree as difference_tree
+from seedream_pipe.reports.difference import since_lines, sum_text
 from seedream_pipe.reports.edits import small_edits, targets_of
 from seedream_pipe.reports.explain import lines as explain_lines
 from seedream_pipe.reports.forecast import as_tree
@@ -28,9 +31,11 @@ from seedream_pipe.reports.messages import NOBODY_KNOWS
 from seedream_pipe.run.forecast import Blocked
 
 if TYPE_CHECKING:
+    from seedream_pipe.api.project import Project
     from seedream_pipe.api.variant import Variant
     from seedream_pipe.reports.edits import SmallEdit
     from seedream_pipe.run.forecast import Forecast
+    from seedream_pipe.settings import Settings
 
 _MOST_EDITS: Final = 3
 
@@ -43,6 +48,7 @@ _MOST_EDITS: Final = 3
 @options.spending
 @click.option("--all", "everything", is_flag=True, help="Show what is up to date too.")
 @click.option("--explain", is_flag=True, help="Say why, field by field, and who changed it.")
+@click.option("--base", metavar="REV", help="Only what differs from a git revision, and its price.")
 @click.option("-o", "--output", metavar="FILE", help="Write the plan as JSON to a file.")
 @options.as_json
 def plan(
@@ -52,6 +58,7 @@ def plan(
     variant: Variant,
     everything: bool,
     explain: bool,
+    base: str | None,
     output: str | None,
     as_json: bool,
     **flags: Any,
@@ -67,6 +74,8 @@ def plan(
     """
     made = options.settings(**flags)
     project = opened(file, variant)
+    if base is not None:
+        return _since(project, base, targets, made, as_json=as_json)
     found = planned(project, targets, settings=made)
     if explain:
         found = explained(found, made)
@@ -94,6 +103,19 @@ def plan(
     if found.forecast.worst.amount:
         for line in wrapped(NOBODY_KNOWS, width(err=True)):
             say(style(line, dim=True))
+    return 0
+
+
+def _since(project: Project, base: str, targets: tuple[str, ...], made: Settings, *, as_json: bool) -> int:
+    """What the files as they are buy that those of a revision would not."""
+    found = since(project, base, targets, settings=made)
+    if as_json:
+        out(json.dumps(difference_tree(found, base=base), ensure_ascii=False, indent=1))
+        return 0
+    options.warn_default(made)
+    if told := list(since_lines(found)):
+        print_lines([*told, ()])
+    out("\n".join(sum_text(found, f"since {escaped(base)}, this branch")))
     return 0
 
 

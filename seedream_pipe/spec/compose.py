@@ -44,7 +44,9 @@ _NAMED: Final = {"vars": "var", "data": "table", "references": "set", "steps": "
 _JOINED: Final = (*_NAMED, "defaults", "budget")
 """Sections whose entries come from every file."""
 
-_SETTABLE: Final = ("defaults", "steps", "vars")
+_SETTABLE: Final = ("data", "defaults", "steps", "vars")
+_SHORTEST: Final = {"data": 4, "steps": 3}
+"""How many words a path has at least that can be set: a column of a row, a field of a step."""
 _LONGEST_SHOWN: Final = 60
 
 
@@ -364,17 +366,25 @@ class _Joined:
         self.root = self._with(self.root, self._document, parts, value)
 
     def _is_settable(self, parts: tuple[str, ...], at: Place) -> bool:
-        """Whether a path leads to a var, a default or a field of a step that is there; reports when not."""
+        """Whether a path leads to a var, a default, a field of a step or a cell; reports when it does not."""
         path = escaped(".".join(parts), limit=_LONGEST_SHOWN)
         section = parts[0]
-        if section not in _SETTABLE or len(parts) < (3 if section == "steps" else 2) or "" in parts:
-            message = f'"{path}" cannot be set; vars.NAME, defaults.FIELD and steps.STEP.FIELD can'
+        if section not in _SETTABLE or len(parts) < _SHORTEST.get(section, 2) or "" in parts:
+            can = "vars.NAME, defaults.FIELD, steps.STEP.FIELD and data.TABLE.ROW.COLUMN can"
+            message = f'"{path}" cannot be set; {can}'
             self._unknown(at, message, section, () if section in _SETTABLE else _SETTABLE)
+            return False
+        table = _below(self.root, "data", parts[1]) if section == "data" else None
+        if table is not None and (not isinstance(table, dict) or isinstance(table.get("file"), str)):
+            message = f'"{path}" cannot be set: the rows of "{escaped(parts[1], limit=_LONGEST_SHOWN)}"'
+            hint = "a row has a name to be set by where the table is written as a map from id to row"
+            message += " are a list" if isinstance(table, list) else " stand in a file of their own"
+            self.problems.append(Problem(code="E-VALUE", place=at, message=message, hint=hint))
             return False
         if self._is_partial:
             return isinstance(_below(self.root, *parts[:-1]), dict)
         # Fields are the schema's to know; names are the author's.
-        depth = {"vars": len(parts), "steps": 2}.get(section, 1)
+        depth = {"vars": len(parts), "data": len(parts), "steps": 2}.get(section, 1)
         holder: Any = self.root.get(section, {})
         for number, part in enumerate(parts[1:depth], 2):
             if not isinstance(holder, dict) or part not in holder:

@@ -1,0 +1,220 @@
+"""What an edit, a branch or a reorganisation would cost, told before anybody pays."""
+
+import json
+
+import pytest
+
+from tests.stories.test_stories import built, decided, plan_of
+
+
+def told(said, code=0):
+    assert said.code == code, said.err
+    return json.loads(said.out)
+
+
+CAST = """\
+version: 1
+data:
+  cast:
+    mei: {look: "girl in a red raincoat"}
+    duke: {look: "old orange cat"}
+"""
+SHOTS_PART = """\
+version: 1
+data:
+  shots: ../shots.csv
+steps:
+  frames:
+    was: shots
+    foreach: {in: shots, as: shot, key: "{{ shot.scene }}_{{ shot.id }}"}
+    references: ["sheet@{{ shot.who }}", {from: prev, within: "{{ shot.scene }}"}]
+    prompt: {file: ../prompts/frame.j2}
+    output: frames/{{ shot.scene }}/{{ shot.id }}.jpg
+"""
+MAIN = """\
+version: 1
+name: board
+include: [parts/cast.yaml, parts/shots.yaml]
+vars: {style: "cel animation, warm rim light", look: "{{ vars.style }}"}
+defaults: {model: seedream-4.5, size: 2K, watermark: false}
+lint: {ignore: [W-REFERENCES-SILENT]}
+steps:
+  sheet:
+    foreach: {in: cast, as: person, key: "{{ person.id }}"}
+    prompt: "Character sheet of {{ person.look }}. {{ vars.look }}"
+    takes: 4
+    pick: manual
+"""
+
+
+def split(desk):
+    """The file in three, a prompt in a file of its own, other names for rows and vars, a step renamed."""
+    desk.write("parts/cast.yaml", CAST)
+    desk.write("parts/shots.yaml", SHOTS_PART)
+    desk.write("prompts/frame.j2", "{{ shot.action }}. {{ vars.style }}\n")
+    desk.write("board.yaml", MAIN)
+
+
+def test_a_reorganisation_is_proved_to_change_no_picture(desk):
+    """Story 7."""
+    built(desk)
+    split(desk)
+
+    said = desk("refactor-check", "main")
+
+    assert (said.code, said.out) == (
+        0,
+        "0 pictures: 8 tasks, and each asks for what it asked for at main\n",
+    )
+    tree = told(desk("refactor-check", "main", "--json"))
+    assert tree["same"] is True
+    assert tree["renamed"]["frames@sc01_010"] == "shots@sc01_010"
+    assert desk("run", "--yes").code == 0
+    assert desk.billed == 14
+    assert desk("run", "--frozen").code == 0
+
+
+def test_a_reorganisation_that_changes_something_names_it(desk):
+    built(desk)
+    split(desk)
+    desk.edit("board.yaml", "warm rim light", "warm light")
+
+    said = desk("refactor-check", "main")
+
+    assert said.code == 6
+    assert "sheet@mei  $0.16" in said.out
+    assert "  prompt   " in said.out
+    assert said.out.splitlines()[-1] == "this reorganisation buys 14 pictures, $0.56"
+    tree = told(desk("refactor-check", "main", "--json"), code=6)
+    assert tree["same"] is False
+    assert [change["field"] for change in tree["changed"]["sheet@mei"]] == ["prompt"]
+
+
+def test_a_task_that_is_gone_is_a_change(desk):
+    built(desk)
+    desk.edit("shots.csv", "sc03,020,duke,Duke leaves\n", "")
+    desk.edit("shots.csv", "sc02,020", "sc02,030")
+
+    tree = told(desk("refactor-check", "main", "--json"), code=6)
+
+    assert tree["gone"] == ["shots@sc02_020", "shots@sc03_020"]
+    assert tree["new"] == ["shots@sc02_030"]
+
+
+def test_order_of_references_and_picks_are_compared(desk):
+    built(desk)
+    desk.edit("board.yaml", '["sheet@{{ s.who }}", {from: prev, within: "{{ s.scene }}"}]', '["sheet@duke"]')
+    assert desk("pick", "sheet@duke", "2").code == 0
+
+    tree = told(desk("refactor-check", "main", "--json"), code=6)
+
+    changes = {address: [c["field"] for c in found] for address, found in tree["changed"].items()}
+    assert changes["sheet@duke"] == ["pick"]
+    assert changes["shots@sc01_010"] == ["references"]
+    assert len(changes) == 7
+
+
+def test_what_a_branch_buys(desk):
+    built(desk)
+    desk.git.branch("fish")
+    desk.edit("shots.csv", "Duke eats", "Duke eats fish")
+    desk.write("shots.csv", desk.text("shots.csv") + "sc04,010,mei,Mei cooks\nsc04,020,mei,Mei eats\n")
+    desk.git.commit("A fish, and a kitchen")
+
+    said = desk("plan", "--base", "main")
+
+    # The fish, the frame after it, two in the kitchen.
+    assert said.out.splitlines()[-1] == "since main, this branch buys 4 pictures, $0.16"
+    assert "changed  1 task: shots@sc03_010  (prompt)" in said.out
+    assert "new      2 tasks: shots@sc04_010, shots@sc04_020" in said.out
+    assert "below    1 task: shots@sc03_020" in said.out
+    tree = told(desk("plan", "--base", "main", "--json"))
+    assert (tree["pictures"], tree["worst"], tree["base"]) == (4, "0.16", "main")
+    assert list(tree["tasks"]) == ["shots@sc03_010", "shots@sc03_020", "shots@sc04_010", "shots@sc04_020"]
+
+    before = desk.billed
+    assert desk("run", "--yes").code == 0
+    assert desk.billed - before == 4
+    assert desk("plan", "--base", "main").out.splitlines()[-1] == "since main, this branch buys 0 pictures"
+
+
+@pytest.mark.parametrize("revision", ["nowhere", "--help", "-x"])
+def test_a_revision_that_is_none(desk, revision):
+    built(desk)
+
+    assert desk("plan", f"--base={revision}").code == 2
+
+
+def test_a_revision_with_problems_says_where(desk):
+    built(desk)
+    good = desk.text("board.yaml")
+    desk.write("board.yaml", good.replace("{{ c.look }}", "{{ c.lok }}"))
+    desk.git.commit("A typo")
+    desk.write("board.yaml", good)
+
+    said = desk("plan", "--base", "HEAD")
+
+    assert said.code == 3
+    assert "HEAD:board.yaml:" in said.err
+
+
+def test_an_edit_that_is_not_saved(desk):
+    built(desk)
+    before = desk.text("board.yaml")
+
+    said = desk("what-if", "--set", "data.cast.mei.look=girl in a blue raincoat")
+
+    assert said.code == 0
+    assert desk.text("board.yaml") == before
+    assert "sheet@mei  (1 task, 4 pictures: $0.16)" in said.out
+    assert "because sheet@mei is to make: prompt changed" in said.out
+    assert said.out.splitlines()[-1] == "this edit buys 7 pictures, $0.28"
+    tree = told(desk("what-if", "--set", "data.cast.mei.look=girl in a blue raincoat", "--json"))
+    assert tree["set"] == ["data.cast.mei.look=girl in a blue raincoat"]
+    assert (tree["pictures"], tree["worst"]) == (7, "0.28")
+    desk.edit("board.yaml", "red raincoat", "blue raincoat")
+    plan = plan_of(desk)
+    assert (plan["pictures"], decided(plan, "make")) == (7, list(tree["tasks"]))
+
+
+def test_an_edit_that_spares_something(desk):
+    built(desk)
+    desk.edit("board.yaml", "red raincoat", "blue raincoat")
+
+    said = desk("what-if", "--set", "data.cast.mei.look=girl in a red raincoat")
+    more = desk("what-if", "--set", "steps.sheet.takes=5", "--set", "vars.look=neon")
+
+    assert said.out.splitlines()[-2:] == [
+        "this edit buys 0 pictures",
+        "7 pictures not bought any more, $0.28",
+    ]
+    assert more.out.splitlines()[-2] == "this edit buys 9 pictures, $0.36"
+    assert more.out.splitlines()[-1] == "3 tasks to make either way"
+
+
+def test_an_edit_of_nothing(desk):
+    built(desk)
+
+    assert desk("what-if").code == 2
+    said = desk("what-if", "--set", "vars.look=cel animation, warm rim light")
+    assert said.out == "this edit buys 0 pictures\n"
+    assert desk("what-if", "--set", "data.shots.x.action=y").code == 3
+
+
+def test_another_provider_costs_nothing(desk, monkeypatch):
+    """Story 8."""
+    built(desk)
+    monkeypatch.setenv("SEEDREAM_PROVIDER", "byteplus")
+    monkeypatch.setenv("SEEDREAM_BASE_URL", desk.emulator.base_url("byteplus"))
+    monkeypatch.setenv("BYTEPLUS_API_KEY", "test-key")
+
+    plan = plan_of(desk)
+    assert (plan["provider"], plan["pictures"], decided(plan, "reuse")) == (
+        "byteplus",
+        0,
+        list(plan["tasks"]),
+    )
+    assert desk("run", "--yes").code == 0
+    assert desk.requests == 14
+    assert desk("run", "--frozen").code == 0
+    assert told(desk("refactor-check", "main", "--json"))["same"] is True
