@@ -12,7 +12,7 @@ keeps nothing from going on that takes all there are; what wants its picture by 
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from seedream_pipe import graph
 from seedream_pipe.plan.model import FromTask
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from seedream_pipe.run.outcomes import Outcome
 
 __all__ = ["Schedule", "after", "can_do_without", "has_pictures"]
+
+_NEEDS: Final = "needs "
+"""How the message begins of a task that waits for another; those behind it name the same first cause."""
 
 
 def has_pictures(outcome: Outcome) -> bool:
@@ -120,8 +123,10 @@ def after(address: Address, outcome: Outcome, *, user: Task) -> Outcome:
             return NotNeeded(because=outcome.because, message=outcome.message)
         case NotNeeded():
             return Skipped(because=address, message=f"needs {address}, which is not there: {outcome.message}")
+        case Waiting(message=message) if message.startswith(_NEEDS):
+            return Waiting(why=outcome.why, message=message)
         case Waiting():
-            return Waiting(why=outcome.why, message=f"needs {address}, which waits: {outcome.message}")
+            return Waiting(why=outcome.why, message=f"{_NEEDS}{address}, which waits: {outcome.message}")
         case Held():
             return Waiting(why="held", message=f"needs {address}, which is held")
         case Refused():
