@@ -95,13 +95,14 @@ class OverBudget(SeedreamError):
     """The cap does not allow the call, or nobody confirmed the price.
 
     `cap` is the name of the cap that a call came to, empty where it is not that; `currency` is the
-    call's.
+    call's. `flag` and its value would have allowed it, where that is known.
     """
 
     exit_code = 5
     code = "E-BUDGET"
     cap = ""
     currency = ""
+    flag: tuple[str, ...] = ()
 
 
 class Owing(SeedreamError):

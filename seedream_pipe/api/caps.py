@@ -55,25 +55,32 @@ class _Limit:
     is_users: bool = False
 
 
-def expect_named(found: Iterable[Source], settings: Settings) -> None:
-    """Refuse a cap of money that says nothing of a currency which is spent.
+def expect_named(found: Iterable[Source], settings: Settings, asked: Iterable[Money]) -> None:
+    """Refuse a cap of money that says nothing of a currency which is spent; `asked` is the price.
 
     Raises:
         OverBudget: one says nothing; nothing was sent.
 
     """
     own = _own(found)
+    price = {money.currency: money.amount for money in asked}
     for source in found:
         for name in ("max_cost", "max_total_cost"):
             amounts = getattr(settings, name)
             currency = source.profile.currency
             if amounts is not None and amounts.of(currency, own=own) is None:
                 told = f"{amounts.plain:f}{own}" if amounts.plain is not None else str(amounts)
-                raise OverBudget(
-                    f"{_said(name, settings)} of {amounts} says nothing of {currency},"
-                    f" which {source.profile.title} charges in",
-                    hint=f"name both: --{name.replace('_', '-')} {told},30{currency}",
+                flag = (
+                    f"--{name.replace('_', '-')}",
+                    f"{told},{price.get(currency, Decimal(0)):f}{currency}",
                 )
+                error = OverBudget(
+                    f"{_said(name, settings)} of {amounts} says nothing of {currency},"
+                    f" which {source.profile.title} charges in; nothing was sent",
+                    hint=f"name it too: {' '.join(flag)}",
+                )
+                error.flag = flag
+                raise error
 
 
 def covers(found: Iterable[Source], settings: Settings, asked: Iterable[Money]) -> bool:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from seedream_pipe.run.spending import By, Spending
     from seedream_pipe.settings import Settings
 
-__all__ = ["cost"]
+__all__ = ["cost", "folder"]
 
 
 def cost(
@@ -50,7 +50,7 @@ def cost(
     """
     first, last = _day(since, "--since"), _day(until, "--until")
     tags = _tags(file) if by == "tag" else {}
-    store = Store.open(_folder(file, settings), create=False)
+    store = Store.open(folder(file, settings), create=False)
     with Ledger.open(store) as ledger:
         held = {call.id for call in ledger.open_calls() if is_owed(call)}
         found = [entry for entry in entries(ledger.index) if _is_between(entry.at, first, last)]
@@ -70,7 +70,8 @@ def _tags(file: str | None) -> Mapping[str, Collection[str]]:
     return {address: task.tags for address, task in plan.tasks.items()}
 
 
-def _folder(file: str | None, settings: Settings) -> Path:
+def folder(file: str | None, settings: Settings) -> Path:
+    """Where the store is that is asked about, whether it is there or not."""
     if file is not None and not Path(file).exists():
         raise UsageError(f"there is no pipeline file {file!r}")
     if settings.store is not None:

@@ -36,7 +36,8 @@ class Hold:
     """A call that may have been charged, up to `worst`. `at` is ISO 8601 in UTC.
 
     `client_id` is what the provider's console may know it by (R10), `request_id` the
-    service's own, empty when no answer named one. `kept` pictures of it came and are in the
+    service's own, empty when no answer named one. `provider` is who it was sent to, `origin` the
+    host and port of a test server, else empty. `kept` pictures of it came and are in the
     store; `sure` is their price, which was charged whatever became of the rest.
     """
 
@@ -49,6 +50,8 @@ class Hold:
     cause: str
     model: str
     pictures: int
+    provider: str = ""
+    origin: str = ""
     kept: int = 0
     sure: Money = field(default_factory=Money)
 
@@ -138,6 +141,8 @@ def _hold(call: OpenCall, store: Store) -> Hold | None:
         cause=call.cause or "sent, and no answer was recorded",
         model=call.intent.model,
         pictures=call.intent.pictures,
+        provider=call.intent.provider,
+        origin=call.intent.origin,
         kept=len(own.stored) if own is not None else 0,
         sure=Money(amount=Decimal(own.price), currency=own.currency) if own is not None else Money(),
     )

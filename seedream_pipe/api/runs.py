@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 
     from seedream_pipe.api.project import Project
     from seedream_pipe.api.sources import Source
+    from seedream_pipe.ledger.calls import OpenCall
     from seedream_pipe.plan.model import Address, Plan
     from seedream_pipe.profiles import ProviderProfile
     from seedream_pipe.run.events import Event, Listener
@@ -314,18 +315,20 @@ def _expect_allowed(
     found = sources(settings)
     for source in found:
         _expect_key(source, expected, environment)
-    expect_named(found, settings)
+    expect_named(found, settings, expected.asked)
     if options.yes or covers(found, settings, expected.asked):
         return
     if options.confirm is not None and options.confirm(expected):
         return
     most = " or ".join(map(str, expected.asked))
     cap = "" if settings.max_cost is None else f"; --max-cost {settings.max_cost} does not cover it"
-    raise OverBudget(
+    error = OverBudget(
         f"this would cost up to {most} for {_many(expected.pictures, 'picture')},"
-        f" and nobody confirmed it{cap}",
+        f" and nobody confirmed it{cap}; nothing was sent",
         hint=f"--yes, or --max-cost {_amounts(expected.asked)} to allow it",
     )
+    error.flag = ("--max-cost", _amounts(expected.asked))
+    raise error
 
 
 def _expect_settled(expected: Forecast, settings: Settings) -> None:
@@ -434,6 +437,8 @@ class _Run:
     unfetched: Mapping[str, Unfetched]
     events: list[Event] = field(default_factory=list)
     _deaf: Exception | None = None
+    _mute: StoreError | None = None
+    """Why the ledger could not be asked at the end."""
 
     async def go(self) -> Record:
         """Run the plan; the lock, the state and the record are written whatever becomes of it."""
@@ -468,6 +473,7 @@ class _Run:
                 await asyncio.to_thread(self._remember, schedule.outcomes, worker.outputs, record)
                 if record.gates and not self.options.frozen:
                     await asyncio.to_thread(begin, self.planned.project, self.planned.plan, self.store)
+        failure = failure or self._mute
         if failure is not None:
             raise _told_with(failure, record)
         if self._deaf is not None:
@@ -610,8 +616,7 @@ class _Run:
 
     def _still_held(self) -> Iterator[Held]:
         """Calls of earlier runs that this one did not send again."""
-        calls = self.ledger.open_calls() if self.ledger is not None and self.settings.retry_uncertain else ()
-        left = {call.id for call in calls}
+        left = {call.id for call in self._open_calls()} if self.settings.retry_uncertain else set()
         for hold in self.planned.forecast.holds:
             if not self.settings.retry_uncertain or hold.call in left:
                 yield hold
@@ -623,15 +628,23 @@ class _Run:
         if self.ledger is None or not sent:
             return
         told |= self.ledger.kept_elsewhere()
-        for call in self.ledger.open_calls():
+        for call in self._open_calls():
             if call.id in sent - told and (call.state in {"sent", "held"} or call.partial):
                 yield held(call)
+
+    def _open_calls(self) -> tuple[OpenCall, ...]:
+        """What the ledger has open, or nothing when it cannot be asked: then the run ends with that."""
+        try:
+            return self.ledger.open_calls() if self.ledger is not None else ()
+        except StoreError as error:
+            self._mute = error
+            return ()
 
     def _still_unfetched(self, outcomes: Mapping[Address, Outcome]) -> Iterator[Unfetched]:
         """Calls of earlier runs whose pictures are not here, and that no task has told of."""
         if not self.unfetched or self.ledger is None:
             return
-        is_open = {call.id for call in self.ledger.open_calls() if call.state in {"answered", "taken"}}
+        is_open = {call.id for call in self._open_calls() if call.state in {"answered", "taken"}}
         for each in self.unfetched.values():
             outcome = outcomes.get(each.task)
             told = isinstance(outcome, Waiting) and outcome.message == each.message
@@ -656,7 +669,8 @@ class _Run:
         path = self._state_path()
         self.store.disk.folder(path.parent)
         self.store.disk.write(path, states.render(state))
-        begun_path(path).unlink(missing_ok=True)
+        with self.store.disk.watch(path):
+            begun_path(path).unlink(missing_ok=True)
 
     def _calls(self) -> dict[str, states.Signature | None]:
         """A call that is begun in the store, by whomever, is looked at by the next run: it may be owed."""

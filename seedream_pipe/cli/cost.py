@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from seedream_pipe.api.cost import cost as spending_of
+from seedream_pipe.api.cost import folder
 from seedream_pipe.cli import options
+from seedream_pipe.cli.again import command
 from seedream_pipe.cli.complete import yaml_files
 from seedream_pipe.cli.terminal import columns, out, padded, say, width
+from seedream_pipe.problems import escaped
 from seedream_pipe.reports.cost import as_tree, notes, rows
 from seedream_pipe.run.spending import BY
 
@@ -41,14 +44,17 @@ def cost(
     may have been charged stand apart, at their worst; so do those to test servers. FILE says
     which store; it need not be valid, but for --by tag.
     """
-    found = spending_of(file, options.settings(**flags), by=by, since=since, until=until)
+    made = options.settings(**flags)
+    found = spending_of(file, made, by=by, since=since, until=until)
     if as_json:
         out(json.dumps(as_tree(found), ensure_ascii=False, indent=1))
         return 0
     if found.total.calls:
         _print(found)
-    else:
+    elif (store := folder(file, made)).is_dir():
         say("nothing was bought")
+    else:
+        say(f"nothing was bought: there is no store {escaped(str(store))}")
     if found.tests is not None:
         if found.total.calls:
             out("")
@@ -59,7 +65,9 @@ def cost(
 
 def _print(found: Spending) -> None:
     out("\n".join(_table(rows(found), room=width())))
-    for note in notes(found):
+    named = click.get_current_context().params["file"] is not None
+    look = command("held") if named else "seedream-pipe held FILE, with a pipeline of this store"
+    for note in notes(found, look=look):
         say(note)
 
 

@@ -99,7 +99,7 @@ def _ended(
 ) -> int:
     made = options.settings(**flags)
     if bool(names) == everything:
-        raise UsageError("name tasks or calls, or --all", hint=f"seedream-pipe held {file} lists them")
+        raise UsageError("name tasks or calls, or --all", hint=f"{command('held')} lists them")
     found = holds(file, made)
     ended = found if everything else chosen(found, names)
     if not ended:
@@ -143,8 +143,11 @@ def _outcome(hold: Hold) -> Held:
         at=hold.at,
         pictures=hold.pictures,
         model=hold.model,
+        provider=hold.provider,
+        origin=hold.origin,
         client_id=hold.client_id,
         request_id=hold.request_id,
+        kept=hold.kept,
     )
 
 
@@ -166,6 +169,8 @@ def _tree(hold: Hold) -> dict[str, Any]:
         "client_id": hold.client_id,
         "request_id": hold.request_id,
         "cause": hold.cause,
+        "provider": hold.provider,
+        "test_server": hold.origin,
         "model": hold.model,
         "pictures": hold.pictures,
         "kept": hold.kept,

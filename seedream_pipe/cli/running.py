@@ -6,6 +6,7 @@ import asyncio
 import json
 import signal
 import stat
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,14 +26,14 @@ from seedream_pipe.cli.progress import progress, say_end
 from seedream_pipe.cli.signals import CODES, Signalled, at_once, heard
 from seedream_pipe.cli.terminal import is_interactive, out, plural, say, style
 from seedream_pipe.confidential import keep_from_cores
-from seedream_pipe.errors import OverBudget, SeedreamError
+from seedream_pipe.errors import OverBudget, Owing, SeedreamError
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.forecast import as_tree
 from seedream_pipe.run.events import RunBegan
 from seedream_pipe.run.pace import Pace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Iterator, Mapping
 
     from seedream_pipe.api.project import Project
     from seedream_pipe.api.runs import Planned
@@ -48,6 +49,21 @@ _DRAWN = "preview"
 _NOTHING_SENT = b"\nstopped; nothing was sent\n"
 
 
+@contextmanager
+def _to_paste() -> Iterator[None]:
+    """Errors of this pipeline name commands whole, with what was chosen by flags."""
+    try:
+        yield
+    except (OverBudget, Owing) as error:
+        if isinstance(error, OverBudget) and error.flag:
+            otherwise = "   (or --yes)" if error.hint.startswith("--yes") else ""
+            error.hint = f"{command('run')} {quoted(*error.flag)}{otherwise}"
+        for name in ("held", "plan"):
+            error.hint = error.hint.replace(f"seedream-pipe {name} FILE", command(name))
+        raise
+
+
+@_to_paste()
 def run(
     file: str,
     targets: tuple[str, ...],

@@ -50,13 +50,13 @@ def _is_some(money: Money) -> bool:
     return any(each.amount for each in (money, *money.also))
 
 
-def notes(spending: Spending) -> Iterator[str]:
-    """What the table does not say by itself."""
+def notes(spending: Spending, *, look: str) -> Iterator[str]:
+    """What the table does not say by itself; `look` is the command that lists what is held."""
     total = spending.total
     if spending.overlaps:
         yield "a task with several tags counts for each of them: the lines come to more than the total"
     if _is_some(total.money["held"]):
-        yield f"up to {_money(total.money['held'])} may be owed: seedream-pipe held lists the calls"
+        yield f"up to {_money(total.money['held'])} may be owed: {look}   (lists the calls)"
     if _is_some(total.money["open"]):
         aside = _money(total.money["open"])
         yield f"up to {aside} are set aside: calls under way, or paid for and not fetched yet"

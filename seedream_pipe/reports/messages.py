@@ -130,6 +130,8 @@ def held_message(hold: Held, address: Address = "") -> Message:
     short = escaped(_cause(hold), limit=_SHORT)
     more = () if short == cause else (f"what is known: {cause}",)
     most = f"up to {_pictures(hold.pictures)}, {hold.worst}" if hold.pictures else "nobody knows how much"
+    if kept := _kept(hold):
+        most += f", of which {kept:,} came"
     name = hold.task or task or hold.call
     again = Way(command="held retry", words=(name,), when="send it again, at its price")
     if error_code(hold) == LINK_DEAD:
@@ -149,30 +151,51 @@ def held_message(hold: Held, address: Address = "") -> Message:
         subject=escaped(task) or "a call whose task is not known",
         what=f"sent{_clock(hold.at)}, {_what(hold, short)}",
         lines=(f"this call may have been charged: {most}. Nothing was sent again.", *more, *_found(hold)),
-        ways=(Way(command="held drop", words=(name,), when="if it was not charged"), again),
+        ways=(Way(command="held drop", words=(name,), when=_dropped(hold)), again),
+    )
+
+
+def _dropped(hold: Held) -> str:
+    """When a hold is to be dropped: of a series that broke off what came was charged and stays."""
+    kept = _kept(hold)
+    return (
+        f"if only {'that was' if kept == 1 else f'these {kept} were'} charged"
+        if kept
+        else "if it was not charged"
     )
 
 
 def _what(hold: Held, cause: str) -> str:
     """What became of the answer; of a series whose stream broke what came is kept."""
-    kept = sum(picture is not None for take in hold.takes for picture in take.pictures)
-    if kept:
+    if kept := _kept(hold):
         return f"{_pictures(kept)} kept, the rest is not known: {cause}"
     if hold.message.startswith(_SENT):
         return f"and{hold.message.removeprefix(_SENT)}"
     return f"the answer was lost: {cause}" if _BROKE in hold.message else f"the outcome is not known: {cause}"
 
 
+def _kept(hold: Held) -> int:
+    """How many pictures of a series came; other takes of its task are not of the call."""
+    kept = hold.kept or sum(picture is not None for take in hold.takes for picture in take.pictures)
+    return kept if 1 < hold.pictures >= kept else 0
+
+
 def _found(hold: Held) -> Iterator[str]:
     """Where a person finds what became of a call: in the provider's console, by time, model and ids."""
     known = [
-        f"{hold.at[:16].replace('T', ' ')} UTC" if hold.at else "",
+        f"{hold.at[:19].replace('T', ' ')} UTC" if hold.at else "",
         f"model {escaped(hold.model)}" if hold.model else "",
         f"client id {escaped(hold.client_id)}" if hold.client_id else "",
         f"request id {escaped(hold.request_id)}" if hold.request_id else "",
     ]
     where = ", ".join(filter(None, known))
-    yield f"look it up in the provider's console{': ' if where else ''}{where}; call {escaped(hold.call)}"
+    yield f"look it up {_console(hold)}{': ' if where else ''}{where}; call {escaped(hold.call)}"
+
+
+def _console(hold: Held) -> str:
+    if hold.origin:
+        return f"in the ledger of the test server {escaped(hold.origin)}"
+    return f"in the console of {escaped(hold.provider)}" if hold.provider else "in the provider's console"
 
 
 def _cause(hold: Held) -> str:

@@ -129,6 +129,7 @@ class Held:
 
     `at` is when it was sent (ISO 8601 in UTC), `pictures` how many it can have made, `client_id`
     what the provider's console may know it by (R10), `request_id` the service's own name for it.
+    `provider` is who it was sent to; `origin` the host and port of a test server, else empty.
     """
 
     call: str
@@ -139,8 +140,12 @@ class Held:
     at: str = ""
     pictures: int = 0
     model: str = ""
+    provider: str = ""
+    origin: str = ""
     client_id: str = ""
     request_id: str = ""
+    kept: int = 0
+    """How many pictures of it came, where they are not in `takes`."""
     takes: tuple[TakePictures, ...] = ()
     """The takes that are there all the same, when the picked one is among them."""
 

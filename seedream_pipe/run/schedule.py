@@ -13,7 +13,7 @@ Rule 5: what needs a gate, a task of which nobody has picked a take yet, waits f
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from seedream_pipe import graph
 from seedream_pipe.plan.model import FromTask
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from seedream_pipe.run.outcomes import Outcome
 
 __all__ = ["Schedule", "after", "can_do_without", "has_pictures"]
+
+_NEEDS: Final = "needs "
+"""How the message begins of a task that waits for another; those behind it name the same first cause."""
 
 
 def has_pictures(outcome: Outcome) -> bool:
@@ -136,8 +139,10 @@ def after(address: Address, outcome: Outcome, *, user: Task) -> Outcome:
         case Waiting(why="pick"):
             gate = outcome.because or address
             return Waiting(why="pick", message=f"needs a pick of {gate}", because=gate)
+        case Waiting(message=message) if message.startswith(_NEEDS):
+            return Waiting(why=outcome.why, message=message)
         case Waiting():
-            return Waiting(why=outcome.why, message=f"needs {address}, which waits: {outcome.message}")
+            return Waiting(why=outcome.why, message=f"{_NEEDS}{address}, which waits: {outcome.message}")
         case Held():
             return Waiting(why="held", message=f"needs {address}, which is held")
         case Refused():

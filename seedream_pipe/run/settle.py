@@ -382,6 +382,8 @@ def _held(call: str, intent: Intent, cause: str, *, at: str, request_id: str) ->
         at=at,
         pictures=intent.pictures,
         model=intent.model,
+        provider=intent.provider,
+        origin=intent.origin,
         client_id=intent.client_id,
         request_id=request_id,
     )

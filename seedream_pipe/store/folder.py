@@ -35,8 +35,14 @@ FORMAT: Final = 2
 """The version of the store's form that this code writes, and the newest that it reads."""
 
 _MARK: Final = "seedream-pipe store "
-_OWN: Final = frozenset({"blobs", "results"})
-"""What every store has in which something was made."""
+_OWN: Final = frozenset(
+    {"blobs", "calls", "index.db", "locks", "pins", "results", "runs", "salt", "state", "tmp", "trash"}
+)
+"""What stands in a store of this form beside the file that says so."""
+_FOR_WORK: Final = frozenset({"locks", "runs", "state", "tmp", "trash"})
+
+_UNMARKED: Final = 0
+"""The form of a store that has lost its mark: it gets the one of today."""
 
 _STALE: Final = 24 * 3600.0
 
@@ -145,13 +151,15 @@ def _version(folder: Path, *, again: bool = False) -> int | None:
             return None
         if not again:
             return _version(folder, again=True)
-        text = ""  # a link that leads nowhere
+        text = ""  # a link that leads nowhere, or a store that has lost the file
     except OSError as error:
         raise StoreError(f"{folder} cannot be read ({error.strerror})") from error
     except UnicodeDecodeError:
         text = ""
     number = text.removeprefix(_MARK).strip()
     if not text.startswith(_MARK) or not number.isascii() or not number.isdigit():
+        if _is_ours(folder):
+            return _UNMARKED
         raise StoreError(
             f"{folder / 'format'} does not say the version of a store",
             hint=f"if this is a store, the file's one line is {_MARK + str(FORMAT)!r}",
@@ -167,19 +175,28 @@ def _is_made_meanwhile(folder: Path) -> bool:
         return False
     except OSError as error:
         raise StoreError(f"{folder} cannot be read ({error.strerror})") from error
-    if "format" in names:
+    if "format" in names or _is_ours(folder):
         return True
     # A process killed while it made the store leaves no more than this.
     foreign = sorted(name for name in names if name != ".gitignore" and not name.startswith(TEMPORARY))
     if foreign:
-        line = f"{_MARK}{FORMAT}"
         raise StoreError(
             f"{folder} is not a store: it has no file 'format' but has {foreign[0]!r}",
-            hint=f"if it is one that has lost that file, write the line {line!r} into it again"
-            if set(names) >= _OWN
-            else "name another folder with --store, or move what is there away",
+            hint="name another folder with --store, or move what is there away",
         )
     return False
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether a folder is a store that has lost its mark: it has what stands in one, and nothing else.
+
+    A newer form would have other names, or other records, which are not believed.
+    """
+    try:
+        names = {name for name in os.listdir(folder) if not name.startswith((".", "format", "index.db-"))}
+    except OSError:
+        return False
+    return bool(names - _FOR_WORK) and names <= _OWN
 
 
 def _make(folder: Path, disk: Disk) -> None:

@@ -1,5 +1,6 @@
 """A disk that is really full: nothing is sent that it could not keep, and what comes is kept elsewhere."""
 
+import shutil
 import subprocess
 import threading
 import time
@@ -117,3 +118,31 @@ def test_a_store_that_fails_beside_a_call_in_doubt_ends_with_4(tmp_path, emulato
     (folder / "filler").unlink()
     assert board.run().exit_code == 4
     assert board.requests == 3
+
+
+def test_a_store_that_is_moved_away_meanwhile_fails_the_run_as_a_store(tmp_path, emulator):
+    """Not as a fault of ours: what came is kept elsewhere, and is taken in when the store is back."""
+    store, away = tmp_path / "store", tmp_path / "away"
+    board = simple_board(tmp_path / "board", emulator, singles(3), store=str(store), jobs=3)
+    emulator.script(Fault(times=0, delay=1.0))
+    sent = []
+
+    def move_when_all_are_asked():
+        while board.requests < 3:
+            time.sleep(0.01)
+        store.rename(away)
+
+    def listener(event):
+        if isinstance(event, CallSent):
+            sent.append(event.call)
+            if len(sent) == 3:
+                threading.Thread(target=move_when_all_are_asked, daemon=True).start()
+
+    with pytest.raises(errors.StoreError) as failed:
+        board.run(listener=listener)
+    assert failed.value.exit_code in {4, 7}
+    assert not (store / "calls").exists()
+    shutil.rmtree(store, ignore_errors=True)
+    away.rename(store)
+    assert board.run().exit_code == 0
+    assert (board.requests, board.billed) == (3, 3)

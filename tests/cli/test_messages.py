@@ -210,6 +210,26 @@ def test_words_from_outside_are_escaped_and_cut(name):
     assert NASTY[20:] not in text
 
 
+def test_a_hold_names_whose_console_knows_it_and_when_to_the_second():
+    hold = Held(call="c", worst=CENTS, message="cut", task="a", pictures=1, provider="ark",
+                at="2026-11-22T14:03:11.123Z")  # fmt: skip
+    assert held_message(hold).lines[1] == "look it up in the console of ark: 2026-11-22 14:03:11 UTC; call c"
+
+
+def test_a_series_that_broke_off_tells_what_came_and_what_dropping_keeps():
+    said = held_message(Held(call="c", worst=CENTS, message="cut", task="a", pictures=4, kept=2))
+    assert said.what == "sent, 2 pictures kept, the rest is not known: cut"
+    assert said.lines[0].startswith(
+        "this call may have been charged: up to 4 pictures, $0.04, of which 2 came."
+    )
+    assert [way.when for way in said.ways] == ["if only these 2 were charged", "send it again, at its price"]
+
+
+def test_other_takes_of_a_task_are_not_pictures_of_the_call_that_is_held():
+    said = held_message(Held(call="c", worst=CENTS, message="cut", task="a", pictures=1, kept=2))
+    assert "kept" not in said.what
+
+
 def test_a_message_speaks_of_the_money_second_and_ends_in_commands():
     said = held_message(Held(call="c", worst=CENTS, message="the line broke", task="a", pictures=2))
     assert (

@@ -70,6 +70,14 @@ def test_what_needs_a_task_without_pictures_ends_with_it(outcome, after):
     assert schedule.done
 
 
+def test_far_down_a_chain_the_first_cause_is_named_and_nothing_else():
+    board = chain("a", "b", "c", "d")
+    schedule = Schedule(board, board.tasks)
+    begun(schedule)
+    ended = dict(schedule.end("a", Held(call="1", worst=Money(), message="lost")))
+    assert {outcome.message for outcome in ended.values()} == {"needs a, which is held"}
+
+
 def test_a_whole_chain_names_its_first_cause():
     board = chain("a", "b", "c", "d")
     schedule = Schedule(board, board.tasks)

@@ -67,6 +67,27 @@ def test_a_format_that_says_nothing_is_refused(folder: Path, text: str):
         Store.open(folder)
 
 
+@pytest.mark.parametrize("text", [None, "", "1", "seedream-pipe store", "seedream-pipe sto", "\x00\xff"])
+def test_a_store_that_has_lost_its_mark_gets_it_back(folder: Path, text: str | None):
+    digest = Store.open(folder).blobs.put(b"a picture")
+    (folder / "format").unlink()
+    if text is not None:
+        (folder / "format").write_bytes(text.encode("latin-1"))
+
+    assert Store.open(folder, create=False).blobs.read(digest) == b"a picture"
+    assert Store.open(folder).blobs.read(digest) == b"a picture"
+    assert (folder / "format").read_text() == "seedream-pipe store 2\n"
+
+
+def test_a_folder_with_other_things_beside_is_no_store_that_lost_its_mark(folder: Path):
+    Store.open(folder).blobs.put(b"a picture")
+    (folder / "format").unlink()
+    (folder / "thesis.doc").write_text("five years")
+
+    with pytest.raises(StoreError, match="is not a store"):
+        Store.open(folder)
+
+
 def test_a_folder_with_other_things_is_not_made_a_store(folder: Path):
     folder.mkdir(parents=True)
     (folder / "thesis.doc").write_text("five years")
