@@ -6,7 +6,7 @@ from seedream_pipe.api.project import load
 from seedream_pipe.catalog import MAKERS
 from seedream_pipe.errors import SeedreamError
 
-__all__ = ["addresses_of", "paths_of", "take_numbers_of"]
+__all__ = ["addresses_of", "paths_of", "steps_of", "tags_of", "take_numbers_of"]
 
 
 def addresses_of(file: str) -> tuple[str, ...]:
@@ -15,6 +15,20 @@ def addresses_of(file: str) -> tuple[str, ...]:
         return tuple(load(file).expand(MAKERS["preview"]).tasks)
     except (SeedreamError, OSError):
         return ()
+
+
+def steps_of(file: str) -> tuple[str, ...]:
+    """The steps of a pipeline; none when it cannot be read."""
+    return tuple(dict.fromkeys(address.partition("@")[0] for address in addresses_of(file)))
+
+
+def tags_of(file: str) -> tuple[str, ...]:
+    """The tags of a pipeline's tasks; none when it cannot be read."""
+    try:
+        tasks = load(file).expand(MAKERS["preview"]).tasks.values()
+    except (SeedreamError, OSError):
+        return ()
+    return tuple(dict.fromkeys(tag for task in tasks for tag in task.tags))
 
 
 def paths_of(file: str) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ _MOST_TOKENS: Final = 4000
 _AROUND: Final = (24, 12, 6, 0)
 _MARKS: Final = ("{{", "{%")
 _MOST_SOURCES: Final = 6
+_LONGEST_FILE: Final = 16 << 20
 _INPUTS: Final = frozenset({"references", "images"})
 
 _Differs: TypeAlias = RecipeChanged | InputChanged
@@ -155,7 +156,7 @@ class _Written:
         templates = list(self._templates(address, paths))
         for start, end in _spans(old, new):
             path = _covering(values, new, start, end)
-            source = self._source(path) if path else None
+            source = self._source(path, new[start:end].strip()) if path else None
             place = None if source is not None else _written_at(templates, new, start, end)
             if source is not None:
                 yield source
@@ -178,15 +179,18 @@ class _Written:
         row = self._rows.get(path[:length])
         return None if row is None else _below(row.value, path[length:])
 
-    def _source(self, path: Path) -> Source | None:
-        """Where the value at a path stands; of a table in a file of its own its row."""
-        place = self._in_tree(path)
+    def _source(self, path: Path, written: str = "") -> Source | None:
+        """Where the value at a path stands; of a table in a file of its own its row.
+
+        With `written`, a part of the value, the line of a text of several lines that has it.
+        """
+        place = self._in_tree(path, written)
         if place is None:
             row = self._rows.get(path[:3])
             place = None if row is None else row.at
         return None if place is None else Source(at=place, path=shown_path_of(path))
 
-    def _in_tree(self, path: Path) -> Place | None:
+    def _in_tree(self, path: Path, written: str) -> Place | None:
         composed = self.project.composed
         if composed is None or path[0] not in {"vars", "data", "steps"}:
             return None
@@ -199,7 +203,11 @@ class _Written:
             except (LookupError, TypeError):
                 return None
             steps.append(entry)
-        return composed.place(steps)
+        place = composed.place(steps)
+        first, indent = composed.text_place(steps) if isinstance(tree, str) else (0, 0)
+        if not written or first <= place.line:
+            return place
+        return _in_block(place, first, indent, written.split("\n", maxsplit=1)[0]) or place
 
     def _templates(self, address: Address, paths: Iterable[Path]) -> Iterator[_Template]:
         """The texts that a prompt is made of: its own, or its files."""
@@ -232,6 +240,22 @@ class _InFile:
         at = self.text.find(written)
         line = self.text.count("\n", 0, at) + 1
         return Place(self.file, line, at - (self.text.rfind("\n", 0, at) + 1) + 1, len(written))
+
+
+def _in_block(place: Place, first: int, indent: int, written: str) -> Place | None:
+    """The line of a block of text that has a part of it, as the file has its lines."""
+    try:
+        with open(place.file, encoding="utf-8") as file:
+            lines = file.read(_LONGEST_FILE).split("\n")
+    except (OSError, ValueError):
+        return None
+    for number, line in enumerate(lines[first - 1 :], first):
+        if line.strip() and not line.startswith(" " * indent):
+            return None
+        at = line.find(written)
+        if at >= 0:
+            return Place(place.file, number, at + 1, len(written))
+    return None
 
 
 def _below(tree: Any, path: Path) -> Any:

@@ -11,7 +11,7 @@ from seedream_pipe.api.explain import explained
 from seedream_pipe.api.runs import begun_path, planned, store_folder
 from seedream_pipe.catalog import maker
 from seedream_pipe.errors import UsageError
-from seedream_pipe.plan.targets import nearest
+from seedream_pipe.plan.targets import nearest, select
 from seedream_pipe.problems import escaped
 from seedream_pipe.run.state import path_of
 from seedream_pipe.store.folder import Store
@@ -52,6 +52,7 @@ def explain(project: Project, address: Address, *, settings: Settings) -> Explan
     """
     plan = project.expand(maker(profiles.provider(settings.provider)))
     task = task_of(plan, address)
+    address = task.address
     found = explained(planned(project, (address,), settings=settings), settings)
     store = Store.open(store_folder(project, settings), create=False)
     lookups = [store.results.get(take.key) for take in found.forecast.tasks[address].takes]
@@ -60,20 +61,23 @@ def explain(project: Project, address: Address, *, settings: Settings) -> Explan
 
 
 def task_of(plan: Plan, address: Address) -> Task:
-    """The task of an address.
+    """The task of an address, or the one that a target means.
 
     Raises:
-        UsageError: there is none, or it is a step of several.
+        UsageError: there is none, or they are several.
 
     """
     task = plan.tasks.get(address)
     if task is not None:
         return task
-    of_step = [found for found, task in plan.tasks.items() if task.step == address]
-    if of_step:
-        few = ", ".join(of_step[:_FEW]) + (" …" if len(of_step) > _FEW else "")
-        raise UsageError(f'"{address}" has {len(of_step)} tasks', hint=f"name one of them: {few}")
-    raise UsageError(f'there is no task "{escaped(address)}"', hint=nearest(plan, address))
+    try:
+        meant = select(plan, [address])
+    except UsageError:
+        raise UsageError(f'there is no task "{escaped(address)}"', hint=nearest(plan, address)) from None
+    if len(meant) == 1:
+        return plan.tasks[meant[0]]
+    few = ", ".join(meant[:_FEW]) + (" …" if len(meant) > _FEW else "")
+    raise UsageError(f'"{escaped(address)}" has {len(meant)} tasks', hint=f"name one of them: {few}")
 
 
 def last_record(project: Project, *, settings: Settings) -> Mapping[str, Any] | None:

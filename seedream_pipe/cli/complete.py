@@ -38,16 +38,20 @@ def yaml_files(_ctx: click.Context, _param: click.Parameter, begun: str) -> list
 
 
 def addresses(ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
-    """Steps of the pipeline that was named, and after an `@` the tasks."""
+    """Steps of the pipeline that was named, after an `@` the tasks, after `tag:` the tags."""
     from click.shell_completion import CompletionItem
 
-    from seedream_pipe.api.addresses import addresses_of
+    from seedream_pipe.api.addresses import addresses_of, steps_of, tags_of
 
     file = ctx.params.get("file")
     if not isinstance(file, str):
         return []
     plus = "+" if begun.startswith("+") else ""
     start = begun.removeprefix("+")
+    if start and ("tag:".startswith(start) or start.startswith("tag:")):
+        tags = [f"tag:{tag}" for tag in tags_of(file)]
+        steps_too = [] if start.startswith("tag:") else steps_of(file)
+        return [CompletionItem(plus + name) for name in (*steps_too, *tags) if name.startswith(start)]
     tasks = addresses_of(file)
     steps = dict.fromkeys(address.partition("@")[0] for address in tasks)
     known = [*steps, *(address for address in tasks if "@" in address)]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seedream_pipe.api.impact import impact as looked
-from seedream_pipe.api.paths import shown_path_of
 from seedream_pipe.api.project import opened
 from seedream_pipe.cli import options
 from seedream_pipe.cli.complete import paths as complete_paths
@@ -47,7 +46,7 @@ def impact(
     made = options.settings(**flags)
     found = looked(opened(file, variant), paths, settings=made)
     touched = Touched(
-        paths=[shown_path_of(path) for path in found.paths] if len(found.paths) <= len(paths) else paths,
+        paths=paths,
         direct=found.reached.recipes,
         below=found.below,
         others=_others(found),

@@ -1,4 +1,4 @@
-"""`status FILE`: the state of every step."""
+"""`status FILE [TARGET…]`: the state of every step."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @options.file
+@options.targets
 @options.variant
 @options.user
 @options.as_json
-def status(file: str, *, variant: Variant, as_json: bool, **flags: Any) -> int:
+def status(file: str, targets: tuple[str, ...], *, variant: Variant, as_json: bool, **flags: Any) -> int:
     """Show the state of every step, and what waits for a person.
 
     Up to date, to make and for how much, waiting for another task, held because a call's
@@ -34,12 +35,13 @@ def status(file: str, *, variant: Variant, as_json: bool, **flags: Any) -> int:
     """
     made = options.settings(**flags)
     project = opened(file, variant)
-    found = planned(project, (), settings=made)
+    found = planned(project, targets, settings=made)
     state = summed(
         found.plan,
         found.forecast,
         last_record(project, settings=made),
         unfinished=unfinished(project, settings=made),
+        only=frozenset(found.targets),
     )
     if as_json:
         out(json.dumps(as_tree(state), ensure_ascii=False, indent=1))

@@ -80,7 +80,7 @@ class Reads:
             if any(_touches(path, edited) for path in paths)
         }
         found |= dict.fromkeys(self._written(self._pipeline.steps[step], edited))
-        return tuple(found)
+        return tuple(name for name in found if name != "step") or tuple(found)
 
     def _of_task(self, address: Address, step: str) -> Iterator[tuple[Place, set[Path]]]:
         for reader in (("task", address), ("step", step)):

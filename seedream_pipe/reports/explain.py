@@ -6,20 +6,20 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from seedream_pipe.problems import escaped
-from seedream_pipe.reports.edits import fragments
 from seedream_pipe.reports.forecast import price_text
 from seedream_pipe.reports.pieces import Line, Piece
 from seedream_pipe.reports.why import differences
+from seedream_pipe.reports.words import compared
 from seedream_pipe.run.forecast import Make
 from seedream_pipe.run.outcomes import Money
 from seedream_pipe.run.reason_text import cause_text, reason_text
-from seedream_pipe.run.reasons import InputChanged, changes_of
+from seedream_pipe.run.reasons import InputChanged, ToMake, changes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from seedream_pipe.run.forecast import Forecast
-    from seedream_pipe.run.reasons import Change, Reason
+    from seedream_pipe.run.reasons import Cause, Change, Reason
 
 __all__ = ["lines"]
 
@@ -42,20 +42,32 @@ def lines(forecast: Forecast) -> Iterator[Line]:
 
 
 def _mark(reason: Reason) -> str:
-    """What two reasons have in common when one telling does for both."""
-    causes = [cause_text(cause) for cause in reason.causes] if isinstance(reason, InputChanged) else []
-    what = reason_text(reason) if not changes_of(reason) and not causes else ""
-    return json.dumps(
-        [type(reason).__name__, what, causes, [_difference(change) for change in changes_of(reason)]],
-        default=str,
-    )
+    """What two reasons have in common when one telling does for both.
+
+    What changed itself needs no other cause; what did not is told by where that began.
+    """
+    own = [_difference(change) for change in changes_of(reason)]
+    began = [] if own else sorted(_causes_of(reason))
+    what = "" if own or began else reason_text(reason)
+    return json.dumps([own, began, what], default=str)
+
+
+def _causes_of(reason: Reason) -> dict[str, Cause]:
+    """Where it began, each kind of difference once."""
+    found: dict[str, Cause] = {}
+    for cause in reason.causes if isinstance(reason, InputChanged) else ():
+        mark = _mark(cause.reason) if isinstance(cause, ToMake) else cause_text(cause)
+        found.setdefault(mark, cause)
+    return found
 
 
 def _difference(change: Change) -> object:
     if change.cause is not None:
         return change.field, cause_text(change.cause)
     if change.field == "prompt" and isinstance(change.old, str) and isinstance(change.new, str):
-        return change.field, fragments(change.old, change.new) or (change.old, change.new)
+        # The words that differ, whatever stands around them.
+        sides = compared(change.old, change.new)
+        return change.field, [piece.text.strip() for side in sides for piece in side if piece.tone]
     return change.field, change.label, change.old, change.new
 
 
@@ -69,19 +81,12 @@ def _group(group: Sequence[tuple[str, Make]]) -> Iterator[Line]:
         yield (Piece(f"  the same request as {first.shared}"),)
         return
     reason = first.reason
-    causes = reason.causes if isinstance(reason, InputChanged) else ()
-    if not causes or changes_of(reason):
-        yield Piece("  "), Piece(_words(reason), "work")
+    causes = [cause for mark, cause in _causes_of(reason).items() if mark != _mark(reason)]
+    if not causes and not changes_of(reason):
+        yield Piece("  "), Piece(reason_text(reason), "work")
     yield from differences(changes_of(reason), indent="  ")
     for cause in causes:
         yield Piece("  because ", "dim"), Piece(escaped(cause_text(cause), limit=_VALUE))
-
-
-def _words(reason: Reason) -> str:
-    """Of what changed itself and needs others, only what changed: the others are told as causes."""
-    if isinstance(reason, InputChanged) and reason.tasks:
-        return reason_text(reason).partition("; ")[2]
-    return reason_text(reason)
 
 
 def _price(made: Sequence[Make]) -> str:

@@ -15,7 +15,7 @@ from seedream_pipe.run.outcomes import Held, Money, Refused
 from seedream_pipe.run.record import outcome_tree, word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from seedream_pipe.plan.model import Address, Plan
     from seedream_pipe.reports.pieces import Tone
@@ -69,13 +69,22 @@ class Status:
     """When the last run began, if it was killed or is still going on; in ISO 8601."""
 
 
-def summed(plan: Plan, forecast: Forecast, last: Mapping[str, Any] | None, *, unfinished: str = "") -> Status:
-    """The state of every step."""
+def summed(
+    plan: Plan,
+    forecast: Forecast,
+    last: Mapping[str, Any] | None,
+    *,
+    unfinished: str = "",
+    only: Collection[Address] | None = None,
+) -> Status:
+    """The state of every step; with `only`, of those tasks alone."""
     tried = (last or {}).get("tasks", {})
     failed = {address for address, tree in tried.items() if tree.get("outcome") == "failed"}
     steps: dict[str, StepStatus] = {}
     waiting: dict[Address, Outcome] = {}
     for address, task in plan.tasks.items():
+        if only is not None and address not in only:
+            continue
         found = forecast.tasks[address]
         step = steps.setdefault(task.step, StepStatus())
         step.tasks += 1

@@ -17,7 +17,7 @@ def test_an_edit_of_a_cell_and_all_that_follows(board, cli, paid) -> None:
 
     found = told(cli("impact", "board.yaml", "data.shots.sc01_010.action", "--json"))
 
-    assert found["paths"] == ["data.shots.0.action"]
+    assert found["paths"] == ["data.shots.sc01_010.action"]
     assert found["direct"] == {"shots@sc01_010": ["prompt"]}
     assert found["below"] == ["shots@sc01_020"]
     assert (found["pictures"], found["worst"], found["currency"]) == (2, "0.06", "USD")

@@ -17,7 +17,8 @@ SECRET = "sk-not-to-be-seen"
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_of_the_list_is_there_and_explained(name, cli) -> None:
-    command = getattr(importlib.import_module(f"seedream_pipe.cli.{name}"), name)
+    module = name.replace("-", "_")
+    command = getattr(importlib.import_module(f"seedream_pipe.cli.{module}"), module)
 
     assert isinstance(command, click.Command)
     assert command.help
@@ -168,6 +169,10 @@ def _completed(spawn, words: str) -> list[str]:
         ("plan board.yaml shots@sc02", ["shots@sc02_010"]),
         ("plan board.yaml +she", ["+sheet"]),
         ("why board.yaml shots@sc02", ["shots@sc02_010"]),
+        ("status board.yaml tag:", ["tag:sc01", "tag:sc02"]),
+        ("run board.yaml +ta", ["+tag:sc01", "+tag:sc02"]),
+        ("what-if board.yaml shots@sc02", ["shots@sc02_010"]),
+        ("impact board.yaml data", ["data.shots"]),
         ("plan nothing.yaml sh", []),
         ("plan --provider 3", ["302ai"]),
     ],

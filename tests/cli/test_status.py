@@ -40,6 +40,20 @@ def test_status_counts_what_the_last_run_failed_at(board, cli, paid) -> None:
     assert (states["failed"], states["up to date"]) == (1, 2)
 
 
+def test_status_of_a_few_tasks(board, cli) -> None:
+    steps = json.loads(cli("status", "board.yaml", "tag:sc01", "--json").out)["steps"]
+
+    assert {name: step["tasks"] for name, step in steps.items()} == {"shots": 2}
+    assert cli("status", "board.yaml", "tag:sc09").code == 2
+
+
+def test_why_takes_a_target_that_means_one_task(board, cli) -> None:
+    assert cli("why", "board.yaml", "shots@sc02_*").out.startswith("shots@sc02_010: to make")
+
+    several = cli("why", "board.yaml", "shots@sc01_*")
+    assert (several.code, '"shots@sc01_*" has 2 tasks' in several.err) == (2, True)
+
+
 def test_status_sends_nothing(board, cli, paid) -> None:
     cli("status", "board.yaml")
 

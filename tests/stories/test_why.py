@@ -80,7 +80,10 @@ def test_the_commit_that_changed_the_line_is_told(desk):
     assert "shots.csv:6:1" in lines[0]
     assert all("Anna: Cold light, and a fish" in line for line in lines)
     text = desk("plan", "--explain").out
-    assert "sheet@mei, sheet@duke  (2 tasks, 8 pictures: $0.32)" in text
+    light = "sheet@mei, sheet@duke, shots@sc01_010, shots@sc01_020 and 3 more  (7 tasks, 13 pictures: $0.52)"
+    assert light in text
+    assert "shots@sc03_010  (1 task, 1 picture: $0.04)" in text
+    assert text.count("in vars.look  board.yaml:3:14") == 2
     assert text.count("data.shots.4.action") == 1
     tree = json.loads(desk("why", "shots@sc03_010", "--json").out)
     assert tree["changes"][0]["sources"][0]["commit"]["subject"] == "Cold light, and a fish"
