@@ -117,7 +117,7 @@ def reason_text(reason: Reason) -> str:
         case BlobLost():
             return reason.message
         case PaidFor():
-            return "paid for, not yet downloaded; costs nothing more"
+            return "sent before, not here yet; costs nothing more"
         case BackFromOut():
             return "back from out/; costs nothing"
         case MoreTakes():
@@ -177,11 +177,12 @@ def files_text(forecast: Forecast) -> Iterator[str]:
 def _work_text(forecast: Forecast) -> str:
     counts = forecast.counts()
     if not counts["make"]:
+        verb = "waits" if counts["blocked"] == 1 else "wait"
         text = f"{_many(len(forecast.tasks), 'task')}: everything is up to date"
         return (
             text
             if not counts["blocked"]
-            else f"{counts['blocked']} of {_many(len(forecast.tasks), 'task')} wait"
+            else f"{counts['blocked']} of {_many(len(forecast.tasks), 'task')} {verb}"
         )
     makes = [task.decision for task in forecast.tasks.values() if isinstance(task.decision, Make)]
     perhaps = "up to " if any(make.perhaps for make in makes) else ""
