@@ -12,6 +12,7 @@ from seedream_pipe.api.agreed import recipes
 from seedream_pipe.api.project import opened
 from seedream_pipe.api.runs import planned
 from seedream_pipe.cli import options
+from seedream_pipe.cli.again import command, quoted
 from seedream_pipe.cli.forecast import print_forecast
 from seedream_pipe.cli.problems import show
 from seedream_pipe.cli.terminal import out, say, style, width, wrapped
@@ -71,6 +72,8 @@ def plan(
     print_forecast(found.forecast, everything=everything)
     blocked = (task.decision for task in found.forecast.tasks.values() if isinstance(task.decision, Blocked))
     say_ways_out((*(each.outcome for each in blocked if not each.because), *found.forecast.holds))
+    if output and found.forecast.counts()["make"]:
+        say(f"next: {command('run')} --plan {quoted(output)}   (makes exactly this, or nothing)")
     if found.forecast.worst.amount:
         for line in wrapped(NOBODY_KNOWS, width(err=True)):
             say(style(line, dim=True))

@@ -196,6 +196,9 @@ def _work_text(forecast: Forecast) -> str:
         return (
             f"{_many(len(forecast.tasks), 'task')}: {', '.join(parts)}\nnothing to buy: operations are free"
         )
+    if not forecast.pictures:
+        text = "nothing to buy: what there is costs nothing more"
+        return f"{_many(len(forecast.tasks), 'task')}: {', '.join(parts)}\n{text}"
     money = str(forecast.worst) if forecast.worst.currency else "free (drawn locally)"
     return "\n".join(
         [
