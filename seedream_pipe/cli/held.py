@@ -119,7 +119,9 @@ def _ended(
 
 def _ended_as(ended: Sequence[Hold], word: Word) -> str:
     if word == "retry":
-        return "counted in full as spent; the next run sends again"
+        unknown = sum(not hold.worst.currency for hold in ended)
+        whole = "counted in full as spent; the next run sends again"
+        return f"{whole}; of {unknown:,} nobody knows the price, so it is in no sum" if unknown else whole
     kept = sum(hold.kept for hold in ended)
     if not kept:
         return "dropped: costs nothing; the next run sends again"

@@ -83,7 +83,16 @@ def test_a_call_whose_record_is_damaged_is_held_by_its_id(said, board, paid, cli
         path.chmod(0o600)
         path.write_text("garbage", "ascii")
     (board / ".seedream" / "index.db").unlink()
-    assert said("message-damaged-call", ("held", "board.yaml"), ("cost", "board.yaml")) == [0, 0]
+    call = next((board / ".seedream" / "calls").iterdir()).name
+    commands = (
+        ("held", "board.yaml"),
+        ("cost", "board.yaml"),
+        ("status", "board.yaml"),
+        ("run", "board.yaml", "sheet", "--yes"),
+        ("held", "retry", "board.yaml", call),
+        ("run", "board.yaml", "sheet", "--yes"),
+    )
+    assert said("message-damaged-call", *commands) == [0, 0, 0, 4, 0, 0]
 
 
 def test_a_balance_that_ends_midway_keeps_what_was_made(said, paid) -> None:
