@@ -114,7 +114,15 @@ def agreed_cap(
 def reach(
     forecast: Forecast, plan: Plan, settings: Settings, taken: Mapping[str, Spent], *, currency: str
 ) -> Reach | None:
-    """The first cap that a run comes to if every call costs its worst; None when none stops it."""
+    """The first cap that a run comes to if every call costs its worst; None when none stops it.
+
+    A cap of money that says nothing of the currency lets nothing through.
+    """
+    for name in ("max_cost", "max_total_cost"):
+        amounts = getattr(settings, name)
+        if amounts is not None and amounts.of(currency, own=currency) is None:
+            said = f"{_said(name, settings)} of {amounts}, which says nothing of {currency},"
+            return Reach(whose=said, pictures=0)
     room = dict(_rooms(_limits(settings, plan, currency, currency), taken, currency))
     pictures = 0
     for address, task in forecast.tasks.items():

@@ -70,4 +70,6 @@ def configuration(made: Settings, environment: Mapping[str, str]) -> Configurati
 def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
+    if isinstance(value, bool):
+        return str(value).lower()
     return "" if value is None else str(value)

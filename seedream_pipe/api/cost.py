@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,7 +55,8 @@ def cost(
     with Ledger.open(store) as ledger:
         held = {call.id for call in ledger.open_calls() if is_owed(call)}
         found = [entry for entry in entries(ledger.index) if _is_between(entry.at, first, last)]
-    return fold(found, held, by=by, under=names_of(by, tags))
+        damaged = len(tuple(ledger.unreadable()))
+    return replace(fold(found, held, by=by, under=names_of(by, tags)), damaged=damaged)
 
 
 def _tags(file: str | None) -> Mapping[str, Collection[str]]:

@@ -14,7 +14,7 @@ from seedream_pipe.errors import UsageError
 from seedream_pipe.ledger.book import AGAIN, Ledger
 from seedream_pipe.problems import did_you_mean, escaped
 from seedream_pipe.run.outcomes import Money
-from seedream_pipe.run.settle import begun_at
+from seedream_pipe.run.settle import damaged
 from seedream_pipe.snapshot.root import find_root
 from seedream_pipe.store.folder import Store
 
@@ -149,14 +149,15 @@ def _hold(call: OpenCall, store: Store) -> Hold | None:
 
 
 def _unreadable(call: str) -> Hold:
+    known = damaged(call)
     return Hold(
         call=call,
         task="",
-        at=begun_at(call),
+        at=known.at,
         worst=Money(),
         client_id="",
         request_id="",
-        cause=f"its record is damaged, so what it bought is not known: calls/{call}",
+        cause=known.message,
         model="",
         pictures=0,
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from seedream_pipe import pictures
 from seedream_pipe.run.outcomes import Money, Refused
 from seedream_pipe.run.resend import may_resend
-from seedream_pipe.run.settle import held
+from seedream_pipe.run.settle import damaged, held
 from seedream_pipe.store.results import Gap, Hit, Result, Stored, counted
 
 if TYPE_CHECKING:
@@ -129,8 +129,10 @@ class Remembered:
         return None if again else found
 
     def holds(self) -> tuple[Held, ...]:
-        """Every call of the store whose outcome is unknown."""
-        return tuple(held(call) for calls in self._calls().values() for call in calls if self._owes(call))
+        """Every call of the store whose outcome is unknown, and those whose record is damaged."""
+        found = (held(call) for calls in self._calls().values() for call in calls if self._owes(call))
+        unreadable = () if self.ledger is None else self.ledger.unreadable()
+        return (*found, *map(damaged, unreadable))
 
     def _owes(self, call: OpenCall) -> bool:
         if not is_owed(call):

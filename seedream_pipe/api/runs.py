@@ -602,7 +602,7 @@ class _Run:
     def _record(self, began_at: str, seconds: float, outcomes: Mapping[Address, Outcome]) -> Record:
         return fold(
             self.events,
-            run_id=f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{secrets.token_hex(4)}",
+            run_id=_run_id(),
             file=self.planned.project.pipeline.file,
             folder=shown_path(self._output_folder()),
             began_at=began_at,
@@ -693,6 +693,13 @@ class _Run:
     def _state_path(self) -> Path:
         realm = catalog.maker(self.profile).realm
         return states.path_of(self.store.folder, self.planned.project.path, realm)
+
+
+def _run_id() -> str:
+    """When it ended and some chance; to the millisecond, because the last run is the one that sorts last."""
+    moment = time.time()
+    stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(moment))
+    return f"{stamp}.{int(moment * 1000) % 1000:03d}Z-{secrets.token_hex(4)}"
 
 
 def _told_with(failure: StoreError, record: Record) -> StoreError:

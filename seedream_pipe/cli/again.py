@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING, Final
 
@@ -42,6 +43,8 @@ _KEPT_BY: Final = {
     "adopt": _KEPT_BY_PICKS,
 }
 _LONGEST: Final = 2000
+_PLAIN: Final = re.compile(r"[\w@%+=:,./-]+")
+"""What no shell reads as anything but itself: as `shlex` has it, in every script."""
 
 
 def command(name: str, *words: str) -> str:
@@ -64,8 +67,12 @@ def command(name: str, *words: str) -> str:
 
 
 def quoted(*words: str) -> str:
-    """Words as a shell takes them."""
-    return escaped(shlex.join(words), limit=_LONGEST)
+    """Words as a shell takes them. Letters of any script stand as they are."""
+    return escaped(" ".join(map(_quoted, words)), limit=_LONGEST)
+
+
+def _quoted(word: str) -> str:
+    return word if _PLAIN.fullmatch(word) else shlex.quote(word)
 
 
 def _flags(context: click.Context, kept: frozenset[str]) -> Iterator[str]:

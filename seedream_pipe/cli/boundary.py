@@ -121,7 +121,10 @@ def _better(error: SeedreamError) -> SeedreamError:
     if type(error) is not InvalidPipeline and is_short_of_files(error):
         error.hint = _MORE_FILES
     elif isinstance(error, StoreError) and not error.hint:
-        error.hint = "nothing more is sent until it can be used: mend it, or name another one with --store"
+        error.hint = (
+            "nothing more is sent until it can be used: mend it; another one with --store has nothing of what"
+            " was bought"
+        )
     return error
 
 

@@ -53,6 +53,7 @@ def cost(
         _print(found)
     elif (store := folder(file, made)).is_dir():
         say("nothing was bought")
+        _print_notes(found)
     else:
         say(f"nothing was bought: there is no store {escaped(str(store))}")
     if found.tests is not None:
@@ -65,6 +66,10 @@ def cost(
 
 def _print(found: Spending) -> None:
     out("\n".join(_table(rows(found), room=width())))
+    _print_notes(found)
+
+
+def _print_notes(found: Spending) -> None:
     named = click.get_current_context().params["file"] is not None
     look = command("held") if named else "seedream-pipe held FILE, with a pipeline of this store"
     for note in notes(found, look=look):

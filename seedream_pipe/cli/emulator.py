@@ -48,8 +48,12 @@ def emulator(
 ) -> int:
     """Run a local server that speaks the API of 302.AI, Ark and ModelArk. Costs nothing.
 
-    Prints its address, and how to use it. Ctrl-C ends it. Pictures are test cards; a GET of
-    /_emulator/ledger tells what was billed.
+    Prints its address, and how to use it. Ctrl-C ends it. Pictures are test cards.
+
+    Doors below /_emulator/, with `curl`: a GET of ledger tells what was received and billed; a
+    POST to script adds faults for calls to come, as a JSON list such as
+    [{"match": "pier", "cut": "before"}]; one to clock moves its clock, {"advance": 90000}, so that
+    links die; one to reset begins anew. A fault that does not exist is answered with its name.
     """
     options = Options(
         keys=tuple(filter(None, (keys or "").split(","))),

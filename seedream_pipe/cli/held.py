@@ -66,7 +66,7 @@ def list_(file: str, *, as_json: bool, **flags: Any) -> int:
         return 0
     out("\n\n".join(_told(hold, room=width()) for hold in found))
     say()
-    say(f"{plural(len(found), 'call')}, up to {_sum(found)}; nothing is sent again by itself")
+    say(f"{plural(len(found), 'call')}, {_sum(found)}; nothing is sent again by itself")
     if len(found) > 1:
         say(f"all of them at once: {command('held drop', '--all')}   or   {command('held retry', '--all')}")
     return 0
@@ -119,7 +119,9 @@ def _ended(
 
 def _ended_as(ended: Sequence[Hold], word: Word) -> str:
     if word == "retry":
-        return "counted in full as spent; the next run sends again"
+        unknown = sum(not hold.worst.currency for hold in ended)
+        whole = "counted in full as spent; the next run sends again"
+        return f"{whole}; of {unknown:,} nobody knows the price, so it is in no sum" if unknown else whole
     kept = sum(hold.kept for hold in ended)
     if not kept:
         return "dropped: costs nothing; the next run sends again"
@@ -154,8 +156,12 @@ def _outcome(hold: Hold) -> Held:
 def _sum(found: Sequence[Hold]) -> str:
     sums: dict[str, Money] = {}
     for hold in found:
-        sums[hold.worst.currency] = hold.worst.plus(sums.get(hold.worst.currency, Money()))
-    return " and ".join(map(str, sums.values()))
+        if hold.worst.currency:
+            sums[hold.worst.currency] = hold.worst.plus(sums.get(hold.worst.currency, Money()))
+    told = f"up to {' and '.join(map(str, sums.values()))}" if sums else ""
+    unknown = sum(not hold.worst.currency for hold in found)
+    damaged = f"{f'{unknown:,} ' if sums else ''}of a price that nobody knows" if unknown else ""
+    return ", and ".join(filter(None, (told, damaged)))
 
 
 def _tree(hold: Hold) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from seedream_pipe.api.explain import explained
 from seedream_pipe.api.project import opened
 from seedream_pipe.api.runs import planned
 from seedream_pipe.cli import options
-from seedream_pipe.cli.again import command
+from seedream_pipe.cli.again import command, quoted
 from seedream_pipe.cli.forecast import print_forecast
 from seedream_pipe.cli.pieces import print_lines
 from seedream_pipe.cli.problems import show
@@ -97,13 +97,19 @@ def plan(
         print_lines(explain_lines(found.forecast))
     for edit in small_edits(found.forecast)[:_MOST_EDITS]:
         _say_adopt(edit, found.forecast)
-    blocked = (task.decision for task in found.forecast.tasks.values() if isinstance(task.decision, Blocked))
-    outcomes = (*(each.outcome for each in blocked if not each.because), *found.forecast.holds)
-    say_ways_out(outcomes, gates_of(found.forecast))
-    if found.forecast.worst.amount:
+    _say_next(found.forecast, output)
+    return 0
+
+
+def _say_next(forecast: Forecast, output: str | None) -> None:
+    blocked = (task.decision for task in forecast.tasks.values() if isinstance(task.decision, Blocked))
+    outcomes = (*(each.outcome for each in blocked if not each.because), *forecast.holds)
+    say_ways_out(outcomes, gates_of(forecast))
+    if output and forecast.counts()["make"]:
+        say(f"next: {command('run')} --plan {quoted(output)}   (makes exactly this, or nothing)")
+    if forecast.worst.amount:
         for line in wrapped(NOBODY_KNOWS, width(err=True)):
             say(style(line, dim=True))
-    return 0
 
 
 def _since(project: Project, base: str, targets: tuple[str, ...], made: Settings, *, as_json: bool) -> int:

@@ -14,12 +14,14 @@ from seedream_pipe.cli.told import rendered, to_pick
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.messages import held_message
 from seedream_pipe.reports.progress import Progress, clock
+from seedream_pipe.run.outcomes import Waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from seedream_pipe.reports.progress import Told
     from seedream_pipe.run.events import Event
+    from seedream_pipe.run.outcomes import Money
     from seedream_pipe.run.record import Record
 
 __all__ = ["Teller", "progress", "say_end"]
@@ -79,6 +81,12 @@ class Teller:
         for line in wrapped(text, width(err=True)):
             (self.draw or say)(line)
 
+    def sum_up(self) -> None:
+        """What had become of a run when its store failed: what was made is made, and paid for."""
+        so_far = self.progress
+        if so_far.counts and not self._quiet:
+            (self.draw or say)(_sum(so_far.counts, so_far.seconds, so_far.price))
+
 
 def _line(told: Told) -> str:
     colour = _COLOURS.get(told.word) or _OTHER_COLOURS.get(told.word)
@@ -99,9 +107,7 @@ def say_end(record: Record, file: str) -> None:
     if record.exit_code == 0 and not counts["made"] and not record.placed:
         say(f"{style('up to date', fg='green')}: {plural(len(record.outcomes), 'task')}, nothing was sent")
     else:
-        parts = [f"{counts[name]:,} {name}" for name in _COLOURS if counts[name]]
-        money = "" if not record.price.currency else f", {record.price}"
-        say(f"{', '.join(parts) or 'nothing done'} in {clock(record.seconds)}{money}")
+        say(_sum(counts, record.seconds, record.price))
     if record.stopped and not _is_told(record):
         say(style(escaped(record.stopped, limit=400), fg="yellow"))
     for hold in record.holds:
@@ -121,6 +127,12 @@ def say_end(record: Record, file: str) -> None:
     say(f"next: {_next(record, file)}")
 
 
+def _sum(counts: Mapping[str, int], seconds: float, price: Money) -> str:
+    parts = [f"{counts[name]:,} {name}" for name in _COLOURS if counts.get(name)]
+    money = "" if not price.currency else f", {price}"
+    return f"{', '.join(parts) or 'nothing done'} in {clock(seconds)}{money}"
+
+
 def _with_more(record: Record) -> str:
     """The run again, with so much more of what was used up that it comes to its end."""
     if record.again:
@@ -138,6 +150,8 @@ def _next(record: Record, file: str) -> str:
     counts = record.counts()
     if counts["held"] or record.holds:
         return f"{command('held')}   (look them up in the provider's console, then drop or retry)"
+    if any(isinstance(outcome, Waiting) and outcome.why == "lost" for outcome in record.outcomes.values()):
+        return f"{command('run')} --retry-lost   (buys again what was paid for and is lost)"
     if record.exit_code == 5:
         return f"{_with_more(record)}   (the rest waits; nothing is lost)"
     if record.gates and not counts["failed"] and not counts["refused"]:
@@ -148,4 +162,7 @@ def _next(record: Record, file: str) -> str:
         return f"{command('run')}   (what was made is kept and costs nothing again)"
     if record.kept:
         return f"{command('run')} --force   (overwrites the files that were kept)"
+    if record.exit_code:
+        again = f"edit {quoted(file)}, then: {command('plan')}"
+        return f"{again}   (a series came short and stands so; a salt, for example, buys it anew)"
     return f"edit {quoted(file)} or its tables, then: {command('plan')}"

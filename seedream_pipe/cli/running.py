@@ -26,7 +26,7 @@ from seedream_pipe.cli.progress import progress, say_end
 from seedream_pipe.cli.signals import CODES, Signalled, at_once, heard
 from seedream_pipe.cli.terminal import is_interactive, out, plural, say, style
 from seedream_pipe.confidential import keep_from_cores
-from seedream_pipe.errors import OverBudget, Owing, SeedreamError
+from seedream_pipe.errors import OverBudget, Owing, SeedreamError, StoreError
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.forecast import as_tree
 from seedream_pipe.run.events import RunBegan
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from seedream_pipe.api.project import Project
     from seedream_pipe.api.runs import Planned
     from seedream_pipe.api.variant import Variant
+    from seedream_pipe.cli.progress import Teller
     from seedream_pipe.run.events import Event
     from seedream_pipe.run.forecast import Forecast
     from seedream_pipe.run.record import Record
@@ -117,7 +118,8 @@ def run(
             pace=click.get_current_context().find_object(Pace) or Pace(),
         )
         signals = Draining(how, teller.note, lambda: teller.progress.in_flight)
-        record = _gone_through(run_async(project, targets, settings=made, options=how), signals)
+        going = run_async(project, targets, settings=made, options=how)
+        record = _gone_through(going, signals, teller)
     if not as_json:
         say_end(record, file)
         return signals.code or record.exit_code
@@ -130,12 +132,15 @@ def run(
     return signals.code or record.exit_code
 
 
-def _gone_through(run: Coroutine[Any, Any, Record], signals: Draining) -> Record:
+def _gone_through(run: Coroutine[Any, Any, Record], signals: Draining, teller: Teller) -> Record:
     """Run it to its end. Until it begins to send, a signal ends the program at once."""
     with at_once(_NOTHING_SENT):
         runner = asyncio.Runner()
         try:
             return runner.run(run)
+        except StoreError:
+            teller.sum_up()
+            raise
         finally:
             signals.rest(runner.get_loop())
             # Closing waits for every thread, and a name that is being looked up may take its time.

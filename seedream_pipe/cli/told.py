@@ -10,7 +10,7 @@ from seedream_pipe.cli.terminal import columns, cut, say, style, wrapped
 from seedream_pipe.reports.forecast import is_pick
 from seedream_pipe.reports.messages import WIDEST
 from seedream_pipe.run.forecast import Blocked
-from seedream_pipe.run.outcomes import Held, Refused
+from seedream_pipe.run.outcomes import Held, Refused, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,9 +43,12 @@ def body(message: Message, *, room: int | None = None) -> Iterator[str]:
 
 def say_ways_out(outcomes: Iterable[Outcome], gates: Iterable[str] = ()) -> None:
     """What to type for calls that are held, prompts that are refused, picks to be made: in a line each."""
+    outcomes = tuple(outcomes)
     kinds = {type(outcome) for outcome in outcomes}
     if Held in kinds:
         say(f"held: {command('held')}   (may have been charged; drop or retry)")
+    if any(isinstance(outcome, Waiting) and outcome.why == "lost" for outcome in outcomes):
+        say(f"lost: {command('run')} --retry-lost   (buys again what was paid for and is lost)")
     if Refused in kinds:
         say(f"refused: change the prompts, or: {command('run')} --retry-refused")
     for gate in islice(gates, 1):

@@ -102,9 +102,15 @@ class Gate:
         self._flying: set[int] = set()
         self._returning: set[asyncio.Task[None]] = set()
 
-    async def acquire(self, pictures: int) -> Booking:
+    @property
+    def limit(self) -> int | None:
+        """The most pictures in a minute."""
+        return self._limit
+
+    async def acquire(self, pictures: int, *, waits: Callable[[float], None] | None = None) -> Booking:
         """Wait for leave to send; first come, first served. More than the limit weighs the limit.
 
+        `waits` is told once of a wait for the rate, with its seconds as they seem when it begins.
         Say `landed` when the answer is there or will never come, and `give_back` or `refused`
         when it is known what was made.
         """
@@ -116,6 +122,9 @@ class Gate:
                 found = await self._looked(weight)
                 if isinstance(found, Booking):
                     return found
+                if waits is not None and found > _LANDING:
+                    waits(found)
+                    waits = None
                 # Not the whole wait at once: others give back what did not come.
                 await self._sleep(min(max(found, _SHORTEST_WAIT), _LONGEST_WAIT))
 

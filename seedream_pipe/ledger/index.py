@@ -350,7 +350,8 @@ class Index:
                     self._database, self._inode = database, _inode(self._path)
                     return True
         except sqlite3.OperationalError as error:
-            raise StoreError(f"{self._path}: {error}", hint="see whether it can be written") from error
+            hint = "see whether its disk is full, and whether it can be written; what was recorded is kept"
+            raise StoreError(f"{self._path}: {error}", hint=hint) from error
         except sqlite3.DatabaseError:
             pass
         return False

@@ -60,6 +60,9 @@ def notes(spending: Spending, *, look: str) -> Iterator[str]:
     if _is_some(total.money["open"]):
         aside = _money(total.money["open"])
         yield f"up to {aside} are set aside: calls under way, or paid for and not fetched yet"
+    if spending.damaged:
+        are = "call is" if spending.damaged == 1 else "calls are"
+        yield f"{spending.damaged:,} {are} in no sum, for the records are damaged: {look}   (lists the calls)"
     if total.refused:
         were = "call was" if total.refused == 1 else "calls were"
         yield f"{total.refused:,} {were} refused by the content filter, and cost nothing"
@@ -73,6 +76,7 @@ def as_tree(spending: Spending) -> dict[str, Any]:
         "by": spending.by,
         **_sums(spending),
         "test_servers": None if tests is None else _sums(tests),
+        "damaged": spending.damaged,
     }
 
 

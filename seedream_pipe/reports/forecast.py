@@ -145,6 +145,7 @@ def _work_text(forecast: Forecast) -> str:
     counts = forecast.counts()
     stale = sum(is_stale(task) for task in forecast.tasks.values())
     if not counts["make"]:
+        verb = "waits" if counts["blocked"] == 1 else "wait"
         text = f"{_many(len(forecast.tasks), 'task')}: everything is up to date"
         if stale:
             text = f"{_many(len(forecast.tasks), 'task')}: {counts['reuse'] - stale:,} up to date, "
@@ -152,7 +153,7 @@ def _work_text(forecast: Forecast) -> str:
         return (
             text
             if not counts["blocked"]
-            else f"{counts['blocked']} of {_many(len(forecast.tasks), 'task')} wait"
+            else f"{counts['blocked']} of {_many(len(forecast.tasks), 'task')} {verb}"
         )
     makes = [task.decision for task in forecast.tasks.values() if isinstance(task.decision, Make)]
     perhaps = "up to " if any(make.perhaps for make in makes) else ""
@@ -169,6 +170,9 @@ def _work_text(forecast: Forecast) -> str:
         return (
             f"{_many(len(forecast.tasks), 'task')}: {', '.join(parts)}\nnothing to buy: operations are free"
         )
+    if not forecast.pictures:
+        text = "nothing to buy: what there is costs nothing more"
+        return f"{_many(len(forecast.tasks), 'task')}: {', '.join(parts)}\n{text}"
     money = str(forecast.worst) if forecast.worst.currency else "free (drawn locally)"
     return "\n".join(
         [

@@ -146,6 +146,8 @@ def held_message(hold: Held, address: Address = "") -> Message:
             ),
             ways=(again,),
         )
+    if not task:
+        again = Way(command="held retry", words=(name,), when="if it was, or nobody knows")
     return Message(
         code=error_code(hold),
         subject=escaped(task) or "a call whose task is not known",

@@ -113,7 +113,12 @@ class Shop:
 
     async def _attempt(self, order: Order, request: Request) -> Sale | NotSent | Transient:
         gate = self.gates(order.recipe.generation.model)
-        booking = await self._unless_closed(gate.acquire(request.ceiling))
+        rate = f"the rate is used up, {gate.limit} pictures a minute at most" if gate.limit else "the rate"
+
+        def waits(seconds: float) -> None:
+            self.tell(CallPaused(address=order.address, why=rate, seconds=seconds))
+
+        booking = await self._unless_closed(gate.acquire(request.ceiling, waits=waits))
         if booking is None:
             closed = self.stop if self.stop.closed.is_set() else self.gone
             return Waiting(why=closed.kind, message=closed.why)

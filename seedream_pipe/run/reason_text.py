@@ -72,7 +72,7 @@ def reason_text(reason: Reason) -> str:
         case BlobLost():
             return reason.message
         case PaidFor():
-            return "paid for, not yet downloaded; costs nothing more"
+            return "sent before, not here yet; costs nothing more"
         case BackFromOut():
             return "back from out/; costs nothing"
         case MoreTakes():

@@ -40,6 +40,7 @@ __all__ = [
     "Sale",
     "Till",
     "begun_at",
+    "damaged",
     "held",
     "hold",
     "now",
@@ -387,6 +388,12 @@ def _held(call: str, intent: Intent, cause: str, *, at: str, request_id: str) ->
         client_id=intent.client_id,
         request_id=request_id,
     )
+
+
+def damaged(call: str) -> Held:
+    """A call whose record cannot be read, as an outcome: what it bought and for how much is not known."""
+    message = f"its record is damaged, so what it bought is not known: calls/{call}"
+    return Held(call=call, worst=Money(), message=message, at=begun_at(call))
 
 
 def begun_at(call: str) -> str:

@@ -69,6 +69,8 @@ class Spending:
     tests: Spending | None = None
     overlaps: bool = False
     """Whether a call stands in several lines, so that they come to more than the total."""
+    damaged: int = 0
+    """Calls whose records cannot be read; nobody knows what they cost, and they are in no sum."""
 
 
 def names_of(by: By, tags: Mapping[str, Collection[str]]) -> Under:

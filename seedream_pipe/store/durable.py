@@ -130,7 +130,7 @@ def store_error(error: OSError, path: Path) -> StoreError:
     if error.errno in _READ_ONLY:
         return StoreError(
             f"{path} cannot be written ({error.strerror})",
-            hint="give yourself write access to the store, or name another one with --store",
+            hint="give yourself write access to it; another one with --store has nothing of what was bought",
         )
     return StoreError(
         f"{path}: {error.strerror or error}",

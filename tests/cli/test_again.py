@@ -21,3 +21,17 @@ def told(**_: object) -> None:
 def test_how_answers_come_is_said_again_as_it_was(flags):
     said = CliRunner().invoke(told, ["board.yaml", *flags.split()]).output
     assert said == f"seedream-pipe run board.yaml{flags}\n"
+
+
+@pytest.mark.parametrize(
+    ("word", "quoted"),
+    [
+        ("镜头.yaml", "镜头.yaml"),
+        ("größe/a.yaml", "größe/a.yaml"),
+        ("a b", "'a b'"),
+        ("", "''"),
+        ("全角；", "'全角；'"),
+    ],
+)
+def test_letters_of_any_script_need_no_quotes(word, quoted):
+    assert again.quoted("run", word) == f"run {quoted}"

@@ -98,6 +98,7 @@ def test_settings_of_money_are_shown_as_they_are_written(board, cli, monkeypatch
     assert shown["max_total_cost"] == "5USD,30CNY"
     assert shown["fallback"] == "ark, byteplus=https://example.com/api/v3"
     assert (shown["retry_uncertain"], shown["held"]) == ("0", "wait")
+    assert shown["async_calls"] == "false"
 
 
 def test_settings_never_show_a_key(board, cli, monkeypatch) -> None:

@@ -58,6 +58,12 @@ def test_a_cap_that_says_nothing_of_a_currency_is_refused(board, cli, fallback, 
     golden("run-cap-of-one-currency", said.err)
 
 
+def test_a_plan_says_that_a_cap_in_another_currency_lets_nothing_through(board, cli, paid) -> None:
+    said = cli("plan", "board.yaml", "--max-cost", "5CNY")
+
+    assert "the --max-cost of 5CNY, which says nothing of USD, stops it after 0 of 4 pictures" in said.out
+
+
 @pytest.mark.usefixtures("board")
 def test_who_took_over_is_told_once_and_at_the_end(cli, fallback, paid, second, golden) -> None:
     paid.script({"answer": "error/403-account-overdue", "times": 0})

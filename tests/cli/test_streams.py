@@ -22,7 +22,7 @@ os.execv(sys.executable, [sys.executable, "-m", "seedream_pipe", *sys.argv[1:]])
 """
 
 
-def _on_a_terminal(spawn, *arguments: str, env: dict[str, str] | None = None, columns: int = 80) -> str:
+def on_a_terminal(spawn, *arguments: str, env: dict[str, str] | None = None, columns: int = 80) -> str:
     """What a command writes to a terminal of so many columns, on both streams."""
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
@@ -48,12 +48,12 @@ def _on_a_terminal(spawn, *arguments: str, env: dict[str, str] | None = None, co
     return b"".join(parts).decode()
 
 
-def test_colours_stand_on_a_terminal(board, spawn) -> None:
-    assert "\x1b[33mmake" in _on_a_terminal(spawn, "plan", "board.yaml")
+def test_colours_standon_a_terminal(board, spawn) -> None:
+    assert "\x1b[33mmake" in on_a_terminal(spawn, "plan", "board.yaml")
 
 
 def test_no_colours_where_they_are_not_wanted(board, spawn) -> None:
-    assert "\x1b" not in _on_a_terminal(spawn, "plan", "board.yaml", env={"NO_COLOR": "1"})
+    assert "\x1b" not in on_a_terminal(spawn, "plan", "board.yaml", env={"NO_COLOR": "1"})
 
 
 def test_no_colours_in_a_pipe(board, cli) -> None:
@@ -66,7 +66,7 @@ def test_no_colours_in_a_pipe(board, cli) -> None:
 def test_lines_of_a_plan_fit_the_terminal(board, spawn, edit, columns) -> None:
     edit("shots.csv", "sc01,010", "a-scene-with-a-name-that-is-long,and-an-id-that-is-not-short")
 
-    said = _on_a_terminal(spawn, "plan", "board.yaml", env={"NO_COLOR": "1"}, columns=columns)
+    said = on_a_terminal(spawn, "plan", "board.yaml", env={"NO_COLOR": "1"}, columns=columns)
 
     table = [line for line in said.splitlines() if line.startswith("make")]
     assert len(table) == 4
@@ -74,7 +74,7 @@ def test_lines_of_a_plan_fit_the_terminal(board, spawn, edit, columns) -> None:
 
 
 def test_live_line_is_gone_at_the_end_and_the_lines_stay(board, spawn) -> None:
-    said = _on_a_terminal(spawn, "run", "board.yaml")
+    said = on_a_terminal(spawn, "run", "board.yaml")
 
     assert "4 made in" in said
     assert said.count("sheet.jpg") == 1
@@ -82,7 +82,7 @@ def test_live_line_is_gone_at_the_end_and_the_lines_stay(board, spawn) -> None:
 
 
 def test_live_lines_are_narrower_than_the_terminal(board, spawn) -> None:
-    said = _on_a_terminal(spawn, "run", "board.yaml", env={"NO_COLOR": "1"}, columns=50)
+    said = on_a_terminal(spawn, "run", "board.yaml", env={"NO_COLOR": "1"}, columns=50)
 
     drawn = [line for line in said.replace("\r", "\n").splitlines() if "━" in line or "─" in line]
     assert drawn

@@ -77,6 +77,16 @@ async def test_the_whole_limit_goes_at_once_and_the_next_waits_a_minute(ledger: 
     assert clock.now == pytest.approx(1000 + WINDOW)
 
 
+async def test_a_wait_for_the_rate_is_told_once_with_its_seconds(ledger: Ledger):
+    clock = Clock()
+    through = gate(ledger, clock, 5)
+    told: list[float] = []
+    await through.acquire(5, waits=told.append)
+    await through.acquire(1, waits=told.append)
+
+    assert told == [pytest.approx(WINDOW)]
+
+
 async def test_what_did_not_come_is_given_back(ledger: Ledger):
     clock = Clock()
     through = gate(ledger, clock, 15)

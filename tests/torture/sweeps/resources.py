@@ -1,6 +1,7 @@
 """Too little of everything: memory, open files, a reader, a disk (reliability (a), (b))."""
 
 import functools
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -33,7 +34,8 @@ def _limited(scene: Scene, point: Point) -> None:
     # Where not even the interpreter can begin, it says so in its own way.
     began = "seedream" in ended.err or ended.code in {0, 1, 4, 7}
     scene.demand(began or not scene.requests, f"exit {ended.code} after {scene.requests} requests")
-    if not began:
+    # An interpreter that aborts while it makes a thread is killed by want of memory like by the system.
+    if not began or ended.code == -signal.SIGABRT:
         scene.runs.remove(scene.runs[-1])
 
 
