@@ -120,8 +120,9 @@ def _ended(
 def _ended_as(ended: Sequence[Hold], word: Word) -> str:
     if word == "retry":
         unknown = sum(not hold.worst.currency for hold in ended)
-        whole = "counted in full as spent; the next run sends again"
-        return f"{whole}; of {unknown:,} nobody knows the price, so it is in no sum" if unknown else whole
+        if unknown == len(ended):
+            return "let go: nobody knows the price, so it is in no sum"
+        return "counted in full as spent; the next run sends again"
     kept = sum(hold.kept for hold in ended)
     if not kept:
         return "dropped: costs nothing; the next run sends again"

@@ -146,13 +146,15 @@ def held_message(hold: Held, address: Address = "") -> Message:
             ),
             ways=(again,),
         )
+    after = "Nothing was sent again."
     if not task:
+        after = "What it was for may be bought anew."
         again = Way(command="held retry", words=(name,), when="if it was, or nobody knows")
     return Message(
         code=error_code(hold),
         subject=escaped(task) or "a call whose task is not known",
         what=f"sent{_clock(hold.at)}, {_what(hold, short)}",
-        lines=(f"this call may have been charged: {most}. Nothing was sent again.", *more, *_found(hold)),
+        lines=(f"this call may have been charged: {most}. {after}", *more, *_found(hold)),
         ways=(Way(command="held drop", words=(name,), when=_dropped(hold)), again),
     )
 

@@ -154,7 +154,8 @@ def _told(outcome: Outcome) -> str:
     match outcome:
         case Held():
             why = escaped(outcome.message, limit=_MESSAGE)
-            return f"may have been charged, up to {outcome.worst}: {why}; call {outcome.call}"
+            most = f"up to {outcome.worst}" if outcome.worst.currency else "nobody knows how much"
+            return f"may have been charged, {most}: {why}; call {outcome.call}"
         case Refused():
             return f"{outcome.code}: {escaped(outcome.message, limit=_MESSAGE)}"
         case _:

@@ -13,9 +13,7 @@ TEXT = (Path(__file__).parents[2] / "docs" / "choosing.md").read_text("utf-8")
 
 
 def lines():
-    return [
-        line.partition(" #")[0].strip() for line in re.findall(r"^seedream-pipe .*$", TEXT, re.MULTILINE)
-    ]
+    return [line.partition(" #")[0].strip() for line in re.findall(r"^seedream-pipe .*$", TEXT, re.MULTILINE)]
 
 
 @pytest.mark.parametrize("line", lines())

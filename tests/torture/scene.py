@@ -169,6 +169,7 @@ class Scene:
     warm: Warm
     runs: list[Running] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
     exits: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     """What has to be undone when the judge has spoken."""
     weight: int = 0
@@ -233,7 +234,7 @@ class Scene:
         variables: Mapping[str, str] | None = None,
     ) -> Running:
         """Begin a run of the tool; of the pipeline when nothing is said. `held`: stopped, until SIGCONT."""
-        number = len(self.runs)
+        number = next(self._numbers)
         out, err = self.folder / f"{number}.out", self.folder / f"{number}.err"
         arguments = argv or self.run_flags()
         pid, wait = self.warm.start(
@@ -266,7 +267,7 @@ class Scene:
         shell: str = "",
     ) -> Running:
         """Begin a run as a person does, from nothing; `shell` is what bash is to do with ``"$@"``."""
-        number = len(self.runs)
+        number = next(self._numbers)
         out, err = self.folder / f"{number}.out", self.folder / f"{number}.err"
         arguments = argv or self.run_flags()
         command: Sequence[str] = [*PROGRAM, *arguments]
