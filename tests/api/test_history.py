@@ -98,7 +98,7 @@ def test_a_picture_without_a_note_is_traced_by_its_bytes(tmp_path, emulator):
 
 def test_a_picture_that_left_the_project_says_it_itself(tmp_path, emulator):
     board = simple_board(tmp_path / "board", emulator, singles(1))
-    board.run()
+    board.run(provenance=True)
     away = tmp_path / "away" / "x.jpg"
     away.parent.mkdir()
     shutil.copyfile(picture(board), away)
@@ -111,7 +111,7 @@ def test_a_picture_that_left_the_project_says_it_itself(tmp_path, emulator):
 
 def test_an_edited_picture_is_told_apart(tmp_path, emulator):
     board = simple_board(tmp_path, emulator, singles(1))
-    board.run()
+    board.run(provenance=True)
     data = bytearray(picture(board).read_bytes())
     data[-40] ^= 1
     copy = board.folder / "edited.jpg"

@@ -19,7 +19,7 @@ def blobs(board):
 
 def test_an_output_says_task_prompt_call_and_price(tmp_path, emulator):
     board = simple_board(tmp_path, emulator, singles(1))
-    board.run()
+    board.run(provenance=True)
     [found] = notes(board).values()
     note = found.note
     assert (note.pipeline, note.task, note.take, note.image) == ("shots", "shots@s00", 1, 0)
@@ -31,7 +31,7 @@ def test_an_output_says_task_prompt_call_and_price(tmp_path, emulator):
 
 def test_the_store_has_the_bytes_that_came(tmp_path, emulator):
     board = simple_board(tmp_path, emulator, singles(2))
-    board.run()
+    board.run(provenance=True)
     for name, data in blobs(board).items():
         assert hashlib.sha256(data).hexdigest() == name
         assert carried(io.BytesIO(data)) is None
@@ -39,7 +39,7 @@ def test_the_store_has_the_bytes_that_came(tmp_path, emulator):
 
 def test_without_the_note_an_output_is_its_blob(tmp_path, emulator):
     board = simple_board(tmp_path, emulator, singles(2))
-    board.run()
+    board.run(provenance=True)
     assert {bare_digest(io.BytesIO(data)) for data, _ in board.outputs().values()} == blobs(board).keys()
 
 
@@ -61,9 +61,9 @@ def test_turning_the_setting_touches_no_file_that_is_there(tmp_path, emulator, f
 
 def test_a_store_that_lost_a_picture_takes_it_back_without_the_note(tmp_path, emulator):
     board = simple_board(tmp_path, emulator, singles(1))
-    board.run()
+    board.run(provenance=True)
     [blob] = blobs(board)
     (board.folder / ".seedream" / "blobs" / blob[:2] / blob).unlink()
-    board.run()
+    board.run(provenance=True)
     assert board.billed == 1
     assert list(blobs(board)) == [blob]
