@@ -91,18 +91,6 @@ def _damage(scene: Scene, point: Point) -> None:
     before = path.read_bytes()
     scene.spoiled = True
     _WAYS[way](path)
-    if path.name == "format":
-        _name_it(scene)
-        path.write_bytes(before)  # as the message says
-
-
-def _name_it(scene: Scene) -> None:
-    """Without its version a store is not touched, and nothing is bought."""
-    before = scene.requests
-    ended = scene.run()
-    # 0 is said by who needs nothing of the store: the outputs are as they were left.
-    scene.demand(ended.code in {0, 7}, f"exit {ended.code} where the store has no version")
-    scene.demand(scene.requests == before, "something was sent where the store has no version")
 
 
 DAMAGE: Final = Sweep(name="a file of the store damaged", points=_points, play=_damage)
