@@ -21,6 +21,10 @@ CODES: Final[Mapping[str, Rule]] = MappingProxyType(
             "The account or its key cannot buy",
             "Not charged, and nothing more is sent. Mend the key, the balance or the quota, then run.",
         ),
+        "E-APPROVED": Rule(
+            "A task is approved, and the store lacks its pictures",
+            "Nothing was sent. Bring the store that has them, or let it go: approve --release.",
+        ),
         "E-BUDGET": Rule(
             "A cap is reached, nobody confirmed the price, or it is not known",
             "Nothing was sent beyond it. Raise the cap that is named, confirm with --yes, or say --price.",

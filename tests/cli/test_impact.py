@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.cli.test_streams import _on_a_terminal
+from tests.cli.test_streams import on_a_terminal
 
 
 def told(said):
@@ -83,7 +83,7 @@ def test_every_task_by_name_on_a_narrow_terminal_in_chinese(board, edit, cli, sp
     said = cli("impact", "board.yaml", "data.shots.雨夜_镜头一.action", "--all")
     assert "  directly    shots@雨夜_镜头一: prompt" in said.out.splitlines()
 
-    shown = _on_a_terminal(spawn, "impact", "board.yaml", "data.shots.雨夜_镜头一.action", columns=40)
+    shown = on_a_terminal(spawn, "impact", "board.yaml", "data.shots.雨夜_镜头一.action", columns=40)
     assert "雨夜_镜头一" in shown
 
 

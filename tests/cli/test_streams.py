@@ -48,7 +48,7 @@ def on_a_terminal(spawn, *arguments: str, env: dict[str, str] | None = None, col
     return b"".join(parts).decode()
 
 
-def test_colours_standon_a_terminal(board, spawn) -> None:
+def test_colours_stand_on_a_terminal(board, spawn) -> None:
     assert "\x1b[33mmake" in on_a_terminal(spawn, "plan", "board.yaml")
 
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from seedream_pipe.cli.terminal import columns
-from tests.cli.test_streams import _on_a_terminal
+from tests.cli.test_streams import on_a_terminal
 
 TURN: list[str] = [
     "  turn:",
@@ -115,7 +115,7 @@ def test_chinese_names_and_a_narrow_terminal(board, cli, spawn, edit) -> None:
     )
     cli("run", "board.yaml", "shots")
 
-    shown = _on_a_terminal(spawn, "takes", "board.yaml", "shots@雨夜_镜头一", columns=48)
+    shown = on_a_terminal(spawn, "takes", "board.yaml", "shots@雨夜_镜头一", columns=48)
 
     assert "shots@雨夜_镜头一" in shown
     path = "out/preview/board/frames/雨夜/镜头一.jpg"

@@ -88,7 +88,6 @@ def _damage(scene: Scene, point: Point) -> None:
     _STORES[name][1](scene)
     files = _files(scene)
     path = files[min(number, len(files) - 1)]
-    before = path.read_bytes()
     scene.spoiled = True
     _WAYS[way](path)
 
