@@ -32,16 +32,18 @@ from seedream_pipe.version import VERSION
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["DEBUG", "DEBUG_VARIABLE", "READER_GONE", "guarded"]
+__all__ = ["DEBUG", "DEBUG_VARIABLE", "LAST_WORDS", "READER_GONE", "guarded"]
 
 DEBUG: Final = "--debug"
 """The option, and where the context keeps that it was given."""
 DEBUG_VARIABLE: Final = "SEEDREAM_DEBUG"
 READER_GONE: Final = 141
 
+LAST_WORDS: Final = b"error[E-MEMORY] there is not enough memory, not even to say where\n"
+"""Said where there is no memory left to put a sentence together."""
+
 _LONGEST: Final = 1000
 _SAFE: Final = "nothing more was sent; what was bought is in the store, and every call is in its account"
-_LAST_WORDS: Final = b"error[E-MEMORY] there is not enough memory, not even to say where\n"
 
 
 def guarded(
@@ -56,7 +58,7 @@ def guarded(
         return _guarded(call, arguments, as_json=as_json, debug=debug)
     except MemoryError:
         # It came a second time, while the first was being told.
-        os.write(2, _LAST_WORDS)
+        os.write(2, LAST_WORDS)
         return SeedreamError.exit_code
 
 

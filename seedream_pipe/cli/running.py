@@ -21,6 +21,7 @@ from seedream_pipe.cli.draining import Draining
 from seedream_pipe.cli.forecast import print_forecast, say_forecast
 from seedream_pipe.cli.limits import fitted
 from seedream_pipe.cli.logs import told
+from seedream_pipe.cli.loop import Loop
 from seedream_pipe.cli.problems import show
 from seedream_pipe.cli.progress import progress, say_end
 from seedream_pipe.cli.signals import CODES, Signalled, at_once, heard
@@ -135,16 +136,20 @@ def run(
 def _gone_through(run: Coroutine[Any, Any, Record], signals: Draining, teller: Teller) -> Record:
     """Run it to its end. Until it begins to send, a signal ends the program at once."""
     with at_once(_NOTHING_SENT):
-        runner = asyncio.Runner()
+        runner, broken = asyncio.Runner(loop_factory=Loop), False
         try:
             return runner.run(run)
         except StoreError:
             teller.sum_up()
             raise
+        except MemoryError:
+            broken = True
+            raise
         finally:
             signals.rest(runner.get_loop())
-            # Closing waits for every thread, and a name that is being looked up may take its time.
-            if not signals.abandoned:
+            # Closing waits for every thread and task: a name that is being looked up may take its time,
+            # and what want of memory has lost never ends.
+            if not (signals.abandoned or broken):
                 runner.close()
 
 
