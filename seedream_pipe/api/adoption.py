@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Final
 from seedream_pipe import profiles
 from seedream_pipe.api import lock_file
 from seedream_pipe.api.binding import bind, differences
+from seedream_pipe.api.folders import lock_path, store_folder
 from seedream_pipe.api.past import Remembered
-from seedream_pipe.api.runs import lock_path, past_of, planned_with, store_folder
+from seedream_pipe.api.planning import past_of, planned_with
 from seedream_pipe.digest import Key
 from seedream_pipe.errors import UsageError
 from seedream_pipe.ledger.book import Ledger
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
+    from seedream_pipe.api.planning import Planned
     from seedream_pipe.api.project import Project
-    from seedream_pipe.api.runs import Planned
     from seedream_pipe.digest import BlobDigest
     from seedream_pipe.plan.model import Address, Task
     from seedream_pipe.run.forecast import Change, Forecast

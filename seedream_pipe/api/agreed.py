@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from seedream_pipe.api.runs import Planned
+    from seedream_pipe.api.planning import Planned
     from seedream_pipe.digest import Json
     from seedream_pipe.plan.model import Address, Input, Plan, Task
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from seedream_pipe import catalog, profiles
 from seedream_pipe import pictures as picture_files
 from seedream_pipe.api.beside import write
-from seedream_pipe.api.runs import output_folder, store_folder
+from seedream_pipe.api.folders import output_folder, store_folder
 from seedream_pipe.digest import blob_digest
 from seedream_pipe.errors import UsageError
 from seedream_pipe.makers import Picture

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from seedream_pipe import profiles
 from seedream_pipe.api.checkout import checkout
 from seedream_pipe.api.explain import explained
+from seedream_pipe.api.folders import lock_path, output_top, store_folder
+from seedream_pipe.api.planning import planned
 from seedream_pipe.api.project import opened
-from seedream_pipe.api.runs import lock_path, output_top, planned, store_folder
 from seedream_pipe.errors import InvalidPipeline, UsageError
 from seedream_pipe.problems import escaped
 from seedream_pipe.run import lock as locks

@@ -25,8 +25,8 @@ from seedream_pipe.spec.model import Generate, PromptFile
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from seedream_pipe.api.planning import Planned
     from seedream_pipe.api.project import Project
-    from seedream_pipe.api.runs import Planned
     from seedream_pipe.plan.model import Address, Row
     from seedream_pipe.plan.tracking import Path
     from seedream_pipe.run.forecast import Decision

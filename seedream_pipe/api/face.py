@@ -15,9 +15,9 @@ from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 
 from seedream_pipe import errors
 from seedream_pipe import settings as user_settings
-from seedream_pipe.api import runs
+from seedream_pipe.api import planning, runs
 from seedream_pipe.api.project import Project, load
-from seedream_pipe.api.runs import RunOptions
+from seedream_pipe.api.run_options import RunOptions
 from seedream_pipe.errors import UsageError
 from seedream_pipe.run import events, outcomes
 from seedream_pipe.run.events import Listener
@@ -110,7 +110,7 @@ def plan(
 
     """
     made = _settings(settings, choices)
-    return runs.plan(_project(pipeline), _targets(targets), settings=made)
+    return planning.plan(_project(pipeline), _targets(targets), settings=made)
 
 
 async def run_async(

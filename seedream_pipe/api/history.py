@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe import profiles
-from seedream_pipe.api.runs import lock_path, store_folder
+from seedream_pipe.api.folders import lock_path, store_folder
 from seedream_pipe.api.status import task_of
 from seedream_pipe.catalog import maker
 from seedream_pipe.digest import Key, is_digest

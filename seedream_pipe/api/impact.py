@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from seedream_pipe import catalog, profiles
 from seedream_pipe.api.paths import Places
 from seedream_pipe.api.picking import effect_of
-from seedream_pipe.api.runs import planned
+from seedream_pipe.api.planning import planned
 from seedream_pipe.plan.model import Recipe
 from seedream_pipe.plan.reads import Reads, reached
 from seedream_pipe.plan.tracking import Tracker

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from seedream_pipe import catalog, pictures, profiles
 from seedream_pipe.api.checkout import checkout
+from seedream_pipe.api.folders import lock_path, output_folder, output_top, store_folder
 from seedream_pipe.api.project import opened
-from seedream_pipe.api.runs import lock_path, output_folder, output_top, store_folder
 from seedream_pipe.api.sources import prices
 from seedream_pipe.errors import OverBudget, UsageError
 from seedream_pipe.plan.model import Recipe

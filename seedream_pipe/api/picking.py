@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from seedream_pipe import graph, profiles
 from seedream_pipe.api.decide import as_decided, decide, shown_file
-from seedream_pipe.api.runs import lock_path, planned, store_folder
+from seedream_pipe.api.folders import lock_path, store_folder
+from seedream_pipe.api.planning import planned
 from seedream_pipe.api.takes import present
 from seedream_pipe.errors import UsageError
 from seedream_pipe.picks.model import Approved
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from seedream_pipe.api.decide import Change, Changes
+    from seedream_pipe.api.planning import Planned
     from seedream_pipe.api.project import Project
-    from seedream_pipe.api.runs import Planned
     from seedream_pipe.picks.model import Decided
     from seedream_pipe.plan.model import Address, Task
     from seedream_pipe.run.forecast import Forecast, TaskForecast

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe import profiles
 from seedream_pipe.api.explain import explained
-from seedream_pipe.api.runs import begun_path, planned, store_folder
+from seedream_pipe.api.folders import begun_path, store_folder
+from seedream_pipe.api.planning import planned
 from seedream_pipe.catalog import maker
 from seedream_pipe.errors import UsageError
 from seedream_pipe.plan.targets import nearest, select

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from seedream_pipe import catalog, profiles
-from seedream_pipe.api.runs import lock_path, output_folder, output_top, planned, shown_path, store_folder
+from seedream_pipe.api.folders import lock_path, output_folder, output_top, shown_path, store_folder
+from seedream_pipe.api.planning import planned
 from seedream_pipe.errors import UsageError
 from seedream_pipe.picks.model import take_text
 from seedream_pipe.run import lock as locks
@@ -21,8 +22,8 @@ from seedream_pipe.store.results import Gap
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from seedream_pipe.api.planning import Planned
     from seedream_pipe.api.project import Project
-    from seedream_pipe.api.runs import Planned
     from seedream_pipe.digest import BlobDigest
     from seedream_pipe.plan.model import Address, Task
     from seedream_pipe.run.forecast import TaskForecast

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-    from seedream_pipe.api.runs import RunOptions
+    from seedream_pipe.api.run_options import RunOptions
     from seedream_pipe.reports.progress import InFlight
 
 __all__ = ["Draining"]

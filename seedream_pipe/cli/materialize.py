@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from seedream_pipe.api.folders import shown_path
 from seedream_pipe.api.materialize import materialize as placed
-from seedream_pipe.api.runs import shown_path
 from seedream_pipe.cli import options
 from seedream_pipe.cli.again import command
 from seedream_pipe.cli.terminal import out, plural, say, style

@@ -11,8 +11,8 @@ import click
 from seedream_pipe.api.agreed import recipes
 from seedream_pipe.api.difference import since
 from seedream_pipe.api.explain import explained
+from seedream_pipe.api.planning import planned
 from seedream_pipe.api.project import opened
-from seedream_pipe.api.runs import planned
 from seedream_pipe.cli import options
 from seedream_pipe.cli.again import command, quoted
 from seedream_pipe.cli.forecast import print_forecast

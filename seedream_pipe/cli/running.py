@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seedream_pipe.api.agreed import expect_agreed, read, recipes
+from seedream_pipe.api.folders import store_folder
+from seedream_pipe.api.planning import planned
 from seedream_pipe.api.project import opened
-from seedream_pipe.api.runs import RunOptions, planned, run_async, store_folder
+from seedream_pipe.api.run_options import RunOptions
+from seedream_pipe.api.runs import run_async
 from seedream_pipe.cli import options
 from seedream_pipe.cli.again import command, quoted
 from seedream_pipe.cli.draining import Draining
@@ -36,8 +39,8 @@ from seedream_pipe.run.pace import Pace
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator, Mapping
 
+    from seedream_pipe.api.planning import Planned
     from seedream_pipe.api.project import Project
-    from seedream_pipe.api.runs import Planned
     from seedream_pipe.api.variant import Variant
     from seedream_pipe.cli.progress import Teller
     from seedream_pipe.run.events import Event

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from seedream_pipe.api.planning import planned
 from seedream_pipe.api.project import opened
-from seedream_pipe.api.runs import planned
 from seedream_pipe.api.status import last_record, unfinished
 from seedream_pipe.cli import options
 from seedream_pipe.cli.pieces import print_lines

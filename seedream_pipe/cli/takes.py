@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seedream_pipe.api.contact_sheet import contact_sheet, usual_path
+from seedream_pipe.api.folders import shown_path
 from seedream_pipe.api.project import opened
-from seedream_pipe.api.runs import shown_path
 from seedream_pipe.api.takes import gap_of
 from seedream_pipe.api.takes import takes as listed
 from seedream_pipe.cli import options

@@ -6,7 +6,8 @@ import pytest
 
 from seedream_pipe.api.fresh import up_to_date
 from seedream_pipe.api.project import load, problems_of
-from seedream_pipe.api.runs import RunOptions, run_async
+from seedream_pipe.api.run_options import RunOptions
+from seedream_pipe.api.runs import run_async
 from seedream_pipe.api.variant import Variant
 from seedream_pipe.errors import InvalidPipeline
 from seedream_pipe.makers import MakerId

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from seedream_pipe.api.runs import RunOptions
+from seedream_pipe.api.run_options import RunOptions
 from seedream_pipe.cli.draining import Draining
 from tests.cli.conftest import ROOT, paid_variables
 

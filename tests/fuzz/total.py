@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from seedream_pipe import settings as user_settings
 from seedream_pipe.api.findings import findings
+from seedream_pipe.api.planning import planned
 from seedream_pipe.api.project import load
-from seedream_pipe.api.runs import planned
 from seedream_pipe.errors import SeedreamError
 from seedream_pipe.problems import Place, Problem, shown, split_lines
 from seedream_pipe.reports import github, problems, sarif
