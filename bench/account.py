@@ -22,8 +22,8 @@ from typing import Final
 from seedream_pipe.digest import Key, blob_digest
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.ledger.budget import Cap
-from seedream_pipe.ledger.calls import Intent
 from seedream_pipe.ledger.claims import claim
+from seedream_pipe.ledger.model import Intent
 from seedream_pipe.store.durable import Posix
 from seedream_pipe.store.folder import Store
 from seedream_pipe.store.results import Result, Stored

@@ -31,7 +31,8 @@ from seedream_pipe.catalog import MAKERS
 from seedream_pipe.digest import Key, blob_digest
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.ledger.budget import Cap
-from seedream_pipe.ledger.calls import Intent, _encode
+from seedream_pipe.ledger.call_files import encode
+from seedream_pipe.ledger.model import Intent
 from seedream_pipe.plan.key import key, keyed
 from seedream_pipe.store.durable import Posix
 from seedream_pipe.store.folder import Store
@@ -163,7 +164,7 @@ def _summed(text: str, name: str) -> bytes:
     if not name.endswith(".json"):
         return text.encode()
     tree = {member: value for member, value in json.loads(text).items() if member != "sum"}
-    return _encode(tree, name.removesuffix(".json"))
+    return encode(tree, name.removesuffix(".json"))
 
 
 def _tokens() -> Iterator[str]:

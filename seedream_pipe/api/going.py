@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from seedream_pipe.api.planning import Planned
     from seedream_pipe.api.project import Project
     from seedream_pipe.api.run_options import RunOptions
-    from seedream_pipe.ledger.calls import OpenCall
+    from seedream_pipe.ledger.model import OpenCall
     from seedream_pipe.plan.model import Address, Plan
     from seedream_pipe.profiles import ProviderProfile
     from seedream_pipe.run.events import Event, Listener

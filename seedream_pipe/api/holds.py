@@ -21,7 +21,7 @@ from seedream_pipe.store.folder import Store
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from seedream_pipe.ledger.calls import OpenCall
+    from seedream_pipe.ledger.model import OpenCall
     from seedream_pipe.plan.model import Address
     from seedream_pipe.settings import Settings
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from seedream_pipe.digest import BlobDigest, Key
     from seedream_pipe.ledger.book import Ledger
-    from seedream_pipe.ledger.calls import Account, OpenCall
+    from seedream_pipe.ledger.model import Account, OpenCall
     from seedream_pipe.plan.model import Address, Task
     from seedream_pipe.run.back import Back
     from seedream_pipe.run.lock import Locked

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from seedream_pipe.ledger.book import Ledger
-    from seedream_pipe.ledger.calls import Account, Intent
+    from seedream_pipe.ledger.model import Account, Intent
     from seedream_pipe.makers import Provider
     from seedream_pipe.plan.model import Recipe
     from seedream_pipe.run.events import Listener

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from seedream_pipe import provenance
 from seedream_pipe.digest import BlobDigest, Key, is_digest
 from seedream_pipe.errors import SeedreamError, UsageError
-from seedream_pipe.ledger.calls import read_account
+from seedream_pipe.ledger.call_files import read_account
 from seedream_pipe.problems import escaped
 from seedream_pipe.run import lock as locks
 from seedream_pipe.run.history import Origin, Trace

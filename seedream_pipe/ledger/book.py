@@ -19,21 +19,11 @@ from seedream_pipe.digest import Key
 from seedream_pipe.errors import StoreError
 from seedream_pipe.ledger import emergency
 from seedream_pipe.ledger.budget import Cap, Spent, reserve, spent
-from seedream_pipe.ledger.calls import (
-    Account,
-    Call,
-    Intent,
-    OpenCall,
-    Outcome,
-    Refusal,
-    begin_folder,
-    is_as_written,
-    read_account,
-    read_outcome,
-    take_in,
-)
+from seedream_pipe.ledger.call_files import begin_folder, is_as_written, read_account, read_outcome
+from seedream_pipe.ledger.calls import Call, take_in
 from seedream_pipe.ledger.claims import Alive, locked
 from seedream_pipe.ledger.index import Index
+from seedream_pipe.ledger.model import Account, Intent, OpenCall, Outcome, Refusal
 from seedream_pipe.store.durable import TEMPORARY
 from seedream_pipe.store.folder import Store
 

@@ -13,8 +13,8 @@ from typing import Final, Literal, TypeAlias
 
 from seedream_pipe.digest import Key
 from seedream_pipe.errors import OverBudget
-from seedream_pipe.ledger.calls import Account, Intent
 from seedream_pipe.ledger.index import Database, Index, from_units, to_units
+from seedream_pipe.ledger.model import Account, Intent
 from seedream_pipe.money import written
 
 __all__ = ["Cap", "CapName", "Entry", "Owner", "Spent", "entries", "reserve", "spent"]

@@ -20,8 +20,9 @@ from typing import Any, Final, TypeAlias
 
 from seedream_pipe.digest import Key
 from seedream_pipe.errors import StoreError
-from seedream_pipe.ledger.calls import Account, Intent, Outcome, Refusal, read_ends
+from seedream_pipe.ledger.call_files import read_ends
 from seedream_pipe.ledger.claims import Alive, locked
+from seedream_pipe.ledger.model import Account, Intent, Outcome, Refusal
 from seedream_pipe.store.folder import Store
 
 __all__ = ["Database", "Index", "from_units", "to_units"]

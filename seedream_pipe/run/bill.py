@@ -9,7 +9,7 @@ from seedream_pipe.run.outcomes import Money
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from seedream_pipe.ledger.calls import Intent
+    from seedream_pipe.ledger.model import Intent
 
 __all__ = ["bill"]
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from seedream_pipe import pictures
-from seedream_pipe.ledger.calls import keep_picture, kept_pictures
+from seedream_pipe.ledger.call_files import keep_picture, kept_pictures
 from seedream_pipe.makers import Fetched, Link, LinkDead, NotFetched
 from seedream_pipe.store.blobs import Gone
 from seedream_pipe.store.results import Gap, Stored

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar, assert_never
 
 from seedream_pipe.errors import OverBudget
-from seedream_pipe.ledger.calls import Intent
+from seedream_pipe.ledger.model import Intent
 from seedream_pipe.makers import Lost, NotSent, Pending, Permanent, Reply, Transient
 from seedream_pipe.plan.key import keyed
 from seedream_pipe.run.events import CallEnded, CallPaid, CallPaused, CallSent
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from seedream_pipe.ledger.book import Ledger
     from seedream_pipe.ledger.budget import Cap
-    from seedream_pipe.ledger.calls import Call, OpenCall
+    from seedream_pipe.ledger.calls import Call
     from seedream_pipe.ledger.gate import Gate
+    from seedream_pipe.ledger.model import OpenCall
     from seedream_pipe.makers import Provider, Request, Sent
     from seedream_pipe.run.events import Listener
     from seedream_pipe.run.outcomes import Fault

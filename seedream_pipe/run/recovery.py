@@ -19,7 +19,7 @@ from seedream_pipe.store.results import Hit
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from seedream_pipe.ledger.calls import Account, Intent, OpenCall
+    from seedream_pipe.ledger.model import Account, Intent, OpenCall
     from seedream_pipe.plan.model import Recipe
     from seedream_pipe.run.events import Listener
     from seedream_pipe.run.settle import Sale, Till

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from seedream_pipe.digest import BlobDigest, Key
     from seedream_pipe.ledger.book import Ledger
-    from seedream_pipe.ledger.calls import Account, Call, Intent, OpenCall
+    from seedream_pipe.ledger.calls import Call
+    from seedream_pipe.ledger.model import Account, Intent, OpenCall
     from seedream_pipe.makers import Provider
     from seedream_pipe.plan.model import Address, Recipe
     from seedream_pipe.run.collect import Missing

@@ -11,7 +11,7 @@ from seedream_pipe.api.holds import end, holds
 from seedream_pipe.digest import blob_digest
 from seedream_pipe.emulator.faults import Fault
 from seedream_pipe.ledger.book import Ledger
-from seedream_pipe.ledger.calls import _encode
+from seedream_pipe.ledger.call_files import encode
 from seedream_pipe.run.pace import Pace
 from seedream_pipe.store.folder import Store
 from seedream_pipe.store.results import Hit
@@ -211,7 +211,7 @@ def test_an_old_answer_that_the_account_is_empty_stops_no_run_today(board):
     (call / "answer.body").write_bytes(body)
     del answer["sum"]
     told = {"status": 403, "bytes": len(body), "sha256": blob_digest(body)}
-    (call / "answer.json").write_bytes(_encode({**answer, **told}, "answer"))
+    (call / "answer.json").write_bytes(encode({**answer, **told}, "answer"))
     record = board.run("shots@s00")
     assert (record.exit_code, record.counts()) == (0, {"made": 1})
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from seedream_pipe.digest import Key
-from seedream_pipe.ledger.calls import Intent
+from seedream_pipe.ledger.model import Intent
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = Key("ab" * 32)

@@ -17,8 +17,9 @@ from pathlib import Path
 from seedream_pipe.digest import Key
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.ledger.budget import Cap
-from seedream_pipe.ledger.calls import Call, Intent
+from seedream_pipe.ledger.calls import Call
 from seedream_pipe.ledger.claims import claim
+from seedream_pipe.ledger.model import Intent
 from seedream_pipe.makers import Reply
 from seedream_pipe.store.durable import FileSystem
 from seedream_pipe.store.folder import Store

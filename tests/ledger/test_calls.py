@@ -8,7 +8,8 @@ import pytest
 from seedream_pipe.errors import StoreError
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.ledger.budget import Cap
-from seedream_pipe.ledger.calls import Call, _read, read_account
+from seedream_pipe.ledger.call_files import _read, read_account
+from seedream_pipe.ledger.calls import Call
 from seedream_pipe.makers import Reply
 from seedream_pipe.store.folder import Store
 from tests.ledger.calls_made import INTENT

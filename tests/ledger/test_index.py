@@ -11,7 +11,7 @@ import pytest
 from seedream_pipe.errors import StoreError
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.ledger.budget import Cap
-from seedream_pipe.ledger.calls import OpenCall, Refusal
+from seedream_pipe.ledger.model import OpenCall, Refusal
 from seedream_pipe.store.folder import Store
 from tests.ledger.calls_made import INTENT, KEY, OTHER, ROOT, intent
 from tests.store.faulty_disk import tree
