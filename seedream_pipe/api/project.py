@@ -17,9 +17,9 @@ from seedream_pipe.picks.file import path_of
 from seedream_pipe.picks.model import NO_PICKS, Picks, under_new_names
 from seedream_pipe.plan.expand import expand
 from seedream_pipe.plan.model import FilesError
-from seedream_pipe.problems import Problem, merged
+from seedream_pipe.problems import Place, Problem, merged
 from seedream_pipe.snapshot.files import ProjectFiles
-from seedream_pipe.snapshot.root import Root, find_root
+from seedream_pipe.snapshot.root import Root, find_root, name_problem
 from seedream_pipe.snapshot.tables import read_table
 from seedream_pipe.spec import document as documents
 from seedream_pipe.spec import schema
@@ -28,12 +28,11 @@ from seedream_pipe.spec.compose import compose
 from seedream_pipe.spec.decode import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from seedream_pipe.plan.expand import Expansion
     from seedream_pipe.plan.model import Plan, TableRows
     from seedream_pipe.plan.tracking import Tracker
-    from seedream_pipe.problems import Place
     from seedream_pipe.profiles import ProviderProfile
     from seedream_pipe.spec.compose import Composed
     from seedream_pipe.spec.document import Document
@@ -87,7 +86,7 @@ class Project:
     def _expanded(
         self, maker: MakerId, provider: ProviderProfile | None = None, tracker: Tracker | None = None
     ) -> Expansion:
-        return expand(
+        found = expand(
             self.pipeline,
             tables=self.tables,
             files=self.files,
@@ -97,6 +96,21 @@ class Project:
             picks=self.picks,
             tracker=tracker,
         )
+        nameless = tuple(self._nameless(found.plan))
+        return replace(found, problems=(*found.problems, *nameless)) if nameless else found
+
+    def _nameless(self, plan: Plan) -> Iterator[Problem]:
+        """Outputs that cannot have their names in the letters of this system."""
+        complaint, hint = name_problem(self.pipeline.name)
+        if complaint:
+            at = self.pipeline.name_at or Place(self.pipeline.file)
+            yield Problem(code="E-OUTPUT", place=at, message=complaint, hint=hint)
+        for task in plan.tasks.values():
+            for complaint, hint in (name_problem(name) for row in task.outputs for name in row):
+                if complaint:
+                    at = task.places.get("output", task.at)
+                    also = (task.row,) if task.row is not None else ()
+                    yield Problem(code="E-OUTPUT", place=at, message=complaint, hint=hint, also=also)
 
     @property
     def picks_file(self) -> Path:

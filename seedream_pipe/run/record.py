@@ -124,7 +124,7 @@ class Record:
             "schema": SCHEMA,
             "id": self.id,
             "pipeline": self.pipeline,
-            "file": self.file,
+            "file": _readable(self.file),
             "provider": self.provider,
             "began_at": self.began_at,
             "ended_at": self.ended_at,
@@ -140,7 +140,7 @@ class Record:
             "holds": [outcome_tree(hold) for hold in self.holds],
             "gates": dict(self.gates),
             "unfetched": [_unfetched_tree(each) for each in self.unfetched],
-            "outputs": self.folder,
+            "outputs": _readable(self.folder),
             "placed": list(self.placed),
             "kept": dict(self.kept),
             "tasks": {address: self._task_tree(address) for address in self.outcomes},
@@ -150,6 +150,11 @@ class Record:
         outcome, reason = self.outcomes[address], self.reasons.get(address)
         tree = outcome_tree(outcome)
         return tree | {"reason": reason_tree(reason)} if isinstance(outcome, Made) and reason else tree
+
+
+def _readable(path: str) -> str:
+    """A path in letters that every file of text can have, whatever bytes it is."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _sentence(event: ProviderOut | PictureLost | CallResent) -> str:

@@ -93,7 +93,7 @@ def signature(path: str) -> Signature | None:
     """Size, modification time, inode and change time of a path; None when it is not there."""
     try:
         facts = os.stat(path)
-    except OSError:
+    except (OSError, UnicodeEncodeError):  # the latter where names of files are not UTF-8
         return None
     return (facts.st_size, facts.st_mtime_ns, facts.st_ino, facts.st_ctime_ns)
 
@@ -148,7 +148,7 @@ def _all_same(paths: Iterable[tuple[str, Signature | None]], young: int) -> bool
     for path, known in paths:
         try:
             facts = stat(path)
-        except OSError:
+        except (OSError, UnicodeEncodeError):
             if known is not None:
                 return False
             continue

@@ -9,13 +9,16 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from seedream_pipe.plan.model import FilesError
 
-__all__ = ["Root", "find_root"]
+__all__ = ["Root", "find_root", "name_problem"]
+
+_WITH_UTF_8: Final = "export PYTHONUTF8=1, or a locale with UTF-8: export LC_ALL=C.UTF-8"
 
 
 def find_root(folder: Path) -> Path:
@@ -26,6 +29,22 @@ def find_root(folder: Path) -> Path:
         if os.path.isdir(candidate / ".seedream") or os.path.exists(candidate / ".git"):
             return candidate
     return start
+
+
+def name_problem(name: str) -> tuple[str, str]:
+    """Why the system cannot have a file of that name, and the remedy; both empty where it can.
+
+    Python names files in the letters of the locale, which are not always those of UTF-8.
+    """
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError as error:
+        letters = sys.getfilesystemencoding()
+        return (
+            f'no file can be called "{name}" here: names of files are {letters}, without "{name[error.start]}"',
+            _WITH_UTF_8,
+        )
+    return "", ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +72,14 @@ class Root:
         """
         if not path or "\0" in path:
             raise FilesError("E-PATH", "an empty or impossible path")
+        complaint, hint = name_problem(path)
+        if complaint:
+            raise FilesError("E-PATH", complaint, hint=hint)
         try:
             path.encode()
         except UnicodeEncodeError:
-            raise FilesError("E-PATH", f'"{path}" is not UTF-8', hint="rename the file") from None
+            hint = "rename the file" if sys.getfilesystemencoding() == "utf-8" else _WITH_UTF_8
+            raise FilesError("E-PATH", f'"{path}" is not UTF-8', hint=hint) from None
         if path.startswith(("/", "~")) or "\\" in path:
             raise FilesError(
                 "E-PATH",
