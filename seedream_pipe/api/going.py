@@ -97,10 +97,11 @@ class Going:
                 warnings=len(self.planned.plan.warnings),
             )
         )
-        await asyncio.to_thread(settle, self.planned.plan, self.planned.forecast, self.past)
         worker = self._worker()
-        begun = begun_path(self._state_path())
-        await asyncio.to_thread(self.store.disk.write, begun, began_at.encode())
+        if self.store.writable:
+            await asyncio.to_thread(settle, self.planned.plan, self.planned.forecast, self.past)
+            begun = begun_path(self._state_path())
+            await asyncio.to_thread(self.store.disk.write, begun, began_at.encode())
         failure: StoreError | None = None
         try:
             await self._loop(plan, schedule, worker).run()
@@ -111,7 +112,7 @@ class Going:
             remedy, again = self._remedy(schedule.outcomes)
             self._emit(RunEnded(stopped=self.stop.why, remedy=remedy, again=again))
             record = self._record(began_at, time.monotonic() - began, schedule.outcomes)
-            if self.store.healthy:
+            if self.store.writable and self.store.healthy:
                 await asyncio.to_thread(self._remember, schedule.outcomes, worker.outputs, record)
                 if record.gates and not self.options.frozen:
                     await asyncio.to_thread(begin, self.planned.project, self.planned.plan, self.store)

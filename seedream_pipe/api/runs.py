@@ -15,6 +15,7 @@ from seedream_pipe.api.going import Going
 from seedream_pipe.api.planning import past_of, planned_with
 from seedream_pipe.api.recovery import heal, recover
 from seedream_pipe.api.run_options import RunOptions
+from seedream_pipe.errors import StoreError
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.run import state as states
 from seedream_pipe.settings import Settings
@@ -62,8 +63,11 @@ async def run_async(
     options = options or RunOptions()
     profile = profiles.provider(settings.provider)
     with ExitStack() as stack:
-        store = Store.open(store_folder(project, settings))
-        await asyncio.to_thread(store.sweep)
+        folder = store_folder(project, settings)
+        # In a store that cannot be written everything that is there can still be had.
+        store = Store.open(folder, create=not folder.is_dir() or os.access(folder, os.W_OK))
+        if store.writable:
+            await asyncio.to_thread(store.sweep)
         ledger = stack.enter_context(Ledger.open(store)) if profile.paid else None
         early: list[Event] = []
         tell = _both(early, options.listener)
@@ -73,12 +77,12 @@ async def run_async(
             past = past_of(project, store, ledger, profile, settings, options=options)
             return past, await asyncio.to_thread(planned_with, project, targets, settings, profile, past)
 
-        if ledger is not None:
+        if ledger is not None and store.writable:
             unfetched = await recover(
                 store, ledger, settings, environment=environment, pace=options.pace, tell=tell
             )
         past, made = await look()
-        if ledger is not None and past.lost:
+        if ledger is not None and past.lost and store.writable:
             lost = [*past.lost.values()]
             if await heal(
                 lost, store, ledger, settings, environment=environment, pace=options.pace, tell=tell
@@ -87,6 +91,11 @@ async def run_async(
         inputs = states.signatures(project.paths_seen(), since=project.read_ns)
         if options.frozen:
             expect_frozen(made.plan, made.forecast, past.lock)
+        if not store.writable and made.forecast.counts()["make"]:
+            raise StoreError(
+                f"{folder} cannot be written, and there is something to make; nothing was sent",
+                hint="give yourself write access to it; another one with --store has nothing of what was bought",
+            )
         expect_allowed(made.forecast, profile, settings, options, environment)
         if options.agreed is not None:
             await asyncio.to_thread(options.agreed)

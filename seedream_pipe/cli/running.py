@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 import signal
 import stat
@@ -149,11 +150,14 @@ def _gone_through(run: Coroutine[Any, Any, Record], signals: Draining, teller: T
             broken = True
             raise
         finally:
-            signals.rest(runner.get_loop())
+            if not broken:
+                signals.rest(runner.get_loop())
             # Closing waits for every thread and task: a name that is being looked up may take its time,
             # and what want of memory has lost never ends.
             if not (signals.abandoned or broken):
                 runner.close()
+            if inspect.getcoroutinestate(run) == inspect.CORO_CREATED:
+                run.close()
 
 
 def _guard(store: Path) -> None:

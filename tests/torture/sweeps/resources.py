@@ -111,10 +111,9 @@ FULL: Final = Sweep(
 )
 
 
-def _read_only(scale: Scale, _stage: Stage) -> Iterator[Point]:
+def _read_only(_scale: Scale, _stage: Stage) -> Iterator[Point]:
     for says, targets in (("empty", None), ("whole", ()), ("half", ("one",))):
-        if scale is Scale.LONG or says == "half":
-            yield Point(says=f"a read-only store that is {says}", with_=(targets,))
+        yield Point(says=f"a read-only store that is {says}", with_=(targets,))
 
 
 def _forbid(scene: Scene, point: Point) -> None:
