@@ -7,9 +7,9 @@ import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from seedream_pipe import profiles
+from seedream_pipe import catalog, profiles
 from seedream_pipe.api.allowance import expect_allowed
-from seedream_pipe.api.folders import store_folder
+from seedream_pipe.api.folders import output_folder, output_top, store_folder
 from seedream_pipe.api.frozen import expect_frozen
 from seedream_pipe.api.going import Going
 from seedream_pipe.api.planning import past_of, planned_with
@@ -18,6 +18,8 @@ from seedream_pipe.api.run_options import RunOptions
 from seedream_pipe.errors import StoreError
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.run import state as states
+from seedream_pipe.run.forecast import Make
+from seedream_pipe.run.places import expect_writable
 from seedream_pipe.settings import Settings
 from seedream_pipe.store.folder import Store
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from seedream_pipe.api.past import Remembered
     from seedream_pipe.api.planning import Planned
     from seedream_pipe.api.project import Project
+    from seedream_pipe.profiles import ProviderProfile
     from seedream_pipe.run.events import Event, Listener
     from seedream_pipe.run.outcomes import Unfetched
     from seedream_pipe.run.record import Record
@@ -94,8 +97,10 @@ async def run_async(
         if not store.writable and made.forecast.counts()["make"]:
             raise StoreError(
                 f"{folder} cannot be written, and there is something to make; nothing was sent",
-                hint="give yourself write access to it; another one with --store has nothing of what was bought",
+                hint="give yourself write access to it; another one with --store has nothing of what was"
+                " bought",
             )
+        await asyncio.to_thread(_expect_places, made, profile, settings)
         expect_allowed(made.forecast, profile, settings, options, environment)
         if options.agreed is not None:
             await asyncio.to_thread(options.agreed)
@@ -115,6 +120,15 @@ async def run_async(
             events=early,
         )
         return await run.go()
+
+
+def _expect_places(made: Planned, profile: ProviderProfile, settings: Settings) -> None:
+    """See that what is to be made can be placed, before it is paid for."""
+    tasks = made.forecast.tasks.items()
+    making = [made.plan.tasks[address] for address, task in tasks if isinstance(task.decision, Make)]
+    folder = output_folder(made.project, settings, catalog.maker(profile).realm)
+    names = (name for task in making for row in task.outputs for name in row)
+    expect_writable(output_top(made.project, settings), folder, names)
 
 
 def _both(events: list[Event], listener: Listener | None) -> Listener:

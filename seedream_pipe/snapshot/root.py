@@ -39,11 +39,8 @@ def name_problem(name: str) -> tuple[str, str]:
     try:
         os.fsencode(name)
     except UnicodeEncodeError as error:
-        letters = sys.getfilesystemencoding()
-        return (
-            f'no file can be called "{name}" here: names of files are {letters}, without "{name[error.start]}"',
-            _WITH_UTF_8,
-        )
+        letters = f'names of files are {sys.getfilesystemencoding()}, without "{name[error.start]}"'
+        return f'no file can be called "{name}" here: {letters}', _WITH_UTF_8
     return "", ""
 
 

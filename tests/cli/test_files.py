@@ -34,3 +34,21 @@ def test_frozen_puts_files_back(cli, drawn) -> None:
 
 def test_nothing_is_said_of_files_in_their_place(cli, drawn) -> None:
     assert "file" not in cli("plan", "board.yaml").out
+
+
+@pytest.mark.parametrize("in_the_way", ["a file", "a link"])
+def test_a_place_that_cannot_be_had_is_told_before_anything_is_paid(
+    board, cli, paid, tmp_path, in_the_way
+) -> None:
+    if in_the_way == "a file":
+        (board / "out").write_text("mine", "utf-8")
+    else:
+        (board / "out").symlink_to(tmp_path)
+    said = cli("run", "board.yaml", "--yes")
+    assert (said.code, len(paid.ledger.requests)) == (7, 0)
+    assert "nothing was sent" in said.err
+
+
+def test_another_place_may_be_chosen_when_one_cannot_be_had(board, cli, tmp_path) -> None:
+    (board / "out").write_text("mine", "utf-8")
+    assert cli("run", "board.yaml", "--out", str(tmp_path / "other")).code == 0

@@ -31,13 +31,16 @@ def run(board, spawn):
 
 
 @pytest.mark.parametrize(
-    ("name", "output", "place"),
-    [("board", "夜市/图.jpg", "board.yaml:6:13"), ("夜市", "a.jpg", "board.yaml:2:7")],
+    ("names", "place"),
+    [
+        ({"name": "board", "output": "夜市/图.jpg"}, "board.yaml:6:13"),
+        ({"name": "夜市", "output": "a.jpg"}, "board.yaml:2:7"),
+    ],
 )
 def test_an_output_that_cannot_have_its_name_is_told_before_anything_is_sent(
-    board: Path, run, emulator, name, output, place
+    board: Path, run, emulator, names, place
 ) -> None:
-    (board / "board.yaml").write_text(CHINESE.format(name=name, output=output), "utf-8")
+    (board / "board.yaml").write_text(CHINESE.format(**names), "utf-8")
     code, _, err = run("run", "board.yaml", "--yes", env=paid_variables(emulator))
     assert (code, len(emulator.ledger.requests)) == (3, 0)
     assert f"error[E-OUTPUT] {place}: no file can be called" in err
