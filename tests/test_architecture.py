@@ -30,7 +30,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "reports",
             "run.codes",
             "run.events",
-            "run.forecast",
+            "run.decisions",
             "run.outcomes",
             "run.pace",
             "run.record",
@@ -77,7 +77,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "run.compare",
             "run.difference",
             "run.events",
-            "run.forecast",
+            "run.decisions",
             "run.history",
             "run.outcomes",
             "run.reason_text",
@@ -114,7 +114,16 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
     ),
     # a table in YAML is read by the rules of the pipeline, and what is wrong in it is a finding
     "snapshot": frozenset(
-        {"spec.document", "spec.model", "plan.model", "problems", "digest", "errors", "pictures"}
+        {
+            "spec.document",
+            "spec.model",
+            "plan.model",
+            "problems",
+            "digest",
+            "errors",
+            "pictures",
+            "provenance",  # a reference is the picture without the note of how it was made
+        }
     ),
     # what a template gave is read as a reference and checked as a name here, by the rules of spec
     "plan": frozenset(
@@ -156,7 +165,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
     "graph": frozenset(),
     "lettering": frozenset(),
     "pictures": frozenset(),
-    "provenance": frozenset({"digest"}),
+    "provenance": frozenset({"confidential", "digest"}),  # a picture is passed on with its note
     "version": frozenset(),
     "emulator": frozenset(),  # a misreading of the API must not hide in both ends of the wire
 }

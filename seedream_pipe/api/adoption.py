@@ -26,7 +26,7 @@ from seedream_pipe.api.planning import past_of, planned_with
 from seedream_pipe.digest import Key
 from seedream_pipe.errors import UsageError
 from seedream_pipe.ledger.book import Ledger
-from seedream_pipe.run.forecast import Make, Reuse
+from seedream_pipe.run.decisions import Make, Reuse
 from seedream_pipe.run.outcomes import Money
 from seedream_pipe.run.settle import now
 from seedream_pipe.store.folder import Store
@@ -40,8 +40,9 @@ if TYPE_CHECKING:
     from seedream_pipe.api.project import Project
     from seedream_pipe.digest import BlobDigest
     from seedream_pipe.plan.model import Address, Task
-    from seedream_pipe.run.forecast import Change, Forecast
+    from seedream_pipe.run.decisions import Forecast
     from seedream_pipe.run.outcomes import TakePictures
+    from seedream_pipe.run.reasons import Change
     from seedream_pipe.settings import Settings
 
 __all__ = ["Adopted", "Adoptions", "adoptions", "who"]

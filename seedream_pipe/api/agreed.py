@@ -15,7 +15,7 @@ from seedream_pipe.digest import tagged
 from seedream_pipe.errors import OverBudget, UsageError
 from seedream_pipe.plan.key import keyed
 from seedream_pipe.plan.model import FromTask, FromUrl, Known
-from seedream_pipe.run.forecast import Make
+from seedream_pipe.run.decisions import Make
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ from seedream_pipe import settings as user_settings
 from seedream_pipe.api.caps import covers, expect_named
 from seedream_pipe.api.sources import sources
 from seedream_pipe.errors import OverBudget, Owing, ProviderError
-from seedream_pipe.run.forecast import Blocked
+from seedream_pipe.run.decisions import Blocked
 from seedream_pipe.run.outcomes import Held
 from seedream_pipe.settings import Settings
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from seedream_pipe.api.run_options import RunOptions
     from seedream_pipe.api.sources import Source
     from seedream_pipe.profiles import ProviderProfile
-    from seedream_pipe.run.forecast import Forecast
+    from seedream_pipe.run.decisions import Forecast
     from seedream_pipe.run.outcomes import Money
 
 __all__ = ["expect_allowed"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from seedream_pipe.api.past import adopted_result
 from seedream_pipe.plan.key import keyed
 from seedream_pipe.run.changes import changes_since
-from seedream_pipe.run.forecast import Needless
+from seedream_pipe.run.decisions import Needless
 from seedream_pipe.run.resolve import Resolved, picked, resolve
 
 if TYPE_CHECKING:
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from seedream_pipe.api.past import Remembered
     from seedream_pipe.digest import Json
     from seedream_pipe.plan.model import Address, Plan
-    from seedream_pipe.run.forecast import Change, Forecast
+    from seedream_pipe.run.decisions import Forecast
     from seedream_pipe.run.outcomes import TakePictures
+    from seedream_pipe.run.reasons import Change
 
 __all__ = ["bind", "differences", "settle"]
 

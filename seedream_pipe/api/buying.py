@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from seedream_pipe.api.sources import Source
     from seedream_pipe.ledger.book import Ledger
     from seedream_pipe.plan.model import Plan
+    from seedream_pipe.run.decisions import Forecast
     from seedream_pipe.run.events import Listener
-    from seedream_pipe.run.forecast import Forecast
     from seedream_pipe.run.pace import Pace
     from seedream_pipe.settings import Secret, Settings
     from seedream_pipe.store.folder import Store

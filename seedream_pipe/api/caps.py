@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from seedream_pipe.errors import OverBudget
 from seedream_pipe.ledger.budget import Cap, CapName, Owner, Spent
 from seedream_pipe.money import Amounts
-from seedream_pipe.run.forecast import Make
+from seedream_pipe.run.decisions import Make
 from seedream_pipe.run.outcomes import Made, Money, Reused
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from seedream_pipe.api.sources import Source
     from seedream_pipe.plan.model import Address, Plan
-    from seedream_pipe.run.forecast import Forecast
+    from seedream_pipe.run.decisions import Forecast
     from seedream_pipe.run.outcomes import Outcome
     from seedream_pipe.settings import Settings
 

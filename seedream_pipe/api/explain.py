@@ -18,7 +18,7 @@ from seedream_pipe.plan.prompts import inside
 from seedream_pipe.plan.reads import Reads
 from seedream_pipe.plan.tracking import row_path
 from seedream_pipe.problems import Place
-from seedream_pipe.run.forecast import Make, Reuse
+from seedream_pipe.run.decisions import Make, Reuse
 from seedream_pipe.run.reasons import InputChanged, RecipeChanged, Source
 from seedream_pipe.spec.model import Generate, PromptFile
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from seedream_pipe.api.project import Project
     from seedream_pipe.plan.model import Address, Row
     from seedream_pipe.plan.tracking import Path
-    from seedream_pipe.run.forecast import Decision
+    from seedream_pipe.run.decisions import Decision
     from seedream_pipe.run.reasons import Change, Reason
     from seedream_pipe.settings import Settings
 

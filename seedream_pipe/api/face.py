@@ -20,8 +20,8 @@ from seedream_pipe.api.project import Project, load
 from seedream_pipe.api.run_options import RunOptions
 from seedream_pipe.errors import UsageError
 from seedream_pipe.run import events, outcomes
+from seedream_pipe.run.decisions import Forecast
 from seedream_pipe.run.events import Listener
-from seedream_pipe.run.forecast import Forecast
 from seedream_pipe.run.record import Record
 from seedream_pipe.run.stop import Stop
 from seedream_pipe.settings import Settings

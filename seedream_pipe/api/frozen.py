@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from seedream_pipe.errors import Frozen
 from seedream_pipe.picks.model import take_text
-from seedream_pipe.run.forecast import BackFromOut, Blocked, Make, Reuse
+from seedream_pipe.run.decisions import Blocked, Make, Reuse
 from seedream_pipe.run.outcomes import Waiting
+from seedream_pipe.run.reasons import BackFromOut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from seedream_pipe.plan.model import Address, Plan, Task
-    from seedream_pipe.run.forecast import Forecast, TaskForecast
+    from seedream_pipe.run.decisions import Forecast, TaskForecast
     from seedream_pipe.run.lock import Locked
 
 __all__ = ["expect_frozen"]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from seedream_pipe.plan.model import Address, Plan, Task
     from seedream_pipe.plan.reads import Reached
     from seedream_pipe.plan.tracking import Path
-    from seedream_pipe.run.forecast import Forecast
+    from seedream_pipe.run.decisions import Forecast
     from seedream_pipe.settings import Settings
 
 __all__ = ["Impact", "impact", "tracked"]

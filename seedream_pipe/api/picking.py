@@ -15,8 +15,8 @@ from seedream_pipe.picks.model import Approved
 from seedream_pipe.plan.targets import select
 from seedream_pipe.plan.values import MAX_TAKES
 from seedream_pipe.run import lock as locks
+from seedream_pipe.run.decisions import Make, Reuse
 from seedream_pipe.run.difference import behind_among
-from seedream_pipe.run.forecast import Make, Reuse
 from seedream_pipe.run.outcomes import Money
 from seedream_pipe.store.folder import Store
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from seedream_pipe.api.project import Project
     from seedream_pipe.picks.model import Decided
     from seedream_pipe.plan.model import Address, Task
-    from seedream_pipe.run.forecast import Forecast, TaskForecast
+    from seedream_pipe.run.decisions import Forecast, TaskForecast
     from seedream_pipe.run.outcomes import TakePictures
     from seedream_pipe.settings import Settings
 

@@ -18,7 +18,8 @@ from seedream_pipe.plan.targets import select
 from seedream_pipe.run import lock as locks
 from seedream_pipe.run import state as states
 from seedream_pipe.run.back import Back
-from seedream_pipe.run.forecast import Reuse, forecast
+from seedream_pipe.run.decisions import Reuse
+from seedream_pipe.run.forecast import forecast
 from seedream_pipe.run.outputs import Outputs, wanted
 from seedream_pipe.run.pins import Pins
 from seedream_pipe.settings import Settings
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from seedream_pipe.api.run_options import RunOptions
     from seedream_pipe.plan.model import Address, Plan
     from seedream_pipe.profiles import ProviderProfile
-    from seedream_pipe.run.forecast import Forecast
+    from seedream_pipe.run.decisions import Forecast
 
 __all__ = ["Planned", "past_of", "plan", "planned", "planned_with"]
 

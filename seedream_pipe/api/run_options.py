@@ -11,8 +11,8 @@ from seedream_pipe.run.stop import Stop
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from seedream_pipe.run.decisions import Forecast
     from seedream_pipe.run.events import Listener
-    from seedream_pipe.run.forecast import Forecast
 
 __all__ = ["RunOptions"]
 

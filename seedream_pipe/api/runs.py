@@ -18,7 +18,7 @@ from seedream_pipe.api.run_options import RunOptions
 from seedream_pipe.errors import StoreError
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.run import state as states
-from seedream_pipe.run.forecast import Make
+from seedream_pipe.run.decisions import Make
 from seedream_pipe.run.places import expect_writable
 from seedream_pipe.settings import Settings
 from seedream_pipe.store.folder import Store

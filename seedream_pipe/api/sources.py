@@ -14,7 +14,7 @@ from seedream_pipe.run.outcomes import Money
 if TYPE_CHECKING:
     from seedream_pipe.makers import Generation
     from seedream_pipe.profiles import ProviderProfile
-    from seedream_pipe.run.forecast import Prices
+    from seedream_pipe.run.decisions import Prices
     from seedream_pipe.settings import Settings
 
 __all__ = ["Source", "dearest", "prices", "sources"]

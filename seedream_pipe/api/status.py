@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from seedream_pipe.api.project import Project
     from seedream_pipe.plan.model import Address, Plan, Task
-    from seedream_pipe.run.forecast import Forecast
+    from seedream_pipe.run.decisions import Forecast
     from seedream_pipe.settings import Settings
     from seedream_pipe.store.results import Result
 

@@ -13,7 +13,7 @@ from seedream_pipe.errors import UsageError
 from seedream_pipe.picks.model import take_text
 from seedream_pipe.run import lock as locks
 from seedream_pipe.run import state as states
-from seedream_pipe.run.forecast import Make, Reuse
+from seedream_pipe.run.decisions import Make, Reuse
 from seedream_pipe.run.outcomes import Money
 from seedream_pipe.run.outputs import Outputs, wanted
 from seedream_pipe.store.folder import Store
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from seedream_pipe.api.project import Project
     from seedream_pipe.digest import BlobDigest
     from seedream_pipe.plan.model import Address, Task
-    from seedream_pipe.run.forecast import TaskForecast
+    from seedream_pipe.run.decisions import TaskForecast
     from seedream_pipe.run.lock import Locked
     from seedream_pipe.run.outcomes import TakePictures
     from seedream_pipe.settings import Settings

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 from seedream_pipe import pictures
 from seedream_pipe.makers import Fetched
 from seedream_pipe.plan.model import FromUrl, Recipe, TransformRecipe
+from seedream_pipe.run.decisions import Blocked, Make, Needless, Reuse
 from seedream_pipe.run.events import OutputKept, OutputPlaced, PictureLost
-from seedream_pipe.run.forecast import BlobLost, Blocked, Make, Needless, Reuse
 from seedream_pipe.run.loop import takes_of
 from seedream_pipe.run.outcomes import Failed, Reused, standing
 from seedream_pipe.run.outputs import Kept, Placed, wanted
 from seedream_pipe.run.perform import Performer, notes_of
+from seedream_pipe.run.reasons import BlobLost
 from seedream_pipe.store.blobs import Gone
 from seedream_pipe.store.results import Hit
 
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from seedream_pipe.digest import BlobDigest
     from seedream_pipe.makers import LinkDead, NotFetched
     from seedream_pipe.plan.model import Task
+    from seedream_pipe.run.decisions import Forecast
     from seedream_pipe.run.events import Event
-    from seedream_pipe.run.forecast import Forecast
     from seedream_pipe.run.notes import Notes
     from seedream_pipe.run.outcomes import Outcome, TakePictures
     from seedream_pipe.run.outputs import Outputs

@@ -14,13 +14,13 @@ from seedream_pipe.cli.forecast import print_forecast
 from seedream_pipe.cli.terminal import out, plural, say, style
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.forecast import behind_text, price_text, task_tree
-from seedream_pipe.run.forecast import Make, Reuse
+from seedream_pipe.run.decisions import Make, Reuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from seedream_pipe.api.picking import Decision
-    from seedream_pipe.run.forecast import Forecast
+    from seedream_pipe.run.decisions import Forecast
     from seedream_pipe.settings import Settings
 
 __all__ = ["effect_lines", "look_only", "meant", "tell"]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from seedream_pipe.reports.forecast import Line
-    from seedream_pipe.run.forecast import Forecast
+    from seedream_pipe.run.decisions import Forecast
 
 __all__ = ["print_forecast", "say_forecast"]
 

@@ -28,13 +28,13 @@ from seedream_pipe.reports.edits import small_edits, targets_of
 from seedream_pipe.reports.explain import lines as explain_lines
 from seedream_pipe.reports.forecast import as_tree
 from seedream_pipe.reports.messages import NOBODY_KNOWS
-from seedream_pipe.run.forecast import Blocked
+from seedream_pipe.run.decisions import Blocked
 
 if TYPE_CHECKING:
     from seedream_pipe.api.project import Project
     from seedream_pipe.api.variant import Variant
     from seedream_pipe.reports.edits import SmallEdit
-    from seedream_pipe.run.forecast import Forecast
+    from seedream_pipe.run.decisions import Forecast
     from seedream_pipe.settings import Settings
 
 _MOST_EDITS: Final = 3

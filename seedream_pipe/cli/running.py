@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from seedream_pipe.api.project import Project
     from seedream_pipe.api.variant import Variant
     from seedream_pipe.cli.progress import Teller
+    from seedream_pipe.run.decisions import Forecast
     from seedream_pipe.run.events import Event
-    from seedream_pipe.run.forecast import Forecast
     from seedream_pipe.run.record import Record
     from seedream_pipe.settings import Settings
 

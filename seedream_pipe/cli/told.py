@@ -9,14 +9,14 @@ from seedream_pipe.cli.again import command
 from seedream_pipe.cli.terminal import columns, cut, say, style, wrapped
 from seedream_pipe.reports.forecast import is_pick
 from seedream_pipe.reports.messages import WIDEST
-from seedream_pipe.run.forecast import Blocked
+from seedream_pipe.run.decisions import Blocked
 from seedream_pipe.run.outcomes import Held, Refused, Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from seedream_pipe.reports.messages import Message
-    from seedream_pipe.run.forecast import Forecast
+    from seedream_pipe.run.decisions import Forecast
     from seedream_pipe.run.outcomes import Outcome
 
 __all__ = ["body", "gates_of", "rendered", "say_ways_out", "to_pick"]

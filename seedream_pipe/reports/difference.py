@@ -10,7 +10,7 @@ from seedream_pipe.reports.forecast import behind_text, price_text, task_tree
 from seedream_pipe.reports.forecast import lines as rows
 from seedream_pipe.reports.pieces import Line, Piece
 from seedream_pipe.reports.why import differences
-from seedream_pipe.run.forecast import Make
+from seedream_pipe.run.decisions import Make
 from seedream_pipe.run.outcomes import Money
 from seedream_pipe.run.reason_text import change_tree, few
 

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
 
-from seedream_pipe.run.forecast import InputChanged, Make, RecipeChanged
+from seedream_pipe.run.decisions import Make
 from seedream_pipe.run.outcomes import Money
+from seedream_pipe.run.reasons import InputChanged, RecipeChanged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from seedream_pipe.plan.model import Address
-    from seedream_pipe.run.forecast import Change, Forecast, Reason, TaskForecast
+    from seedream_pipe.run.decisions import Forecast, TaskForecast
+    from seedream_pipe.run.reasons import Change, Reason
 
 __all__ = ["SmallEdit", "fragments", "small_edits", "targets_of"]
 

@@ -10,7 +10,7 @@ from seedream_pipe.reports.forecast import price_text
 from seedream_pipe.reports.pieces import Line, Piece
 from seedream_pipe.reports.why import differences
 from seedream_pipe.reports.words import compared
-from seedream_pipe.run.forecast import Make
+from seedream_pipe.run.decisions import Make
 from seedream_pipe.run.outcomes import Money
 from seedream_pipe.run.reason_text import cause_text, reason_text
 from seedream_pipe.run.reasons import InputChanged, ToMake, changes_of
@@ -18,7 +18,7 @@ from seedream_pipe.run.reasons import InputChanged, ToMake, changes_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from seedream_pipe.run.forecast import Forecast
+    from seedream_pipe.run.decisions import Forecast
     from seedream_pipe.run.reasons import Cause, Change, Reason
 
 __all__ = ["lines"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from seedream_pipe.problems import escaped
-from seedream_pipe.run.forecast import Behind, Blocked, Make, Needless, Reuse
+from seedream_pipe.run.decisions import Behind, Blocked, Make, Needless, Reuse
 from seedream_pipe.run.outcomes import Waiting
 from seedream_pipe.run.reason_text import change_tree, few, reason_text, reason_tree
 from seedream_pipe.run.record import outcome_tree, word
@@ -14,8 +14,9 @@ from seedream_pipe.run.record import outcome_tree, word
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from seedream_pipe.run.forecast import Forecast, Reason, TaskForecast
+    from seedream_pipe.run.decisions import Forecast, TaskForecast
     from seedream_pipe.run.outcomes import Money, Outcome
+    from seedream_pipe.run.reasons import Reason
     from seedream_pipe.store.results import Adoption
 
 __all__ = [

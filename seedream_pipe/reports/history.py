@@ -13,8 +13,8 @@ from seedream_pipe.reports.why import sides
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from seedream_pipe.run.forecast import Change
     from seedream_pipe.run.history import Attempt, Log, Logged, Origin, RunLine, Trace
+    from seedream_pipe.run.reasons import Change
     from seedream_pipe.store.results import Result
 
 __all__ = [

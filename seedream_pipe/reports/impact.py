@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.forecast import behind_text, is_stale, price_text, task_tree
 from seedream_pipe.reports.pieces import Line, Piece
-from seedream_pipe.run.forecast import Make
+from seedream_pipe.run.decisions import Make
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from seedream_pipe.run.forecast import Forecast
+    from seedream_pipe.run.decisions import Forecast
 
 __all__ = ["SCHEMA", "Touched", "as_tree", "lines"]
 

@@ -10,7 +10,7 @@ from seedream_pipe.money import written
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.forecast import blocked_word, is_pick, price_text
 from seedream_pipe.reports.pieces import Line, Piece
-from seedream_pipe.run.forecast import Blocked, Make, Needless, Reuse
+from seedream_pipe.run.decisions import Blocked, Make, Needless, Reuse
 from seedream_pipe.run.outcomes import Held, Money, Refused
 from seedream_pipe.run.record import outcome_tree, word
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from seedream_pipe.plan.model import Address, Plan
     from seedream_pipe.reports.pieces import Tone
-    from seedream_pipe.run.forecast import Forecast, TaskForecast
+    from seedream_pipe.run.decisions import Forecast, TaskForecast
     from seedream_pipe.run.outcomes import Outcome
 
 __all__ = ["SCHEMA", "Status", "StepStatus", "as_tree", "lines", "summed"]

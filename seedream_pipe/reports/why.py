@@ -21,9 +21,9 @@ from seedream_pipe.reports.messages import message
 from seedream_pipe.reports.pieces import Line, Piece
 from seedream_pipe.reports.progress import detail
 from seedream_pipe.reports.words import compared
-from seedream_pipe.run.forecast import Blocked, InputChanged, Make, Needless, Reuse
+from seedream_pipe.run.decisions import Blocked, Make, Needless, Reuse
 from seedream_pipe.run.reason_text import cause_text
-from seedream_pipe.run.reasons import PickChanged, Remade, changes_of
+from seedream_pipe.run.reasons import InputChanged, PickChanged, Remade, changes_of
 from seedream_pipe.run.record import word
 
 if TYPE_CHECKING:
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
     from seedream_pipe.plan.model import Address, Task
     from seedream_pipe.problems import Place
-    from seedream_pipe.run.forecast import Change, Forecast, Reason
+    from seedream_pipe.run.decisions import Forecast
     from seedream_pipe.run.outcomes import Outcome
-    from seedream_pipe.run.reasons import Source
+    from seedream_pipe.run.reasons import Change, Reason, Source
     from seedream_pipe.store.results import Adoption, Result, Stored
 
 __all__ = ["SCHEMA", "as_tree", "differences", "lines", "sides"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from seedream_pipe.run.compare import compare
-from seedream_pipe.run.forecast import Behind, Blocked, Make, Needless, Reuse
+from seedream_pipe.run.decisions import Behind, Blocked, Make, Needless, Reuse
 from seedream_pipe.run.outcomes import Money
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from seedream_pipe.plan.model import Address, Plan
     from seedream_pipe.run.compare import Compared
-    from seedream_pipe.run.forecast import Forecast, TaskForecast
+    from seedream_pipe.run.decisions import Forecast, TaskForecast
 
 __all__ = ["Difference", "behind_among", "difference"]
 

@@ -5,253 +5,67 @@ The reason is born with the decision; `plan`, `why` and the report show the same
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from seedream_pipe import graph
 from seedream_pipe.money import written
-from seedream_pipe.picks.model import take_text
 from seedream_pipe.plan.key import key
-from seedream_pipe.plan.model import FromTask, FromUrl, Known, TransformRecipe
-from seedream_pipe.run.changes import changes_since, recipe_changes
+from seedream_pipe.plan.model import FromTask, FromUrl, TransformRecipe
+from seedream_pipe.run.causes import Causes
+from seedream_pipe.run.changes import changes_since
+from seedream_pipe.run.decisions import (
+    Behind,
+    Blocked,
+    Decision,
+    Forecast,
+    Make,
+    Needless,
+    Past,
+    Prices,
+    Reuse,
+    TaskForecast,
+)
 from seedream_pipe.run.outcomes import (
     Failed,
-    Held,
     Money,
     NotNeeded,
     Outcome,
-    Refused,
     TakePictures,
     Waiting,
     lost,
     to_pick,
 )
 from seedream_pipe.run.reasons import (
-    ORDER,
-    Adopted,
     BackFromOut,
     BlobLost,
     ByTestServer,
     Change,
-    FileChanged,
-    HeldApproved,
     InputChanged,
     MoreTakes,
     NeverMade,
     NotHere,
     PaidFor,
-    PickChanged,
     Reason,
     RecipeChanged,
-    Remade,
-    Replaced,
-    root_causes,
 )
 from seedream_pipe.run.resolve import Resolved, not_needed, picked, resolve
 from seedream_pipe.run.schedule import after, can_do_without
 from seedream_pipe.store.results import Miss, Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from seedream_pipe.digest import BlobDigest, Key
-    from seedream_pipe.makers import Generation
     from seedream_pipe.picks.model import Approved
     from seedream_pipe.plan.model import Address, Input, Plan, Task
-    from seedream_pipe.run.lock import Locked
-    from seedream_pipe.run.reasons import Cause
     from seedream_pipe.store.results import Lookup, Result
 
 __all__ = [
-    "ORDER",
-    "BackFromOut",
-    "Behind",
-    "BlobLost",
-    "Blocked",
-    "ByTestServer",
-    "Change",
-    "Decision",
-    "Forecast",
-    "InputChanged",
-    "Make",
-    "MoreTakes",
-    "Needless",
-    "NeverMade",
-    "NotHere",
-    "PaidFor",
-    "Past",
-    "Prices",
-    "Reason",
-    "RecipeChanged",
-    "Reuse",
-    "TaskForecast",
-    "changes_since",
     "forecast",
     "pictures_of",
     "reasons_of",
-    "recipe_changes",
 ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reuse:
-    """Everything is in the store.
-
-    `approved` says that the pictures stand because a person holds the task at them, although
-    its recipe has others by now; `stale` is why, where it can be told.
-    """
-
-    approved: bool = False
-    stale: Reason | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Make:
-    """Pictures have to be made. `worst` is the most that can cost, `least` the least (a group may be short).
-
-    `pictures` is how many have to be bought at most: none when all are paid for already, or
-    when an equal request of the task `shared` is bought instead. `perhaps` says that it was
-    planned for a picture of a group that may come with fewer; `local` that an operation of
-    this machine makes it, which costs nothing.
-    """
-
-    reason: Reason
-    worst: Money
-    least: Money
-    pictures: int
-    shared: Address = ""
-    perhaps: bool = False
-    local: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Needless:
-    """There is nothing to do: the picture of the group that the task was planned for did not come."""
-
-    outcome: NotNeeded
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blocked:
-    """Nothing can be done by itself: a hold, a remembered refusal, a pick to be made, or a need of one.
-
-    `pictures`, `worst` and `least` are what it will come to behind a pick: which take is picked
-    decides whether its pictures are there already.
-    """
-
-    outcome: Outcome
-    because: Address = ""
-    pictures: int = 0
-    worst: Money = field(default_factory=Money)
-    least: Money = field(default_factory=Money)
-
-
-Decision: TypeAlias = Reuse | Make | Needless | Blocked
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskForecast:
-    """What would become of one task; `takes` is what the store has of it."""
-
-    address: Address
-    decision: Decision
-    takes: tuple[TakePictures, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Behind:
-    """What waits behind picks that are still to be made: tasks, and what they may come to then."""
-
-    gates: tuple[Address, ...] = ()
-    tasks: int = 0
-    pictures: int = 0
-    worst: Money = field(default_factory=Money)
-    least: Money = field(default_factory=Money)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forecast:
-    """What a run would do, in the plan's order."""
-
-    pipeline: str
-    provider: str
-    tasks: Mapping[Address, TaskForecast]
-    worst: Money = field(default_factory=Money)
-    least: Money = field(default_factory=Money)
-    holds: tuple[Held, ...] = ()
-    """Calls in the store that may be owed and that no task here is blocked by."""
-    put_back: tuple[str, ...] = ()
-    """Files of tasks that are up to date, below the output folder, that a run would put there again."""
-    kept: tuple[str, ...] = ()
-    """Files in their place that somebody edited or put there; a run leaves them alone."""
-    limit: str = ""
-    """The cap that stops a run before the worst price, where there is one: whose it is and how much."""
-    behind: Behind = field(default_factory=Behind)
-    """What waits behind picks; no part of `worst` and `least`."""
-    reach: int = 0
-    """How many pictures that cap lets through, if each costs its worst."""
-    others: tuple[Money, ...] = ()
-    """The worst price in each further currency, should providers that charge in it make everything."""
-    resends: int = 0
-    """How often a call that may have been charged is sent again by itself, each time at its worst."""
-
-    @property
-    def asked(self) -> tuple[Money, ...]:
-        """The most that a run may cost, in each currency: what a person agrees to."""
-        return tuple(worst.times(1 + self.resends) for worst in (self.worst, *self.others))
-
-    def counts(self) -> Counter[str]:
-        """How many tasks would be reused, made or are blocked."""
-        names = {Reuse: "reuse", Make: "make", Blocked: "blocked", Needless: "needless"}
-        return Counter(names[type(task.decision)] for task in self.tasks.values())
-
-    @property
-    def pictures(self) -> int:
-        """How many pictures would be made at most."""
-        return sum(task.decision.pictures for task in self.tasks.values() if isinstance(task.decision, Make))
-
-
-class Past(Protocol):
-    """What the store, the ledger and the lock remember. Reads only."""
-
-    def result(self, key: Key) -> Lookup:
-        """What a key produced."""
-
-    def locked(self, address: Address) -> Locked | None:
-        """What a task held when it was last done."""
-
-    def hold(self, key: Key) -> Held | None:
-        """A call for this key whose outcome is unknown."""
-
-    def holds(self) -> tuple[Held, ...]:
-        """Every call of the store whose outcome is unknown."""
-
-    def answered(self, key: Key) -> bool:
-        """Whether an answer for this key is on disk, to be completed for nothing."""
-
-    def refusal(self, key: Key) -> Refused | None:
-        """The content filter's remembered no."""
-
-    @property
-    def retry_lost(self) -> bool:
-        """Whether what was paid for and is lost may be bought again."""
-
-    def paid_and_lost(self, key: Key) -> Money | None:
-        """What was paid for a key whose pictures the store has lost; None when they were never bought."""
-
-    def back(self, task: Task, take: int, key: Key) -> tuple[BlobDigest | None, ...] | None:
-        """The pictures of a key that was lost, when the output folder has them all."""
-
-    def pinned(self, url: str) -> BlobDigest | None:
-        """The digest of a URL that was fetched already."""
-
-    def media_type(self, digest: BlobDigest) -> str | None:
-        """What kind of picture a blob of the store is; None when it is not there."""
-
-
-Prices: TypeAlias = "Callable[[Generation, int, int], Money]"
-"""The price of one call for a number of pictures, with a number of references; raises where unknown."""
 
 
 def forecast(
@@ -332,7 +146,7 @@ class _Walk:
         self._plan, self._past, self._prices = plan, past, prices
         self._buyers: dict[Key, Address] = {}
         self.tasks: dict[Address, TaskForecast] = {}
-        self._causes = _Causes(plan, past, self.tasks)
+        self._causes = Causes(plan, past, self.tasks)
 
     def visit(self, task: Task) -> None:
         self.tasks[task.address] = self._forecast(task)
@@ -602,94 +416,6 @@ class _Walk:
     def _changes(self, task: Task, resolved: Resolved | None) -> tuple[Change, ...]:
         """What differs from what the task holds; without `resolved`, references aside."""
         return changes_since(self._old(task), task, resolved, self._causes.of)
-
-
-class _Causes:
-    """Why inputs are other pictures than they were: told from the tasks that were looked at before."""
-
-    def __init__(self, plan: Plan, past: Past, tasks: Mapping[Address, TaskForecast]) -> None:
-        self._plan, self._past, self._tasks = plan, past, tasks
-        self._owners: dict[str, Address] = {}
-        self._known = 0
-
-    def of_unmade(self, unmade: tuple[Address, ...]) -> tuple[Cause, ...]:
-        """Where it began that these tasks are to be made."""
-        picks = [self._pick(address) for address in unmade]
-        decisions = {address: self._tasks[address].decision for address in unmade}
-        reasons = {address: made.reason for address, made in decisions.items() if isinstance(made, Make)}
-        return tuple(dict.fromkeys([*(cause for cause in picks if cause), *root_causes(reasons)]))
-
-    def _pick(self, address: Address) -> PickChanged | None:
-        """Whether another take is picked of a task than when it was last done."""
-        task, locked = self._plan.tasks[address], self._past.locked(address)
-        if locked is None or locked.pick is None or task.pick is None:
-            return None
-        old, new = take_text(locked.pick, locked.image), take_text(task.pick, task.image)
-        return None if old == new else PickChanged(task=address, old=old, new=new)
-
-    def of(self, given: Input, old: str | None, new: str) -> Cause | None:
-        """Why an input has another digest than before."""
-        match given:
-            case Known():
-                return FileChanged(file=given.shown or given.label)
-            case FromUrl():
-                return FileChanged(file=given.url)
-            case FromTask():
-                return None if old is None else self._of_task(given.task, old, new)
-
-    def _of_task(self, address: Address, old: str, new: str) -> Cause | None:
-        task, found = self._plan.tasks[address], self._tasks[address]
-        if isinstance(found.decision, Reuse) and found.decision.approved:
-            return HeldApproved(task=address)
-        before = _take_of(found.takes, old)
-        if before is not None:
-            return self._picked_anew(task, before, _take_of(found.takes, new) or before)
-        owner = self._owner(old)
-        if owner is not None and owner != address:
-            return Replaced(old=owner, new=address)
-        stands = next((take for take in found.takes if take.take == task.pick), None)
-        if stands is None:
-            return None
-        if stands.adopted is not None:
-            told = stands.adopted
-            return Adopted(task=address, by=told.by, at=told.at, words=told.reason)
-        made = self._past.result(stands.key).result
-        at = "" if made is None else made.created_at
-        return Remade(task=address, at=at, changes=self._since_locked(task, old))
-
-    def _picked_anew(self, task: Task, old: tuple[int, int], new: tuple[int, int]) -> PickChanged | None:
-        """Another take of a task; of the same one, another picture that a person picked."""
-        if old[0] == new[0] and task.image is None:
-            return None
-        series = task.is_series and task.image is not None
-        before, now = (take_text(take, image if series else None) for take, image in (old, new))
-        return PickChanged(task=task.address, old=before, new=now)
-
-    def _since_locked(self, task: Task, old: str) -> tuple[Change, ...]:
-        """What differs from the recipe that the lock has for a task, where that made the old picture."""
-        locked = self._past.locked(task.address)
-        takes = () if locked is None else locked.takes
-        key_then = next((take.key for take in takes if old in take.pictures), None)
-        before = None if key_then is None else self._past.result(key_then).result
-        resolved = resolve(task, self._pictures, self._past.pinned)
-        return changes_since(before, task, resolved if isinstance(resolved, Resolved) else None)
-
-    def _pictures(self, address: Address) -> tuple[BlobDigest | None, ...]:
-        return picked(self._plan.tasks[address], self._tasks[address].takes)
-
-    def _owner(self, digest: str) -> Address | None:
-        """The task that has a picture among its takes."""
-        for found in list(self._tasks.values())[self._known :]:
-            for take in found.takes:
-                self._owners |= {one: found.address for one in take.pictures if one is not None}
-        self._known = len(self._tasks)
-        return self._owners.get(digest)
-
-
-def _take_of(takes: Iterable[TakePictures], digest: str) -> tuple[int, int] | None:
-    """Which take has a picture, and at which place; None when none has."""
-    found = ((take.take, at) for take in takes for at, one in enumerate(take.pictures) if one == digest)
-    return next(found, None)
 
 
 def _approved_lost(approved: Approved) -> Failed:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from seedream_pipe.run.forecast import Reuse
+from seedream_pipe.run.decisions import Reuse
 from seedream_pipe.run.loop import takes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from seedream_pipe.plan.model import Address, Plan
-    from seedream_pipe.run.forecast import Forecast
+    from seedream_pipe.run.decisions import Forecast
     from seedream_pipe.run.outcomes import Outcome
 
 __all__ = ["gates", "with_standing"]

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from seedream_pipe.digest import BlobDigest
     from seedream_pipe.plan.model import Address
     from seedream_pipe.provenance import Note
-    from seedream_pipe.run.forecast import Change
     from seedream_pipe.run.outcomes import Money
+    from seedream_pipe.run.reasons import Change
     from seedream_pipe.store.results import Result
 
 __all__ = ["Attempt", "Log", "Logged", "Origin", "RunLine", "Trace"]

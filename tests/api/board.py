@@ -8,7 +8,7 @@ from typing import Any
 import seedream_pipe
 from seedream_pipe import Forecast, Record
 from seedream_pipe.emulator import Emulator
-from seedream_pipe.run.forecast import Make, Reuse
+from seedream_pipe.run.decisions import Make, Reuse
 from tests.run.tasks import jpeg
 
 KEY = "sk-0123456789abcdef0123456789abcdef"

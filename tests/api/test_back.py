@@ -5,8 +5,8 @@ import shutil
 import pytest
 
 from seedream_pipe.errors import Frozen
-from seedream_pipe.run.forecast import BackFromOut
 from seedream_pipe.run.outcomes import Made, Reused
+from seedream_pipe.run.reasons import BackFromOut
 from seedream_pipe.store.folder import Store
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from seedream_pipe import errors
 from seedream_pipe.emulator.faults import Fault
-from seedream_pipe.run.forecast import Blocked
+from seedream_pipe.run.decisions import Blocked
 from seedream_pipe.run.outcomes import Waiting
 from seedream_pipe.store.folder import Store
 from tests.api.board import simple_board, singles

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 import seedream_pipe
-from seedream_pipe.run.forecast import Make, Needless
+from seedream_pipe.run.decisions import Make, Needless
 from seedream_pipe.run.outcomes import Made, NotNeeded, Reused
 from tests.api.board import Board, simple_board, to_make, to_reuse
 from tests.run.tasks import jpeg

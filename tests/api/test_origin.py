@@ -4,7 +4,7 @@ import pytest
 
 from seedream_pipe import Settings
 from seedream_pipe.api.origin import local_server
-from seedream_pipe.run.forecast import ByTestServer
+from seedream_pipe.run.reasons import ByTestServer
 from seedream_pipe.store.folder import Store
 from tests.api.board import simple_board, singles, to_make
 

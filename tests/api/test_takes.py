@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from seedream_pipe import Stop, run_async
+from seedream_pipe.run.decisions import Reuse
 from seedream_pipe.run.events import CallSent
-from seedream_pipe.run.forecast import Reuse
 from seedream_pipe.run.outcomes import Held, Made, Refused
 from tests.api.board import KEYS, simple_board, to_make
 

@@ -14,7 +14,8 @@ from seedream_pipe import errors, events, outcomes
 from seedream_pipe.api.fresh import up_to_date
 from seedream_pipe.emulator.faults import Fault
 from seedream_pipe.provenance import bare_digest
-from seedream_pipe.run.forecast import Blocked, InputChanged, Make, NotHere, RecipeChanged
+from seedream_pipe.run.decisions import Blocked, Make
+from seedream_pipe.run.reasons import InputChanged, NotHere, RecipeChanged
 from seedream_pipe.run.state import TICK
 from seedream_pipe.settings import Settings
 from tests.api.board import KEYS, PICTURES, on, paid_board, simple_board, singles, to_make, to_reuse

@@ -7,8 +7,8 @@ from seedream_pipe.api.worker import Worker
 from seedream_pipe.digest import blob_digest
 from seedream_pipe.makers import Fetched, LinkDead, NotFetched
 from seedream_pipe.plan.model import FromUrl
+from seedream_pipe.run.decisions import Blocked, Forecast, Reuse, TaskForecast
 from seedream_pipe.run.events import OutputPlaced
-from seedream_pipe.run.forecast import Blocked, Forecast, Reuse, TaskForecast
 from seedream_pipe.run.outcomes import Failed, Held, Money, Reused
 from seedream_pipe.run.outputs import Outputs
 from seedream_pipe.run.pins import Pins

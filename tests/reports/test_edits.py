@@ -3,16 +3,9 @@
 import pytest
 
 from seedream_pipe.reports.edits import fragments, small_edits, targets_of
-from seedream_pipe.run.forecast import (
-    Change,
-    Forecast,
-    InputChanged,
-    Make,
-    RecipeChanged,
-    Reuse,
-    TaskForecast,
-)
+from seedream_pipe.run.decisions import Forecast, Make, Reuse, TaskForecast
 from seedream_pipe.run.outcomes import Money
+from seedream_pipe.run.reasons import Change, InputChanged, RecipeChanged
 
 PRICE = Money(amount=4, currency="USD")
 

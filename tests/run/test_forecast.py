@@ -9,24 +9,23 @@ from seedream_pipe.plan.key import key, keyed
 from seedream_pipe.plan.model import FromUrl, Known
 from seedream_pipe.problems import Place
 from seedream_pipe.reports.forecast import reason_text
-from seedream_pipe.run.forecast import (
+from seedream_pipe.run.decisions import Blocked, Make, Reuse
+from seedream_pipe.run.forecast import forecast
+from seedream_pipe.run.lock import Locked
+from seedream_pipe.run.outcomes import Failed, Held, Money, Refused, TakePictures
+from seedream_pipe.run.reasons import (
     BlobLost,
-    Blocked,
     ByTestServer,
     Change,
+    FileChanged,
     InputChanged,
-    Make,
     MoreTakes,
     NeverMade,
     NotHere,
     PaidFor,
     RecipeChanged,
-    Reuse,
-    forecast,
+    ToMake,
 )
-from seedream_pipe.run.lock import Locked
-from seedream_pipe.run.outcomes import Failed, Held, Money, Refused, TakePictures
-from seedream_pipe.run.reasons import FileChanged, ToMake
 from seedream_pipe.store.results import Gap, Hit, Miss, Result, Stored
 from tests.run.tasks import chain, digest, picture_of, plan, task
 

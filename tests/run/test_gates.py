@@ -6,10 +6,12 @@ import pytest
 
 from seedream_pipe.picks.model import Approved
 from seedream_pipe.plan.key import key
-from seedream_pipe.run.forecast import Blocked, Make, MoreTakes, RecipeChanged, Reuse, forecast
+from seedream_pipe.run.decisions import Blocked, Make, Reuse
+from seedream_pipe.run.forecast import forecast
 from seedream_pipe.run.gates import gates, with_standing
 from seedream_pipe.run.outcomes import Failed, Made, Refused, Reused, Waiting, standing, to_pick
 from seedream_pipe.run.outputs import wanted
+from seedream_pipe.run.reasons import MoreTakes, RecipeChanged
 from seedream_pipe.run.record import exit_code
 from seedream_pipe.run.schedule import Schedule
 from tests.run.tasks import digest, picture_of, plan, take, task

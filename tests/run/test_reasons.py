@@ -4,13 +4,14 @@ from dataclasses import replace
 
 from seedream_pipe.digest import Key
 from seedream_pipe.picks.model import Approved
-from seedream_pipe.run.forecast import InputChanged, Make
+from seedream_pipe.run.decisions import Make
 from seedream_pipe.run.lock import Locked
 from seedream_pipe.run.outcomes import TakePictures
 from seedream_pipe.run.reason_text import cause_text, reason_text, reason_tree
 from seedream_pipe.run.reasons import (
     Adopted,
     HeldApproved,
+    InputChanged,
     PickChanged,
     RecipeChanged,
     Remade,
