@@ -2,8 +2,12 @@
 
 Rule 1: pixels are never touched, and nothing is encoded anew: a chunk is put into a PNG
 (``iTXt``, PNG specification 11.3.3.4) or a segment into a JPEG (``APP1`` with an XMP packet,
-XMP specification part 3). Other formats carry nothing.
+XMP specification part 3; a comment where the picture has a packet of its own, because it may
+have one only). Other formats carry nothing, and neither does a picture with content
+credentials: a byte more would break their signature (contract R79).
 Rule 2: with it taken out, the file is byte for byte what it was, so its digest names the blob.
+What somebody else wrote into is not taken out: the file was edited.
+Rule 3: no known secret is written (`confidential`): a picture is passed on with its note.
 """
 
 from __future__ import annotations
@@ -15,12 +19,13 @@ import zlib
 from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from seedream_pipe.digest import BlobDigest
+from seedream_pipe.confidential import scrubbed
+from seedream_pipe.digest import BlobDigest, file_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Carried", "Note", "bare_digest", "carried", "write", "write_bare"]
+__all__ = ["Carried", "Note", "bare_digest", "carried", "digests", "write", "write_bare"]
 
 _SCHEMA: Final = "made/1"
 _CHUNK: Final = 1 << 20
@@ -30,8 +35,26 @@ _PNG_KEYWORD: Final = b"seedream-pipe\0\0\0\0\0"
 _JPEG: Final = b"\xff\xd8"
 _XMP: Final = b"http://ns.adobe.com/xap/1.0/\0"
 _NAMESPACE: Final = "urn:seedream-pipe:1#"
-_OURS: Final = re.compile(rb'xmlns:made="urn:seedream-pipe:1#" made:note="([^"]*)"')
+_PACKET: Final = (
+    (
+        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""'
+        f' xmlns:made="{_NAMESPACE}" made:note="'
+    ),
+    '"/></rdf:RDF></x:xmpmeta><?xpacket end="r"?>',
+)
+"""What stands before the note in a packet, and after it."""
+_OURS: Final = re.compile(rb"made:note=\"([^\"]*)\"|made:note='([^']*)'|<made:note>([^<]*)<")
+"""The note in a packet, also in one that another program wrote anew."""
+_COMMENT: Final = b"seedream-pipe\0"
+_APP1: Final = 0xE1
+_APP11: Final = 0xEB
+"""Where a JPEG has its content credentials."""
+_COM: Final = 0xFE
+_CREDENTIALS: Final = b"caBX"
+"""Where a PNG has its content credentials."""
 _ENTITIES: Final = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"))
+_MOST_SEGMENT: Final = 65_533
 _MOST_NOTE: Final = 48 * 1024
 _MOST_PROMPT: Final = 6000
 _MOST_HEADS: Final = 1000
@@ -41,7 +64,8 @@ _MOST_HEADS: Final = 1000
 class Note:
     """How a picture was made. `image` counts from 0; `blob` is the digest of the picture without the note.
 
-    `made_at` is ISO 8601 in UTC, `price` a decimal text in `currency` for the whole call.
+    `made_at` is ISO 8601 in UTC, `price` a decimal text in `currency` for the whole call. What
+    was made on this machine has no time: the same picture has the same note.
     """
 
     pipeline: str
@@ -53,7 +77,7 @@ class Note:
     provider: str
     model: str
     prompt: str
-    made_at: str
+    made_at: str = ""
     call: str = ""
     request_id: str = ""
     price: str = "0"
@@ -62,23 +86,28 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
-    """A note in a file, and the bytes of the file that it takes up."""
+    """A note in a file, and the bytes of the file that it takes up.
+
+    `is_intact` says that those are as they were written, with nobody else's words among them.
+    """
 
     note: Note
     start: int
     length: int
+    is_intact: bool
 
 
 def write(source: BinaryIO, target: BinaryIO, note: Note) -> bool:
-    """Copy a picture with the note in it; False, and nothing written, where its format carries none.
+    """Copy a picture with the note in it; False, and nothing written, where it can carry none.
 
     A prompt that is too long for a segment is cut.
     """
-    place = _place_for(source)
+    if carried(source) is not None:  # a second one would hide which of them is to be taken out
+        return False
+    place = _place_for(source, note)
     if place is None:
         return False
-    at, is_png = place
-    piece = _png_chunk(note) if is_png else _jpeg_segment(note)
+    at, piece = place
     source.seek(0)
     _copy(source, target, at)
     target.write(piece)
@@ -91,11 +120,11 @@ def carried(file: BinaryIO) -> Carried | None:
     file.seek(0)
     start = file.read(len(_PNG))
     pieces = _png_chunks(file) if start == _PNG else _jpeg_segments(file) if start[:2] == _JPEG else ()
-    for at, length, kind, data in pieces:
-        text = _png_text(kind, data) if start == _PNG else _jpeg_text(kind, data)
+    for piece in pieces:
+        text, is_intact = _png_text(piece) if start == _PNG else _jpeg_text(piece)
         note = _read(text) if text is not None else None
         if note is not None:
-            return Carried(note=note, start=at, length=length)
+            return Carried(note=note, start=piece.at, length=piece.length, is_intact=is_intact)
     return None
 
 
@@ -107,6 +136,18 @@ def bare_digest(file: BinaryIO) -> BlobDigest:
     return BlobDigest(state.hexdigest())
 
 
+def digests(file: BinaryIO) -> frozenset[BlobDigest]:
+    """The pictures that a file can be: its bytes without the note, and all of them as they are.
+
+    The second because a picture may have come with a note already.
+    """
+    found = {bare_digest(file)}
+    if carried(file) is not None:
+        file.seek(0)
+        found.add(file_digest(file))
+    return frozenset(found)
+
+
 def write_bare(source: BinaryIO, target: BinaryIO) -> None:
     """Copy a picture without the note in it."""
     target.writelines(_bare(source))
@@ -114,6 +155,7 @@ def write_bare(source: BinaryIO, target: BinaryIO) -> None:
 
 def _bare(file: BinaryIO) -> Iterator[bytes]:
     found = carried(file)
+    found = found if found is not None and found.is_intact else None
     file.seek(0)
     yield from _chunks(file, found.start if found is not None else None)
     if found is not None:
@@ -121,25 +163,58 @@ def _bare(file: BinaryIO) -> Iterator[bytes]:
         yield from _chunks(file, None)
 
 
-def _place_for(file: BinaryIO) -> tuple[int, bool] | None:
-    """Where a note goes: after a PNG's header chunk, after a JPEG's leading application segments."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Piece:
+    """A chunk of a PNG or a segment of a JPEG: where it begins, all that it takes up, what it is.
+
+    `data` is read where it may be a note.
+    """
+
+    at: int
+    length: int
+    kind: bytes
+    data: bytes
+
+
+def _place_for(file: BinaryIO, note: Note) -> tuple[int, bytes] | None:
+    """Where a note goes in a picture, and what is put there; None where none can be."""
     file.seek(0)
     start = file.read(len(_PNG))
     if start == _PNG:
-        first = next(_png_chunks(file), None)
-        return (first[0] + first[1], True) if first is not None and first[2] == b"IHDR" else None
-    if start[:2] != _JPEG:
+        return _place_in_png(file, note)
+    return _place_in_jpeg(file, note) if start[:2] == _JPEG else None
+
+
+def _place_in_png(file: BinaryIO, note: Note) -> tuple[int, bytes] | None:
+    """After the header chunk."""
+    pieces = list(_png_chunks(file))
+    chunk = _png_chunk(note)
+    signed = any(piece.kind == _CREDENTIALS for piece in pieces)
+    if not pieces or pieces[0].kind != b"IHDR" or signed or len(chunk) - 12 > _MOST_NOTE:
+        return None
+    return pieces[0].at + pieces[0].length, chunk
+
+
+def _place_in_jpeg(file: BinaryIO, note: Note) -> tuple[int, bytes] | None:
+    """After the leading application segments."""
+    pieces = list(_jpeg_segments(file))
+    if any(piece.kind[0] == _APP11 for piece in pieces):
+        return None
+    has_packet = any(piece.kind[0] == _APP1 and piece.data.startswith(_XMP) for piece in pieces)
+    data = _COMMENT + _text(note).encode("utf-8", "replace") if has_packet else _packet(note)
+    if len(data) > _MOST_SEGMENT:
         return None
     at = len(_JPEG)
-    for start_at, length, kind, _ in _jpeg_segments(file):
-        if not 0xE0 <= kind[0] <= 0xEF:
+    for piece in pieces:
+        if not 0xE0 <= piece.kind[0] <= 0xEF:
             break
-        at = start_at + length
-    return at, False
+        at = piece.at + piece.length
+    kind = _COM if has_packet else _APP1
+    return at, bytes((0xFF, kind)) + (len(data) + 2).to_bytes(2) + data
 
 
-def _png_chunks(file: BinaryIO) -> Iterator[tuple[int, int, bytes, bytes]]:
-    """Chunks before the pixels: where each begins, its length and type, and its data if it may be ours."""
+def _png_chunks(file: BinaryIO) -> Iterator[_Piece]:
+    """The chunks before the pixels."""
     at = len(_PNG)
     for _ in range(_MOST_HEADS):
         file.seek(at)
@@ -148,12 +223,12 @@ def _png_chunks(file: BinaryIO) -> Iterator[tuple[int, int, bytes, bytes]]:
             return
         size = int.from_bytes(head[:4])
         data = file.read(size) if head[4:] == b"iTXt" and size <= _MOST_NOTE else b""
-        yield at, size + 12, head[4:], data
+        yield _Piece(at=at, length=size + 12, kind=head[4:], data=data)
         at += size + 12
 
 
-def _jpeg_segments(file: BinaryIO) -> Iterator[tuple[int, int, bytes, bytes]]:
-    """As `_png_chunks`, for the segments before the scan."""
+def _jpeg_segments(file: BinaryIO) -> Iterator[_Piece]:
+    """The segments before the scan."""
     at = len(_JPEG)
     for _ in range(_MOST_HEADS):
         file.seek(at)
@@ -164,25 +239,32 @@ def _jpeg_segments(file: BinaryIO) -> Iterator[tuple[int, int, bytes, bytes]]:
             at += 1
             continue
         size = int.from_bytes(head[2:])
-        data = file.read(size - 2) if head[1] == 0xE1 and size > len(_XMP) else b""
-        yield at, size + 2, head[1:2], data
+        data = file.read(max(size - 2, 0)) if head[1] in {_APP1, _COM} else b""
+        yield _Piece(at=at, length=size + 2, kind=head[1:2], data=data)
         at += size + 2
 
 
-def _png_text(kind: bytes, data: bytes) -> str | None:
-    if kind != b"iTXt" or not data.startswith(_PNG_KEYWORD):
-        return None
-    return data[len(_PNG_KEYWORD) :].decode("utf-8", "replace")
+def _png_text(piece: _Piece) -> tuple[str | None, bool]:
+    """The text in a chunk that may be a note, and whether the chunk is as it was written."""
+    if piece.kind != b"iTXt" or not piece.data.startswith(_PNG_KEYWORD):
+        return None, False
+    return piece.data[len(_PNG_KEYWORD) :].decode("utf-8", "replace"), True
 
 
-def _jpeg_text(kind: bytes, data: bytes) -> str | None:
-    found = _OURS.search(data) if kind == b"\xe1" and data.startswith(_XMP) else None
+def _jpeg_text(piece: _Piece) -> tuple[str | None, bool]:
+    """As `_png_text`, of a segment."""
+    if piece.kind[0] == _COM and piece.data.startswith(_COMMENT):
+        return piece.data[len(_COMMENT) :].decode("utf-8", "replace"), True
+    if piece.kind[0] != _APP1 or not piece.data.startswith(_XMP) or _NAMESPACE.encode() not in piece.data:
+        return None, False
+    found = _OURS.search(piece.data)
     if found is None:
-        return None
-    text = found[1].decode("utf-8", "replace")
-    for char, entity in reversed(_ENTITIES):
-        text = text.replace(entity, char)
-    return text
+        return None, False
+    value = next(each for each in found.groups() if each is not None).decode("utf-8", "replace")
+    is_intact = piece.data == _wrapped(value)
+    for char, entity in reversed((*_ENTITIES, ("'", "&#39;"))):
+        value = value.replace(entity, char)
+    return value, is_intact
 
 
 def _escaped(text: str) -> str:
@@ -193,26 +275,26 @@ def _escaped(text: str) -> str:
 
 
 def _png_chunk(note: Note) -> bytes:
-    data = b"iTXt" + _PNG_KEYWORD + _text(note).encode()
+    data = b"iTXt" + _PNG_KEYWORD + _text(note).encode("utf-8", "replace")
     return (len(data) - 4).to_bytes(4) + data + zlib.crc32(data).to_bytes(4)
 
 
-def _jpeg_segment(note: Note) -> bytes:
-    packet = (
-        '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
-        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""'
-        f' xmlns:made="{_NAMESPACE}" made:note="{_escaped(_text(note))}"/></rdf:RDF></x:xmpmeta>'
-        '<?xpacket end="r"?>'
-    )
-    data = _XMP + packet.encode()
-    return b"\xff\xe1" + (len(data) + 2).to_bytes(2) + data
+def _packet(note: Note) -> bytes:
+    return _wrapped(_escaped(_text(note)))
+
+
+def _wrapped(value: str) -> bytes:
+    before, after = _PACKET
+    return _XMP + (before + value + after).encode("utf-8", "replace")
 
 
 def _text(note: Note) -> str:
     """The note as JSON that fits: the prompt is the only part that can be long."""
     if len(note.prompt) > _MOST_PROMPT:
         note = replace(note, prompt=note.prompt[: _MOST_PROMPT - 1] + "…")
-    return json.dumps({"schema": _SCHEMA, **asdict(note)}, ensure_ascii=False, separators=(",", ":"))
+    return scrubbed(
+        json.dumps({"schema": _SCHEMA, **asdict(note)}, ensure_ascii=False, separators=(",", ":"))
+    )
 
 
 def _read(text: str) -> Note | None:
@@ -220,10 +302,11 @@ def _read(text: str) -> Note | None:
         tree: Any = json.loads(text)
         if not isinstance(tree, dict) or tree.pop("schema", None) != _SCHEMA:
             return None
-        known = {field.name for field in fields(Note)}
-        return Note(**{name: value for name, value in tree.items() if name in known})
+        known = {field.name: int if field.name in {"take", "image"} else str for field in fields(Note)}
+        note = Note(**{name: value for name, value in tree.items() if name in known})
     except (ValueError, TypeError, RecursionError):
         return None
+    return note if all(isinstance(getattr(note, name), type_) for name, type_ in known.items()) else None
 
 
 def _copy(source: BinaryIO, target: BinaryIO, length: int | None) -> None:

@@ -88,7 +88,7 @@ class Settings:
     response_format: Literal["url", "b64_json"] = "url"
     stream: Literal["groups", "always", "never"] = "groups"
     async_calls: bool = False
-    provenance: bool = False
+    provenance: bool = True
     max_pictures: int | None = None
     max_total_cost: Amounts | None = None
     max_total_pictures: int | None = None

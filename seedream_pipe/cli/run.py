@@ -63,7 +63,7 @@ if TYPE_CHECKING:
 @click.option(
     "--provenance/--no-provenance",
     default=None,
-    help="Placed pictures carry how they were made. [SEEDREAM_PROVENANCE, else no]",
+    help="Placed pictures carry how they were made. [SEEDREAM_PROVENANCE, else yes]",
 )
 @options.as_json
 def run(

@@ -1,21 +1,23 @@
 """Pictures that the store has lost and the output folder still has, taken back for nothing (P7).
 
-Rule 1: only bytes that are exactly those that the lock names for that key.
+Rule 1: only bytes that are exactly those that the lock names for that key, without their note.
 Rule 2: what the store knows of them stays; where it knows nothing the price stands as nothing.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from seedream_pipe import pictures
+from seedream_pipe.digest import file_digest
 from seedream_pipe.plan.key import keyed
 from seedream_pipe.plan.model import TransformRecipe
 from seedream_pipe.plan.outputs import split_extension
-from seedream_pipe.provenance import bare_digest, write_bare
+from seedream_pipe.provenance import digests, write_bare
 from seedream_pipe.run.settle import now
 from seedream_pipe.store.results import Gap, Result, Stored
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Back"]
 
 _EXTENSIONS: Final = ("jpg", "png", "webp")
+_CHUNK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +63,8 @@ class Back:
             if path is None:
                 entries.append(Gap(index=index, code="Unknown", message="it did not come", refused=False))
                 continue
-            stored = self._adopted(path)
-            if stored is None or stored.digest != digest:
+            stored = self._adopted(path, digest)
+            if stored is None:
                 return None
             entries.append(stored)
         if lost.result is not None and [e.digest for e in lost.result.stored] == _digests(entries):
@@ -88,7 +91,7 @@ class Back:
             return None
         files: list[tuple[BlobDigest | None, Path | None]] = []
         for index, digest in enumerate(held.pictures):
-            paths = (path for path in self._paths(task, take, index) if _digest_of(path) == digest)
+            paths = (path for path in self._paths(task, take, index) if digest in _digests_of(path))
             path = None if digest is None else next(paths, None)
             if digest is not None and path is None:
                 return None
@@ -103,13 +106,17 @@ class Back:
                 for ending in [""] if given else [f".{each}" for each in _EXTENSIONS]:
                     yield self.folder / f"{names[index]}{ending}"
 
-    def _adopted(self, path: Path) -> Stored | None:
+    def _adopted(self, path: Path, digest: BlobDigest | None) -> Stored | None:
+        """A picture in the store again; None when the file is not the picture any more."""
         target = self.store.blobs.temporary()
         try:
-            with path.open("rb") as placed, target.open("xb") as bare:
-                write_bare(placed, bare)
+            with path.open("rb") as placed, target.open("xb") as copy:
+                _write(placed, copy, digest)
             with target.open("rb") as file:
                 facts = pictures.inspect(file)
+                file.seek(0)
+                if file_digest(file) != digest:
+                    return None
             size = target.stat().st_size
             digest = self.store.blobs.adopt(target)
         except (OSError, pictures.NotAPicture):
@@ -129,10 +136,20 @@ def _digests(entries: Sequence[Entry]) -> list[BlobDigest]:
     return [entry.digest for entry in entries if isinstance(entry, Stored)]
 
 
-def _digest_of(path: Path) -> BlobDigest | None:
+def _digests_of(path: Path) -> frozenset[BlobDigest]:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
-        return None
+        return frozenset()
     with os.fdopen(handle, "rb") as file:
-        return bare_digest(file) if stat.S_ISREG(os.fstat(handle).st_mode) else None
+        return digests(file) if stat.S_ISREG(os.fstat(handle).st_mode) else frozenset()
+
+
+def _write(placed: BinaryIO, target: BinaryIO, digest: BlobDigest | None) -> None:
+    """Without the note, unless the picture came with it."""
+    is_whole = file_digest(placed) == digest
+    placed.seek(0)
+    if is_whole:
+        shutil.copyfileobj(placed, target, _CHUNK)
+    else:
+        write_bare(placed, target)

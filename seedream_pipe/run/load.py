@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from seedream_pipe.digest import blob_digest
 from seedream_pipe.errors import SeedreamError
 from seedream_pipe.makers import Picture
 from seedream_pipe.plan.model import Known
+from seedream_pipe.provenance import write_bare
 from seedream_pipe.store.blobs import Gone
 
 if TYPE_CHECKING:
@@ -53,13 +55,17 @@ def _picture(store: Store, digest: BlobDigest, label: str, source: Input) -> Pic
 
 
 def _known_bytes(source: Known) -> bytes:
+    """What is sent of a file: the picture, not the note of how it was made."""
     if source.data is not None:
         return source.data
+    bare = io.BytesIO()
     try:
-        return Path(source.path).read_bytes()
+        with Path(source.path).open("rb") as file:
+            write_bare(file, bare)
     except OSError as error:
         message = f"{source.label} cannot be read any more: {os.strerror(error.errno or errno.EIO).lower()}"
         raise SeedreamError(message, hint="run again") from error
+    return bare.getvalue()
 
 
 def _stored_bytes(store: Store, digest: BlobDigest, label: str) -> bytes:

@@ -47,7 +47,8 @@ class Notes:
             provider=result.provider,
             model=result.model,
             prompt=str(recipe.get("prompt", "")),
-            made_at=result.created_at,
+            # What nobody bought is the same whenever it is made, and so is its file.
+            made_at=result.created_at if result.call else "",
             call=result.call,
             request_id=result.request_id,
             price=result.price,

@@ -6,7 +6,7 @@ unless forced.
 Rule 3: never a hard link to the store: an editor that saves in place would damage it.
 Rule 4: below the top nothing is opened through a link, so no picture leaves the folder.
 Rule 5: a picture may carry a note of how it was made; without the note it is what the store has,
-and that is what files are compared by.
+and that is what files are compared by. A file that is there is never written for its note alone.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal
 
 from seedream_pipe import provenance
-from seedream_pipe.digest import BlobDigest
 from seedream_pipe.errors import StoreError
 from seedream_pipe.pictures import extension
 from seedream_pipe.plan.model import TransformRecipe
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from seedream_pipe.digest import BlobDigest
     from seedream_pipe.plan.model import Task
     from seedream_pipe.provenance import Note
     from seedream_pipe.run.outcomes import TakePictures
@@ -48,7 +48,7 @@ _REFLINK: Final = 0x40049409
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-_NOT_A_FILE: Final = BlobDigest("")
+_NOT_A_FILE: Final[frozenset[BlobDigest]] = frozenset()
 """What is there is a link, a folder or a device: nobody's picture."""
 
 
@@ -127,15 +127,17 @@ class Outputs:
         except OSError:
             return "put back"
         try:
-            present = _digest_of(target.name, folder)
+            present = _digests_of(target.name, folder)
         except OSError:
             return "kept"
         finally:
             os.close(folder)
-        if present == digest:
+        if present is None:
+            return "put back"
+        if digest in present:
             return "in place"
         known = self.last.placed.get(name) if self.last else None
-        return "put back" if present is None or self.force or known == present else "kept"
+        return "put back" if self.force or known in present else "kept"
 
     def place(
         self, name: str, digest: BlobDigest, *, note: Callable[[], Note | None] | None = None
@@ -194,10 +196,10 @@ class Outputs:
         note: Callable[[], Note | None] | None,
     ) -> Placed | Kept | Gone:
         known = self.last.placed.get(name) if self.last else None
-        present = _digest_of(file, folder)
-        if present == digest:
+        present = _digests_of(file, folder)
+        if present is not None and digest in present:
             return Placed(path=name, digest=digest, written=False)
-        if present is not None and not self.force and known != present:
+        if present is not None and not self.force and known not in present:
             return Kept(path=name, why=_whose(known=known is not None))
         source = self.store.blobs.whole(digest)
         if isinstance(source, Gone):
@@ -222,7 +224,8 @@ class Outputs:
             os.close(handle)
 
 
-def _digest_of(file: str, folder: int) -> BlobDigest | None:
+def _digests_of(file: str, folder: int) -> frozenset[BlobDigest] | None:
+    """The pictures that a file can be; None when there is nothing."""
     try:
         handle = os.open(file, _FILE, dir_fd=folder)
     except FileNotFoundError:
@@ -235,7 +238,7 @@ def _digest_of(file: str, folder: int) -> BlobDigest | None:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             return _NOT_A_FILE
         with os.fdopen(handle, "rb", closefd=False) as opened:
-            return provenance.bare_digest(opened)
+            return provenance.digests(opened)
     finally:
         os.close(handle)
 

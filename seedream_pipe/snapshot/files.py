@@ -14,8 +14,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from seedream_pipe import pictures
-from seedream_pipe.digest import blob_digest, file_digest
+from seedream_pipe.digest import blob_digest
 from seedream_pipe.plan.model import FileFacts, FilesError
+from seedream_pipe.provenance import bare_digest
 
 if TYPE_CHECKING:
     from seedream_pipe.snapshot.root import Root
@@ -73,7 +74,10 @@ class ProjectFiles:
         return self._texts[path]
 
     def picture(self, path: str) -> FileFacts:
-        """A reference picture's facts, from its header and its bytes' digest."""
+        """A reference picture's facts, from its header and its bytes' digest.
+
+        A note of how it was made is no part of it: with another note it is the same reference.
+        """
         known = self._pictures.get(path)
         if known is None:
             try:
@@ -95,8 +99,7 @@ class ProjectFiles:
         with file:
             try:
                 facts = pictures.inspect(file)
-                file.seek(0)
-                digest = file_digest(file)
+                digest = bare_digest(file)
                 size = file.tell()
             except pictures.NotAPicture as error:
                 raise FilesError("E-REF", f'reference "{shown}" {error}', hint=_FORMATS) from None

@@ -20,6 +20,7 @@ from seedream_pipe.cli.group import run as command_line
 from seedream_pipe.emulator import Emulator
 from seedream_pipe.emulator.ledger import Billed, Ledger
 from seedream_pipe.run.pace import Pace
+from tests.placed import bare
 from tests.scenarios.boards import TASKS, text
 from tests.scenarios.doors import Stranger, door, free_port
 from tests.scenarios.scenario import Scenario
@@ -152,10 +153,10 @@ class Stage:
         return [each for each in ledger.billed if any(each.token.encode() in data for data in stored)]
 
     def strange(self, ledger: Ledger) -> list[Path]:
-        """Outputs that are not, byte for byte, a picture of the store that was billed."""
+        """Outputs that are not, byte for byte but for their note, a picture of the store that was billed."""
         stored = [path.read_bytes() for path in self.blobs()]
         bought = [data for data in stored if any(each.token.encode() in data for each in ledger.billed)]
-        return [path for path in self.outputs() if path.read_bytes() not in bought]
+        return [path for path in self.outputs() if bare(path.read_bytes()) not in bought]
 
     def blobs(self) -> list[Path]:
         return [path for path in sorted((self.store / "blobs").glob("*/*")) if path.is_file()]

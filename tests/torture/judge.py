@@ -1,9 +1,9 @@
 """The judge: what the service billed, against what the tool delivered or told of.
 
 The witness is the service's own ledger, never the tool. A billed picture is delivered when its very bytes
-are in the store under their digest and in the output folder; told of when the tool names its call as held,
-or its task as not fetched. There is no fourth state (reliability, P1), and for one request no second bill
-while nobody released a hold of it (P2).
+are in the store under their digest and in the output folder, there but for a note of how it was made; told
+of when the tool names its call as held, or its task as not fetched. There is no fourth state (reliability,
+P1), and for one request no second bill while nobody released a hold of it (P2).
 """
 
 import base64
@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from seedream_pipe.emulator import Billed, Ledger
 from seedream_pipe.emulator.images import Drawing, draw
+from tests.placed import bare
 from tests.torture.scene import KEY, Ended, Scene
 
 RECOVERIES: Final = 4
@@ -150,7 +151,8 @@ def _picture(width: int, height: int, token: str, label: str, weight: int) -> by
 
 
 def _lost(ledger: Ledger, scene: Scene, told: Told) -> Iterator[str]:
-    placed = {_sha256(path.read_bytes()) for path in (scene.project / "out").rglob("*") if path.is_file()}
+    files = [path for path in (scene.project / "out").rglob("*") if path.is_file()]
+    placed = {_sha256(bare(path.read_bytes())) for path in files}
     clients = {request.number: request.client_request_id for request in ledger.requests}
     tasks = _tasks(scene)
     missing: dict[int, list[str]] = {}

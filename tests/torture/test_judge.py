@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from tests.placed import bare
 from tests.torture.boards import FOUR, SMALL
 from tests.torture.judge import KEY, judge, recovered
 from tests.torture.scene import clear
@@ -32,6 +33,18 @@ def test_a_picture_that_is_nowhere_is_lost(scene):
     shutil.rmtree(scene.project / "out")
     told = recovered(scene)
     next((scene.project / "out" / "four").rglob("*.jpg")).unlink()
+    assert judge(scene, told).lost == 1
+
+
+@pytest.mark.parametrize("at", [0.02, 0.5, 0.999])
+def test_a_placed_picture_with_another_byte_is_lost(scene, at):
+    told = recovered(scene)
+    path = next((scene.project / "out" / "four").rglob("*.jpg"))
+    placed = path.read_bytes()
+    assert bare(placed) != placed
+    picture = bytearray(bare(placed))
+    picture[int(at * len(picture))] ^= 1
+    path.write_bytes(picture)
     assert judge(scene, told).lost == 1
 
 
