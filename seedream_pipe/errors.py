@@ -2,6 +2,7 @@
 
     SeedreamError                 exit 1   the root: anything the tool says on purpose
     ├── UsageError                exit 2   the command line or the user's settings are wrong
+    │   └── Decided               exit 2   a word was said already on a call that may have been charged
     ├── InvalidPipeline           exit 3   the author's files are wrong; carries the problems
     ├── ProviderError             exit 1   a provider cannot be used: no key, unknown model
     ├── OperationError            exit 1   an operation does not suit the pictures it was given
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from seedream_pipe.problems import Problem
 
 __all__ = [
+    "Decided",
     "Frozen",
     "Interrupted",
     "InvalidPipeline",
@@ -65,6 +67,10 @@ class UsageError(SeedreamError):
 
     exit_code = 2
     code = "E-USAGE"
+
+
+class Decided(UsageError):
+    """A call that may have been charged has ended already; what is said of it now changes nothing."""
 
 
 class InvalidPipeline(SeedreamError):

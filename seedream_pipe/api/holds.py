@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from seedream_pipe.api.past import is_owed
-from seedream_pipe.errors import UsageError
+from seedream_pipe.errors import Decided, UsageError
 from seedream_pipe.ledger.book import AGAIN, Ledger
 from seedream_pipe.problems import did_you_mean, escaped
 from seedream_pipe.run.outcomes import Money
@@ -84,29 +84,42 @@ def chosen(found: Sequence[Hold], names: Sequence[str]) -> tuple[Hold, ...]:
     return tuple(hold for hold in found if hold.task in names or hold.call in names)
 
 
-def end(file: str, settings: Settings, ended: Sequence[Hold], word: Word) -> None:
+def end(file: str, settings: Settings, ended: Sequence[Hold], word: Word) -> dict[str, str]:
     """End holds: dropped ones cost nothing but what came; those to be sent again count in full as spent.
 
+    Gives the calls that had ended already, each with a sentence that says by what: of those nothing
+    is changed.
+
     Raises:
-        StoreError: one has been ended by somebody else, or it cannot be written.
+        StoreError: it cannot be written.
 
     """
     store = Store.open(_folder(file, settings))
+    decided: dict[str, str] = {}
     with Ledger.open(store) as ledger:
-        asyncio.run(_end(store, ledger, ended, word))
+        for hold in ended:
+            try:
+                asyncio.run(_end(store, ledger, hold, word))
+            except Decided as error:
+                decided[hold.call] = error.message
+    return decided
 
 
-async def _end(store: Store, ledger: Ledger, ended: Sequence[Hold], word: Word) -> None:
-    for hold in ended:
-        if word == "drop":
-            reason = "a person said that it was not charged"
-            await ledger.release(hold.call, reason=reason, price=hold.sure.amount, pictures=hold.kept)
-            continue
+async def _end(store: Store, ledger: Ledger, hold: Hold, word: Word) -> None:
+    if word == "drop":
+        reason = "a person said that it was not charged"
+        await ledger.release(hold.call, reason=reason, price=hold.sure.amount, pictures=hold.kept)
+        return
+    reason = "a person said that it may have been charged and is to be sent again"
+    await ledger.release(
+        hold.call,
+        reason=reason,
+        price=hold.worst.amount,
+        pictures=hold.pictures,
+        code=AGAIN,
         # Before the release: a death between them leaves a hold, of which a person is asked again.
-        await asyncio.to_thread(_set_aside, store, ledger, hold.call)
-        reason = "a person said that it may have been charged and is to be sent again"
-        price, pictures = hold.worst.amount, hold.pictures
-        await ledger.release(hold.call, reason=reason, price=price, pictures=pictures, code=AGAIN)
+        before=lambda: _set_aside(store, ledger, hold.call),
+    )
 
 
 def _set_aside(store: Store, ledger: Ledger, call: str) -> None:

@@ -13,7 +13,7 @@ from seedream_pipe.cli import options
 from seedream_pipe.cli.again import command
 from seedream_pipe.cli.terminal import is_interactive, out, plural, say, width, wrapped
 from seedream_pipe.cli.told import body
-from seedream_pipe.errors import UsageError
+from seedream_pipe.errors import Decided, UsageError
 from seedream_pipe.reports.messages import held_message
 from seedream_pipe.run.codes import error_code
 from seedream_pipe.run.outcomes import Held, Money
@@ -112,8 +112,14 @@ def _ended(
     if not yes and is_interactive() and not click.confirm(question, default=False, err=True):
         say("nothing was changed")
         return 5
-    end(file, made, ended, word)
-    say(f"{count} {_ended_as(ended, word)}: {command('run')}")
+    decided = end(file, made, ended, word)
+    now = [hold for hold in ended if hold.call not in decided]
+    if now:
+        say(f"{plural(len(now), 'call')} {_ended_as(now, word)}: {command('run')}")
+    if decided:
+        raise Decided(
+            "; ".join(decided.values()), hint=f"nothing was changed of it; {command('run')} goes on"
+        )
     return 0
 
 

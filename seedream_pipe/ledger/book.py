@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from seedream_pipe.digest import Key
-from seedream_pipe.errors import StoreError
+from seedream_pipe.errors import Decided, StoreError
 from seedream_pipe.ledger import emergency
 from seedream_pipe.ledger.budget import Cap, Spent, reserve, spent
 from seedream_pipe.ledger.call_files import begin_folder, is_as_written, read_account, read_outcome
@@ -200,8 +200,10 @@ class Ledger:
         self.index.forget(gone)
         left = [call for call in self.open_calls() if not call.alive]
         for call in left:
-            if call.state == "intended":
-                self.resume(call).end(Outcome(verdict="unsent", at=self._now()))
+            account = read_account(self._calls / call.id) if call.state == "intended" else None
+            # Another start may have been faster; it says the same.
+            if account is not None and account.outcome is None:
+                self._call(account).end(Outcome(verdict="unsent", at=self._now()))
         return tuple(call for call in left if call.state != "intended")
 
     def is_as_written(self, call: str) -> bool:
@@ -223,24 +225,43 @@ class Ledger:
         price: Decimal = Decimal(0),
         pictures: int | None = None,
         code: str = "",
+        before: Callable[[], None] | None = None,
     ) -> None:
         """End a hold because a person said so, at what it turned out to have cost.
 
         `pictures` were billed; its ceiling, when there is a price and that is not said. `code` is
-        `AGAIN` when it is to be sent again, `RESENT` when that was said beforehand.
+        `AGAIN` when it is to be sent again, `RESENT` when that was said beforehand. `before` is done
+        first, unless the call has ended already.
 
         Raises:
-            StoreError: there is no such open call, or it cannot be written.
+            Decided: it has ended already, by another's word perhaps; nothing was done.
+            StoreError: there is no such call, or it cannot be written.
 
         """
-        account = await asyncio.to_thread(self._account, self._calls / Path(call).name)
-        if account is None or account.outcome is not None:
-            raise StoreError(f"there is no open call {call}", hint="seedream-pipe held")
-        if pictures is None:
-            pictures = account.intent.pictures if price else 0
-        await self._call(account).settle(
-            "released", price=price, pictures=pictures, code=code, message=reason
-        )
+
+        def end() -> None:
+            with locked(self._store, "decision"):
+                account = self._account(self._calls / Path(call).name)
+                if account is None:
+                    raise StoreError(f"there is no open call {call}", hint="seedream-pipe held")
+                if account.outcome is not None:
+                    raise Decided(_decided(call, account.outcome))
+                if before is not None:
+                    before()
+                billed = pictures
+                if billed is None:
+                    billed = account.intent.pictures if price else 0
+                outcome = Outcome(
+                    verdict="released",
+                    at=self._now(),
+                    price=price,
+                    pictures=billed,
+                    code=code,
+                    message=reason,
+                )
+                self._call(account).end(outcome)
+
+        await asyncio.to_thread(end)
 
     def bought(self, key: Key, *, origin: str = "") -> Account | None:
         """The newest call that brought pictures of a key, with its answer where that is still there."""
@@ -369,6 +390,11 @@ class Ledger:
 
     def _now(self) -> str:
         return _iso(self._clock())
+
+
+def _decided(call: str, outcome: Outcome) -> str:
+    said = outcome.message or f"it has ended as {outcome.verdict}"
+    return f"call {call} is decided already, at {outcome.at}: {said}"
 
 
 def _iso(seconds: float) -> str:

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from seedream_pipe.errors import SeedreamError, StoreError
+from seedream_pipe.errors import Decided, SeedreamError, StoreError
 from seedream_pipe.ledger.claims import claim
 from seedream_pipe.makers import Answer, Reply
 from seedream_pipe.plan.key import key, keyed
@@ -248,7 +248,11 @@ class Performer:
         ledger, times = self.shop.ledger, self.retry_uncertain
         if not await asyncio.to_thread(may_resend, ledger, hold, order.key, times=times):
             return False
-        await release(ledger, hold)
+        try:
+            await release(ledger, hold)
+        except Decided:
+            # A person was faster: what is bought now goes by their word.
+            return True
         self.tell(CallResent(address=order.address, call=hold.call, worst=hold.worst))
         return True
 

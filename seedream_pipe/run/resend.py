@@ -32,7 +32,8 @@ async def release(ledger: Ledger, hold: Held) -> None:
     """End a hold as perhaps paid for, at its worst.
 
     Raises:
-        StoreError: somebody else has ended it, or it cannot be written.
+        Decided: somebody else has ended it.
+        StoreError: it cannot be written.
 
     """
     await ledger.release(hold.call, reason=_REASON, price=hold.worst.amount, code=RESENT)

@@ -4,10 +4,13 @@ import json
 
 import pytest
 
+from seedream_pipe.api.holds import end, holds
 from seedream_pipe.ledger.book import Ledger
+from seedream_pipe.settings import Settings
 from seedream_pipe.store.folder import Store
 
 TASK = "shots@sc02_010"
+GROUP = "{model: seedream-4.5, size: 2K, group: 4, prompt: Generate a set of 4 pictures}"
 
 
 @pytest.fixture
@@ -54,6 +57,30 @@ def test_a_retried_hold_counts_in_full_and_is_sent_again(lost, cli, paid):
 def test_all_holds_are_ended_at_once(lost, cli):
     assert cli("held", "drop", "board.yaml", "--all").code == 0
     assert json.loads(cli("held", "board.yaml", "--json").out)["held"] == []
+
+
+def test_the_later_of_two_words_changes_nothing_and_says_so(lost, cli, monkeypatch):
+    late = holds("board.yaml", Settings())
+    before = spent(lost)
+    assert cli("held", "drop", "board.yaml", TASK, "--yes").code == 0
+    monkeypatch.setattr("seedream_pipe.cli.held.holds", lambda *_: late)
+    said = cli("held", "retry", "board.yaml", TASK, "--yes")
+    assert said.code == 2
+    assert f"call {late[0].call} is decided already" in said.err
+    assert "a person said that it was not charged" in said.err
+    assert str(before - spent(lost)) == "0.03"
+
+
+def test_the_later_word_leaves_what_came_in_its_place(board, cli, paid, edit):
+    edit("board.yaml", "  sheet:", f"  turn: {GROUP}\n  sheet:")
+    paid.script({"match": "a set of 4", "cut": "event", "at": 2, "end": "close"})
+    cli("run", "board.yaml", "turn", "--yes")
+    late = holds("board.yaml", Settings())
+    assert cli("held", "drop", "board.yaml", "turn", "--yes").code == 0
+    results = sorted((board / ".seedream" / "results").rglob("*.json"))
+    assert results
+    assert end("board.yaml", Settings(), late, "retry").keys() == {hold.call for hold in late}
+    assert sorted((board / ".seedream" / "results").rglob("*.json")) == results
 
 
 @pytest.mark.parametrize("names", [["shots@sc02_01"], [], [TASK, "--all"]])

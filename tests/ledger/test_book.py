@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from seedream_pipe.errors import OverBudget, StoreError
+from seedream_pipe.errors import Decided, OverBudget, StoreError, UsageError
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.ledger.budget import Cap, Spent
 from seedream_pipe.ledger.calls import Call
@@ -125,6 +125,33 @@ async def test_a_hold_that_was_charged_is_released_at_its_price(ledger: Ledger):
     await ledger.release(call.id, reason="in the console", price=Decimal("0.04"))
 
     assert ledger.spent()["USD"] == Spent(price=Decimal("0.04"), pictures=1)
+
+
+async def test_of_two_words_on_a_hold_the_first_counts(store: Store, ledger: Ledger):
+    call = await ledger.begin(INTENT, Cap())
+    await call.sending()
+    await call.hold("connection reset")
+    done: list[str] = []
+
+    async def say(word: str) -> None:
+        await ledger.release(call.id, reason=word, before=lambda: done.append(word))
+
+    answers = await asyncio.gather(say("one"), say("other"), return_exceptions=True)
+
+    (late,) = (answer for answer in answers if answer is not None)
+    assert isinstance(late, Decided)
+    assert late.exit_code == UsageError.exit_code
+    assert f"call {call.id} is decided already" in late.message
+    assert late.message.endswith(f": {done[0]}")
+    assert len(done) == 1
+
+
+async def test_a_call_whose_pictures_came_is_decided(ledger: Ledger):
+    call = await answered(ledger)
+    await call.settle("done")
+
+    with pytest.raises(Decided, match="it has ended as done"):
+        await ledger.release(call.id, reason="")
 
 
 @pytest.mark.parametrize("call", ["", "..", "../../etc", "20261122T140311.000Z-00000000"])
