@@ -13,7 +13,7 @@ from seedream_pipe.cli import options
 from seedream_pipe.cli.again import command
 from seedream_pipe.cli.terminal import is_interactive, out, plural, say, width, wrapped
 from seedream_pipe.cli.told import body
-from seedream_pipe.errors import Decided, UsageError
+from seedream_pipe.errors import Decided, OverBudget, UsageError
 from seedream_pipe.reports.messages import held_message
 from seedream_pipe.run.codes import error_code
 from seedream_pipe.run.outcomes import Held, Money
@@ -108,10 +108,9 @@ def _ended(
     for hold in ended:
         say(_told(hold, room=width(err=True), with_ways=False))
     count = plural(len(ended), "call")
-    question = f"{count} not charged?" if word == "drop" else f"count {count} as spent and send again?"
-    if not yes and is_interactive() and not click.confirm(question, default=False, err=True):
+    if not (yes or _confirmed(count, word)):
         say("nothing was changed")
-        return 5
+        return OverBudget.exit_code
     decided = end(file, made, ended, word)
     now = [hold for hold in ended if hold.call not in decided]
     if now:
@@ -121,6 +120,18 @@ def _ended(
             "; ".join(decided.values()), hint=f"nothing was changed of it; {command('run')} goes on"
         )
     return 0
+
+
+def _confirmed(count: str, word: Word) -> bool:
+    if not is_interactive():
+        chosen = click.get_current_context().params
+        words = ("--all",) if chosen["everything"] else chosen["names"]
+        raise OverBudget(
+            f"{count} may have been charged, and nobody confirmed it; nothing was changed",
+            hint=command(f"held {word}", *words, "--yes"),
+        )
+    question = f"{count} not charged?" if word == "drop" else f"count {count} as spent and send again?"
+    return click.confirm(question, default=False, err=True)
 
 
 def _ended_as(ended: Sequence[Hold], word: Word) -> str:

@@ -48,15 +48,25 @@ def test_a_dropped_hold_costs_nothing_and_is_sent_again(lost, cli, paid):
 def test_a_retried_hold_counts_in_full_and_is_sent_again(lost, cli, paid):
     before = spent(lost)
     call = json.loads(cli("held", "board.yaml", "--json").out)["held"][0]["call"]
-    assert cli("held", "retry", "board.yaml", call).code == 0
+    assert cli("held", "retry", "board.yaml", call, "--yes").code == 0
     assert spent(lost) == before
     assert cli("run", "board.yaml", TASK, "--yes").code == 0
     assert str(spent(lost) - before) == "0.03"
 
 
 def test_all_holds_are_ended_at_once(lost, cli):
-    assert cli("held", "drop", "board.yaml", "--all").code == 0
+    assert cli("held", "drop", "board.yaml", "--all", "--yes").code == 0
     assert json.loads(cli("held", "board.yaml", "--json").out)["held"] == []
+
+
+@pytest.mark.parametrize("word", ["drop", "retry"])
+@pytest.mark.parametrize("names", [TASK, "--all"])
+def test_without_a_terminal_nothing_ends_that_nobody_confirmed(lost, cli, word, names):
+    said = cli("held", word, "board.yaml", names)
+    assert said.code == 5
+    assert "nobody confirmed it; nothing was changed" in said.err
+    assert f"seedream-pipe held {word} board.yaml {names} --yes" in said.err
+    assert len(json.loads(cli("held", "board.yaml", "--json").out)["held"]) == 1
 
 
 def test_the_later_of_two_words_changes_nothing_and_says_so(lost, cli, monkeypatch):

@@ -89,7 +89,7 @@ def test_a_call_whose_record_is_damaged_is_held_by_its_id(said, board, paid, cli
         ("cost", "board.yaml"),
         ("status", "board.yaml"),
         ("run", "board.yaml", "sheet", "--yes"),
-        ("held", "retry", "board.yaml", call),
+        ("held", "retry", "board.yaml", call, "--yes"),
         ("run", "board.yaml", "sheet", "--yes"),
     )
     assert said("message-damaged-call", *commands) == [0, 0, 0, 4, 0, 0]
@@ -146,7 +146,7 @@ def test_a_series_that_breaks_off_keeps_what_came_and_says_so(said, paid, edit) 
     commands = (
         ("run", "board.yaml", "turn", "--yes"),
         ("held", "board.yaml"),
-        ("held", "drop", "board.yaml", "turn"),
+        ("held", "drop", "board.yaml", "turn", "--yes"),
         ("run", "board.yaml", "turn", "--yes"),
     )
     assert said("message-cut-stream", *commands) == [4, 0, 0, 1]
