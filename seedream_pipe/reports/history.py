@@ -243,7 +243,8 @@ def _note_lines(trace: Trace) -> Iterator[Line]:
     yield _fact("task", escaped(note.task))
     yield _fact("take", f"{note.take}, picture {note.image}")
     yield _fact("prompt", escaped(note.prompt, limit=_WHOLE))
-    yield _fact("made", f"{_clock(note.made_at)} by {escaped(note.provider)} ({escaped(note.model)})")
+    when = f"{_clock(note.made_at)} " if note.made_at else ""
+    yield _fact("made", f"{when}by {escaped(note.provider)} ({escaped(note.model)})")
     if note.currency:
         yield _fact("price", escaped(f"{note.price} {note.currency} for the call"))
     if note.call:
