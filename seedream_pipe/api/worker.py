@@ -15,7 +15,7 @@ from seedream_pipe.run.events import OutputKept, OutputPlaced, PictureLost
 from seedream_pipe.run.loop import takes_of
 from seedream_pipe.run.outcomes import Failed, Reused, standing
 from seedream_pipe.run.outputs import Kept, Placed, wanted
-from seedream_pipe.run.perform import Performer, notes_of
+from seedream_pipe.run.perform import Performer, beyond_of, notes_of
 from seedream_pipe.run.reasons import BlobLost
 from seedream_pipe.store.blobs import Gone
 from seedream_pipe.store.results import Hit
@@ -76,8 +76,8 @@ class Worker:
         expected = self.expected.tasks[task.address]
         match expected.decision:
             case Reuse():
-                notes = await asyncio.to_thread(self._notes, expected.takes)
-                outcome: Outcome = Reused(takes=expected.takes, notes=notes)
+                notes, beyond = await asyncio.to_thread(self._notes, task, expected.takes)
+                outcome: Outcome = Reused(takes=expected.takes, notes=notes, beyond=beyond)
             case Blocked():
                 outcome = standing(expected.decision.outcome, expected.takes, task.pick)
             case Needless():
@@ -151,7 +151,10 @@ class Worker:
             pictures.inspect(file)
         self.pins.put(url, self.store.blobs.adopt(target))
 
-    def _notes(self, takes: tuple[TakePictures, ...]) -> tuple[str, ...]:
-        """What did not come when incomplete takes were made, as it was told then."""
-        found = (self.store.results.get(take.key) for take in takes if not take.complete)
-        return tuple(note for lookup in found if isinstance(lookup, Hit) for note in notes_of(lookup.result))
+    def _notes(self, task: Task, takes: tuple[TakePictures, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What did not come when incomplete takes were made, as it was told then, and what came beyond."""
+        asked = task.recipe.generation.ceiling if isinstance(task.recipe, Recipe) else 1
+        odd = (take for take in takes if not take.complete or len(take.pictures) > asked)
+        found = [lookup.result for take in odd if isinstance(lookup := self.store.results.get(take.key), Hit)]
+        notes = tuple(note for result in found for note in notes_of(result))
+        return notes, tuple(note for result in found for note in beyond_of(task, result))

@@ -214,10 +214,12 @@ def detail(outcome: Outcome, seconds: float, placed: list[str], *, is_kept: bool
             more = f" and {len(placed) - 1} more" if len(placed) > 1 else ""
             yield f"{where}{more}  ({seconds:.1f} s{money})"
             yield from outcome.notes
+            yield from outcome.beyond
         case Reused():
             more = f" and {len(placed) - 1} more" if len(placed) > 1 else ""
             yield f"{escaped(placed[0])}{more}  (from the store)" if placed else "up to date"
             yield from outcome.notes
+            yield from outcome.beyond
         case Waiting() | Skipped() | NotNeeded():
             yield escaped(outcome.message, limit=_MESSAGE)
         case Held() | Refused() | Failed():

@@ -89,7 +89,7 @@ class TakePictures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """At least one take was made in this run. `notes` say what did not come."""
+    """At least one take was made in this run. `notes` say what did not come, `beyond` what came unasked."""
 
     takes: tuple[TakePictures, ...]
     price: Money
@@ -97,6 +97,7 @@ class Made:
     made: int
     """How many pictures came in this run."""
     notes: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +106,7 @@ class Reused:
 
     takes: tuple[TakePictures, ...]
     notes: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

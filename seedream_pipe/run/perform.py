@@ -37,7 +37,7 @@ from seedream_pipe.run.outcomes import (
 from seedream_pipe.run.resend import may_resend, release
 from seedream_pipe.run.scratch import Scratch
 from seedream_pipe.run.settle import Bought, Order, held, now, owing
-from seedream_pipe.store.results import Hit, Miss, Result, counted
+from seedream_pipe.store.results import Hit, Miss, Result, Stored, counted
 
 if TYPE_CHECKING:
     from seedream_pipe.digest import BlobDigest, Key
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from seedream_pipe.run.settle import Sale
     from seedream_pipe.store.folder import Store
 
-__all__ = ["Performer", "notes_of"]
+__all__ = ["Performer", "beyond_of", "notes_of"]
 
 _TELL_AGAIN = 30.0
 """Seconds after which a wait for another process is told again."""
@@ -131,7 +131,7 @@ class Performer:
         holds = [item.hold for item in found if item.hold is not None]
         if holds or len(found) < len(taken):
             return standing(_worst([*taken, *holds]), tuple(item.pictures for item in found), task.pick)
-        return _made(found, self.monotonic() - began)
+        return _made(task, found, self.monotonic() - began)
 
     async def _take(self, task: Task, resolved: Resolved, take: int) -> _Taken:
         wanted = key(task.recipe, resolved.digests, take)
@@ -352,12 +352,13 @@ def _worst(taken: Sequence[_Taken]) -> Outcome:
     raise AssertionError("only called when a take is missing")
 
 
-def _made(found: Sequence[_Found], seconds: float) -> Outcome:
+def _made(task: Task, found: Sequence[_Found], seconds: float) -> Outcome:
     takes = tuple(item.pictures for item in found)
     notes = tuple(note for item in found for note in notes_of(item.result))
+    beyond = tuple(note for item in found for note in beyond_of(task, item.result))
     bought = [item.bought for item in found if item.bought is not None]
     if not bought:
-        return Reused(takes=takes, notes=notes)
+        return Reused(takes=takes, notes=notes, beyond=beyond)
     price = Money()
     for sale in bought:
         price = price.plus(sale.price)
@@ -367,7 +368,24 @@ def _made(found: Sequence[_Found], seconds: float) -> Outcome:
         seconds=round(seconds, 3),
         made=sum(len(sale.result.stored) for sale in bought),
         notes=notes,
+        beyond=beyond,
     )
+
+
+def beyond_of(task: Task, result: Result) -> Iterator[str]:
+    """The pictures of a result that nobody asked for: paid for as the others are, and under no name."""
+    if not isinstance(task.recipe, Recipe):
+        return
+    asked = task.recipe.generation.ceiling
+    more = [entry.digest[:12] for entry in result.pictures[asked:] if isinstance(entry, Stored)]
+    if more:
+        came = "1 picture" if len(more) == 1 else f"{len(more)} pictures"
+        said = f"; the service counts {result.billed} (request {result.request_id})"
+        counted = said if (result.billed or 0) > asked else ""
+        yield (
+            f"{came} came beyond the {asked} asked for, kept in the store under no name:"
+            f" {', '.join(more)}{counted}"
+        )
 
 
 def notes_of(result: Result) -> Iterator[str]:

@@ -101,6 +101,8 @@ class Record:
     """How many pictures came that earlier runs had paid for; they cost nothing now."""
     reasons: Mapping[Address, Reason] = field(default_factory=dict)
     """Why each task was to be made."""
+    references: Mapping[str, str] = field(default_factory=dict)
+    """The files that were references, by their path in the project, each with the digest of its bytes."""
 
     @property
     def made(self) -> int:
@@ -143,6 +145,7 @@ class Record:
             "outputs": _readable(self.folder),
             "placed": list(self.placed),
             "kept": dict(self.kept),
+            "references": dict(self.references),
             "tasks": {address: self._task_tree(address) for address in self.outcomes},
         }
 
@@ -235,9 +238,11 @@ def outcome_tree(outcome: Outcome) -> dict[str, Any]:
                 "currency": outcome.price.currency,
                 "seconds": outcome.seconds,
                 "notes": list(outcome.notes),
+                **({"beyond": list(outcome.beyond)} if outcome.beyond else {}),
             }
         case Reused():
             tree |= {"pictures": _takes(outcome), "notes": list(outcome.notes)}
+            tree |= {"beyond": list(outcome.beyond)} if outcome.beyond else {}
         case Held():
             tree |= {
                 "call": outcome.call,
@@ -297,6 +302,7 @@ def fold(
     gates: Mapping[Address, int] | None = None,
     unfetched: tuple[Unfetched, ...] = (),
     reasons: Mapping[Address, Reason] | None = None,
+    references: Mapping[str, str] | None = None,
 ) -> Record:
     """The record of a run's events."""
     outcomes: dict[Address, Outcome] = {}
@@ -351,4 +357,5 @@ def fold(
         unfetched=unfetched,
         recovered=recovered,
         reasons=reasons or {},
+        references=references or {},
     )
