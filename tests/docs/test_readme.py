@@ -11,12 +11,14 @@ import sys
 from pathlib import Path
 from typing import Final
 
+import click
 import pytest
 from PIL import Image
 
 from seedream_pipe.api.project import problems_of
 from seedream_pipe.catalog import MAKERS
 from seedream_pipe.cli.group import COMMANDS
+from seedream_pipe.cli.run import run as run_command
 from seedream_pipe.errors import SeedreamError
 from seedream_pipe.settings import VARIABLES
 
@@ -98,6 +100,14 @@ def test_every_setting_is_told() -> None:
     told = re.findall(r"^\| `--([a-z-]+)` \| `(\w+)` \| `(\w+)` \|", README, re.MULTILINE)
 
     assert told == [(name.replace("_", "-"), variable, name) for name, variable in VARIABLES.items()]
+
+
+def test_every_flag_of_run_is_told() -> None:
+    flags = [option for option in run_command.params if isinstance(option, click.Option)]
+
+    assert not [
+        flag.name for flag in flags if not any(name in README for name in (*flag.opts, *flag.secondary_opts))
+    ]
 
 
 def test_the_exit_codes_are_those_of_the_errors() -> None:
