@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from seedream_pipe.plan.model import Address, Plan, Task
-    from seedream_pipe.run.decisions import Forecast, TaskForecast
+    from seedream_pipe.run.decisions import Decision, Forecast, TaskForecast
     from seedream_pipe.run.lock import Locked
 
 __all__ = ["expect_frozen"]
 
 _RUN: Final = "run without --frozen"
+_WRITE: Final = "run without --frozen writes the lock, for nothing; then commit it"
 
 
 def expect_frozen(plan: Plan, forecast: Forecast, lock: Mapping[Address, Locked]) -> None:
@@ -39,14 +40,29 @@ def expect_frozen(plan: Plan, forecast: Forecast, lock: Mapping[Address, Locked]
             f"the store lacks the pictures of {_tasks(len(lost))}, {lost[0]} first",
             hint="the output folder has them: run without --frozen takes them back, for nothing",
         )
+    nowhere = [address for address, t in forecast.tasks.items() if _is_lost(t.decision)]
+    if nowhere:
+        raise Frozen(f"the store lacks the pictures of {_tasks(len(nowhere))}, {nowhere[0]} first", hint=_RUN)
     told = ((address, _otherwise(plan.tasks[address], t, lock)) for address, t in forecast.tasks.items())
     differ = {address: why for address, why in told if why}
     if differ:
         first, why = next(iter(differ.items()))
         raise Frozen(
             f"the lock does not say what the pipeline says of {_tasks(len(differ))}; {first}: {why}",
-            hint="run without --frozen writes the lock, for nothing; then commit it",
+            hint=_WRITE,
         )
+    gone = [address for address in lock if address not in plan.tasks]
+    if gone and len(forecast.tasks) == len(plan.tasks):
+        held = f"the lock holds pictures of {_tasks(len(gone))} that the pipeline does not have"
+        raise Frozen(f"{held}, {gone[0]} first", hint=_WRITE)
+
+
+def _is_lost(decision: Decision) -> bool:
+    return (
+        isinstance(decision, Blocked)
+        and isinstance(decision.outcome, Waiting)
+        and decision.outcome.why == "lost"
+    )
 
 
 def _otherwise(task: Task, found: TaskForecast, lock: Mapping[Address, Locked]) -> str:

@@ -19,6 +19,7 @@ from seedream_pipe.api.decide import begin
 from seedream_pipe.api.folders import begun_path, lock_path, output_folder, output_top, shown_path
 from seedream_pipe.api.origin import local_server
 from seedream_pipe.api.past import Remembered
+from seedream_pipe.api.recorded import references_of
 from seedream_pipe.api.sources import prices
 from seedream_pipe.api.worker import Worker
 from seedream_pipe.digest import canonical
@@ -255,6 +256,7 @@ class Going:
             gates=gates(self.planned.plan, outcomes),
             unfetched=tuple(self._still_unfetched(outcomes)),
             reasons=reasons_of(self.planned.forecast),
+            references=references_of(self.planned.plan, self.planned.project.root.folder),
         )
 
     def _still_held(self) -> Iterator[Held]:
@@ -307,7 +309,8 @@ class Going:
             inputs={**self.inputs, lock_path: states.signature(lock_path), **self._calls()},
             tasks=len(self.planned.plan.tasks),
             folder=record.folder,
-            whole=whole and record.exit_code == 0 and not record.stopped,
+            # A run that writes no lock has not looked whether it is laid out as it should be.
+            whole=whole and record.exit_code == 0 and not record.stopped and not self.options.frozen,
         )
         path = self._state_path()
         self.store.disk.folder(path.parent)
@@ -327,7 +330,8 @@ class Going:
         project, tasks = self.planned.project, self.planned.plan.tasks
         path = lock_path(project, self.store, self.profile)
         held = {address: takes_of(outcome) for address, outcome in outcomes.items()}
-        lock_file.update(path, self.store, tasks, held)
+        if not self.options.frozen:
+            lock_file.update(path, self.store, tasks, held)
         return path
 
     def _output_folder(self) -> Path:

@@ -17,7 +17,7 @@ from seedream_pipe.api.checkout import checkout
 from seedream_pipe.api.folders import lock_path, output_folder, output_top, store_folder
 from seedream_pipe.api.project import opened
 from seedream_pipe.api.sources import prices
-from seedream_pipe.errors import OverBudget, UsageError
+from seedream_pipe.errors import InvalidPipeline, OverBudget, UsageError
 from seedream_pipe.plan.model import Recipe
 from seedream_pipe.plan.targets import select
 from seedream_pipe.run import lock as locks
@@ -25,6 +25,7 @@ from seedream_pipe.run import state as states
 from seedream_pipe.run.notes import Notes
 from seedream_pipe.run.outcomes import Money
 from seedream_pipe.run.outputs import Kept, Outputs, wanted
+from seedream_pipe.snapshot.root import Root, find_root
 from seedream_pipe.store.blobs import Gone
 from seedream_pipe.store.folder import Store
 
@@ -87,16 +88,27 @@ def materialize(
         force: whether files that somebody edited are overwritten.
 
     Raises:
-        InvalidPipeline: the pipeline, then or now, has problems.
+        InvalidPipeline: the pipeline has problems; with a revision, it had them then.
         UsageError: there is no such revision, no lock, or a target means nothing.
         StoreError: the output folder cannot be written.
 
     """
-    now = opened(file, variant)
     if not revision:
+        now = opened(file, variant)
         return _placed(now, now, targets, settings, force=force)
-    with checkout(Path(file), revision) as then:
-        return _placed(opened(os.fspath(then), variant), now, targets, settings, force=force)
+    with checkout(Path(file), revision) as checked_out:
+        then = opened(os.fspath(checked_out), variant)
+        return _placed(then, _today(then, file, variant), targets, settings, force=force)
+
+
+def _today(then: Project, file: str, variant: Variant) -> Project:
+    """The pipeline where it is now; with what it was, when the file is gone or wrong by now."""
+    try:
+        return opened(file, variant)
+    except (InvalidPipeline, UsageError):
+        path = Path(os.path.abspath(file))
+        root = Root(top=find_root(path.parent), folder=path.parent, shown_prefix=os.path.dirname(file))
+        return replace(then, path=path, root=root)
 
 
 def _placed(
@@ -108,7 +120,8 @@ def _placed(
     path = lock_path(project, store, profile)
     lock = locks.read(path, project.pipeline.renamed)
     if not lock:
-        raise UsageError(f"{path.name} holds no pictures", hint="seedream-pipe run FILE makes them")
+        name = path.name if profile.paid else "the lock of the previews"
+        raise UsageError(f"{name} holds no pictures", hint="seedream-pipe run FILE makes them")
     realm = catalog.maker(profile).realm
     state = states.path_of(store.folder, now.path, realm)
     outputs = Outputs(

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 
 from seedream_pipe import catalog, profiles
 from seedream_pipe.api.allowance import expect_allowed
+from seedream_pipe.api.explain import explained
 from seedream_pipe.api.folders import output_folder, output_top, store_folder
 from seedream_pipe.api.frozen import expect_frozen
 from seedream_pipe.api.going import Going
 from seedream_pipe.api.planning import past_of, planned_with
 from seedream_pipe.api.recovery import heal, recover
 from seedream_pipe.api.run_options import RunOptions
-from seedream_pipe.errors import StoreError
+from seedream_pipe.errors import Frozen, StoreError
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.run import state as states
 from seedream_pipe.run.decisions import Make
+from seedream_pipe.run.lock import Unreadable
 from seedream_pipe.run.places import expect_writable
 from seedream_pipe.settings import Settings
 from seedream_pipe.store.folder import Store
@@ -77,7 +79,12 @@ async def run_async(
         unfetched: Mapping[str, Unfetched] = {}
 
         async def look() -> tuple[Remembered, Planned]:
-            past = past_of(project, store, ledger, profile, settings, options=options)
+            try:
+                past = past_of(project, store, ledger, profile, settings, options=options)
+            except Unreadable as error:
+                if not options.frozen:
+                    raise
+                raise Frozen(error.message, hint=error.hint) from None
             return past, await asyncio.to_thread(planned_with, project, targets, settings, profile, past)
 
         if ledger is not None and store.writable:
@@ -105,7 +112,7 @@ async def run_async(
         if options.agreed is not None:
             await asyncio.to_thread(options.agreed)
         run = Going(
-            planned=made,
+            planned=await asyncio.to_thread(explained, made, settings),
             settings=settings,
             options=options,
             profile=profile,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from seedream_pipe.api.bought import of_lock
 from seedream_pipe.api.folders import shown_path
 from seedream_pipe.api.materialize import materialize as placed
 from seedream_pipe.cli import options
@@ -27,6 +28,7 @@ _MOST: Final = 20
 @options.targets
 @click.option("--at", "revision", metavar="REV", default="", help="As it was at a git revision.")
 @click.option("--force", is_flag=True, help="Overwrite output files that were edited.")
+@options.provenance
 @options.variant
 @options.user
 @options.as_json
@@ -45,7 +47,7 @@ def materialize(
     Needs no key and no network, and spends nothing. What the store lacks is named with
     its price. With --at, the pipeline and the lock are those of a git revision.
     """
-    made = options.settings(**flags)
+    made = of_lock(file, options.settings(**flags))
     found = placed(file, targets, settings=made, variant=variant, revision=revision, force=force)
     if as_json:
         out(json.dumps(_tree(found), ensure_ascii=False, indent=1))

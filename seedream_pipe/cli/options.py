@@ -14,6 +14,7 @@ from seedream_pipe.api.variant import Variant
 from seedream_pipe.cli.boundary import DEBUG
 from seedream_pipe.cli.complete import addresses, providers, yaml_files
 from seedream_pipe.cli.terminal import say, style
+from seedream_pipe.settings import DEFAULT_PROVIDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +26,7 @@ __all__ = [
     "debug",
     "file",
     "files",
+    "provenance",
     "settings",
     "spending",
     "targets",
@@ -47,6 +49,14 @@ task = click.argument("task", shell_complete=addresses)
 """One task: `step@key`, or `step` when it is one."""
 
 as_json = click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
+
+
+provenance = click.option(
+    "--provenance/--no-provenance",
+    default=None,
+    help="Placed pictures carry how they were made, with the prompt. [SEEDREAM_PROVENANCE, else yes]",
+)
+"""Of the commands that place pictures."""
 
 
 def user(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -176,7 +186,7 @@ def settings(**flags: object) -> Settings:
 
 def warn_default(made: Settings) -> None:
     """Say that the default provider stands in where nobody chose one, and that a test server is none."""
-    if not made.chosen:
+    if not made.chosen and made.provider == DEFAULT_PROVIDER:
         say(
             style("provider: preview (drawn locally, free); --provider 302ai, ark or byteplus buys", dim=True)
         )

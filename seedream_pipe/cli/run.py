@@ -60,11 +60,7 @@ if TYPE_CHECKING:
     default=None,
     help="Ask 302.AI to answer later, to a ticket. [SEEDREAM_ASYNC, else no]",
 )
-@click.option(
-    "--provenance/--no-provenance",
-    default=None,
-    help="Placed pictures carry how they were made. [SEEDREAM_PROVENANCE, else yes]",
-)
+@options.provenance
 @options.as_json
 def run(
     file: str, targets: tuple[str, ...], *, variant: Variant, dry_run: bool, as_json: bool, **flags: Any
@@ -78,14 +74,17 @@ def run(
     you were charged. It tells you, and sends nothing again until you say so.
     """
     made = options.settings(**flags)
-    if not targets and not dry_run and not as_json and not flags["plan"]:
+    is_known = made.chosen or not flags["frozen"]
+    if is_known and not targets and not dry_run and not as_json and not flags["plan"]:
         fresh = up_to_date(file, made, variant)
         if fresh is not None:
             _say_fresh(fresh)
             return 0
     # The rest of the house is entered only when there may be something to do.
+    from seedream_pipe.api.bought import of_lock
     from seedream_pipe.cli import running
 
+    made = of_lock(file, made) if flags["frozen"] else made
     return running.run(file, targets, made, variant=variant, dry_run=dry_run, as_json=as_json, flags=flags)
 
 

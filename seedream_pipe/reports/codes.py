@@ -45,7 +45,8 @@ CODES: Final[Mapping[str, Rule]] = MappingProxyType(
             "The system allows too few open files", "Nothing more was sent. Raise the limit: ulimit -n 1024."
         ),
         "E-FROZEN": Rule(
-            "There is work, and --frozen allows none", "Nothing was sent. Run without --frozen."
+            "There is work, or the lock says otherwise, and --frozen allows neither",
+            "Nothing was sent. Run without --frozen.",
         ),
         "E-HELD": Rule(
             "Calls are held, and the user's settings stop a run then",

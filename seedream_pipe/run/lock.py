@@ -27,12 +27,16 @@ if TYPE_CHECKING:
 
     from seedream_pipe.plan.model import Address
 
-__all__ = ["Locked", "parse", "read", "render"]
+__all__ = ["Locked", "Unreadable", "parse", "read", "render"]
 
 _VERSION: Final = 2
 _READ: Final = frozenset({1, 2})
 """The first form had a line for what was made only, and no empty lines."""
 _HINT: Final = "or delete the line: the next run writes it again, for nothing if the store has it"
+
+
+class Unreadable(UsageError):
+    """What stands in the lock is none: damaged, with the marks of a merge in it, or of a newer version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +59,7 @@ def read(path: Path, renamed: Mapping[str, str] = MappingProxyType({})) -> dict[
     With `renamed`, the new names of steps by their old ones, lines of those count for the new ones.
 
     Raises:
-        UsageError: it cannot be read, for example with the marks of a merge in it.
+        Unreadable: for example with the marks of a merge in it.
 
     """
     try:
@@ -63,7 +67,7 @@ def read(path: Path, renamed: Mapping[str, str] = MappingProxyType({})) -> dict[
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"the lock {path.name} cannot be read: {error}") from None
+        raise Unreadable(f"the lock {path.name} cannot be read: {error}") from None
     found = parse(text, name=path.name)
     if not renamed:
         return found
@@ -76,7 +80,7 @@ def parse(text: str, *, name: str) -> dict[Address, Locked]:
     conflict = next(merge.conflicts(text), None)
     if conflict is not None:
         tasks = ", ".join(dict.fromkeys(_tasks_of((*conflict.ours, *conflict.theirs)))) or "a line"
-        raise UsageError(
+        raise Unreadable(
             f"{name}:{conflict.line}: two branches hold other pictures of {tasks}",
             hint=f"keep one of the lines and delete the marks of the merge; {_HINT}",
         )
@@ -87,7 +91,7 @@ def parse(text: str, *, name: str) -> dict[Address, Locked]:
         try:
             locked = _locked(json.loads(line))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            raise UsageError(f"{name}:{number}: not a line of a lock", hint=f"mend it, {_HINT}") from None
+            raise Unreadable(f"{name}:{number}: not a line of a lock", hint=f"mend it, {_HINT}") from None
         if locked is not None and locked.takes:
             found[locked.address] = locked
     return found
@@ -102,7 +106,7 @@ def _tasks_of(lines: Iterable[str]) -> Iterator[str]:
 def _locked(line: Mapping[str, Any]) -> Locked | None:
     if "lock" in line:
         if line["lock"] not in _READ:
-            raise UsageError("the lock was written by a newer version", hint="upgrade seedream-pipe")
+            raise Unreadable("the lock was written by a newer version", hint="upgrade seedream-pipe")
         return None
     pick, image = line.get("pick", 1), line.get("image")
     return Locked(

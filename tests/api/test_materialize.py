@@ -114,6 +114,24 @@ def test_a_revision_brings_back_what_was_then(tmp_path, emulator):
     assert board.billed == 2
 
 
+@pytest.mark.parametrize("now", ["steps: [", ""])
+def test_a_revision_is_had_whatever_became_of_the_file(tmp_path, emulator, now):
+    board = bought(tmp_path, emulator)
+    git(board.folder, "init", "-q")
+    git(board.folder, "add", board.file.name, board.file.with_suffix(".lock").name)
+    git(board.folder, "commit", "-q", "-m", "one")
+    before = {name: data for name, (data, _) in board.outputs().items()}
+    shutil.rmtree(board.folder / "out")
+    if now:
+        board.file.write_text(now, "utf-8")
+    else:
+        board.file.unlink()
+
+    found = place(board, revision="HEAD")
+    assert len(found.placed) == 2
+    assert {name: data for name, (data, _) in board.outputs().items()} == before
+
+
 def test_an_unknown_revision_is_said(tmp_path, emulator):
     board = bought(tmp_path, emulator, 1)
     git(board.folder, "init", "-q")

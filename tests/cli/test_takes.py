@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -338,6 +339,66 @@ def test_frozen_holds_the_lock_against_the_pipeline(rolls, cli, paid) -> None:
     said = cli("run", "board.yaml", "--frozen")
     assert (said.code, "shots@sc02_010: the lock has no pictures of it" in said.err) == (6, True)
     assert len(paid.ledger.billed) == 6
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (('{"lock":', '{"lock":9'), "written by a newer version"),
+        (('"takes"', '"takes'), "not a line of a lock"),
+        (("shots@sc02_010", "shots@sc09_010"), "shots@sc02_010: the lock has no pictures of it"),
+        (("", "<<<<<<< HEAD\n"), "two branches hold other pictures"),
+    ],
+)
+def test_frozen_fails_on_a_lock_that_cannot_be_read(board, cli, paid, damage, told) -> None:
+    old, new = damage
+    cli("run", "board.yaml", "--yes")
+    lock = Path("board.lock").read_text("utf-8")
+    Path("board.lock").write_text(lock.replace(old, new, 1), "utf-8")
+
+    said = cli("run", "board.yaml", "--frozen")
+    assert (said.code, told in said.err) == (6, True), said.err
+    assert Path("board.lock").read_text("utf-8") == lock.replace(old, new, 1)
+
+
+def test_frozen_fails_on_pictures_of_a_task_that_is_gone_and_leaves_the_lock(board, cli, paid, edit) -> None:
+    cli("run", "board.yaml", "--yes")
+    lock = Path("board.lock").read_text("utf-8")
+    edit("shots.csv", "sc02,010,The lighthouse on its rock\n", "")
+
+    said = cli("run", "board.yaml", "--frozen")
+    assert (said.code, "1 task that the pipeline does not have, shots@sc02_010" in said.err) == (6, True)
+    assert Path("board.lock").read_text("utf-8") == lock
+    assert cli("run", "board.yaml", "--frozen", "sheet").code == 0
+
+    assert cli("run", "board.yaml").code == 0
+    assert cli("run", "board.yaml", "--frozen").code == 0
+
+
+def test_frozen_writes_no_lock_that_says_the_same(board, cli, paid) -> None:
+    cli("run", "board.yaml", "--yes")
+    lines = Path("board.lock").read_text("utf-8").replace("\n", "\r\n")
+    Path("board.lock").write_bytes(lines.encode())
+
+    assert cli("run", "board.yaml", "--frozen").code == 0
+    assert Path("board.lock").read_bytes() == lines.encode()
+    assert cli("run", "board.yaml").code == 0
+    assert b"\r" not in Path("board.lock").read_bytes()
+
+
+def test_without_a_provider_the_lock_in_version_control_is_meant(board, cli, paid, monkeypatch) -> None:
+    cli("run", "board.yaml", "--yes")
+    shutil.rmtree("out")
+    for name in ("SEEDREAM_PROVIDER", "SEEDREAM_BASE_URL", "BYTEPLUS_API_KEY"):
+        monkeypatch.delenv(name)
+
+    said = cli("materialize", "board.yaml")
+    assert (said.code, "preview" in said.err) == (0, False), said.err
+    assert Path("out/board/frames/sc02/010.jpg").exists()
+    # Pictures of a test server are none that were bought; the lock was asked all the same.
+    said = cli("run", "board.yaml", "--frozen")
+    assert (said.code, "preview" in said.err) == (6, False)
+    assert cli("materialize", "board.yaml", "--provider", "preview").code == 2
 
 
 def test_frozen_fails_on_a_picture_that_only_the_output_folder_has(board, cli, paid) -> None:
