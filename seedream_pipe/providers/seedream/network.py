@@ -281,7 +281,7 @@ async def _exchange(transport: httpx.AsyncHTTPTransport, request: httpx.Request)
         response = await transport.handle_async_request(request)
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         # Without the cause: it carries the request, and that the key.
-        raise Broken(_said(error)) from None
+        raise Broken(_said(error, request.headers["Host"])) from None
     try:
         async with aclosing(_chunks(response)) as chunks:
             yield Incoming(
@@ -303,12 +303,13 @@ async def _chunks(response: httpx.Response) -> AsyncGenerator[bytes, None]:
         raise Broken(_said(error)) from None
 
 
-def _said(error: Exception) -> str:
-    """Say in a few words what happened, for a person."""
+def _said(error: Exception, host: str = "") -> str:
+    """Say in a few words what happened, for a person; of a connection that was not made, where to."""
+    where = f" to {host}" if host else ""
     words: Mapping[type[Exception], str] = {
-        httpx.ConnectTimeout: f"no connection within {CONNECT_SECONDS:.0f} s",
-        httpx.ConnectError: "no connection",
-        httpx.ProxyError: "the proxy refused",
+        httpx.ConnectTimeout: f"no connection{where} within {CONNECT_SECONDS:.0f} s",
+        httpx.ConnectError: f"no connection{where}",
+        httpx.ProxyError: f"the proxy refused a connection{where}",
         httpx.ReadTimeout: "nothing came for too long",
         httpx.WriteTimeout: "nothing could be sent for too long",
         httpx.ReadError: "the connection broke",

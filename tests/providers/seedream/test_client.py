@@ -164,6 +164,13 @@ def test_what_cannot_connect_was_not_sent(tmp_path, host):
     assert tape.calls == []
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_where_no_connection_is_to_be_had_is_named(tmp_path, host):
+    port = closed_port()
+    outcome, _ = call(f"http://{host}:{port}/api/v3", tmp_path)
+    assert outcome.cause.startswith(f"no connection to {host}:{port}: ")
+
+
 def test_a_server_that_speaks_no_tls_was_sent_nothing(tmp_path):
     """The key has not left either: the handshake comes first."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -389,6 +396,7 @@ def test_a_proxy_is_asked_for_a_tunnel_and_sees_no_key(tmp_path):
     assert heard[0].startswith(b"CONNECT ark.example.org:443 ")
     assert KEY.encode() not in heard[0]
     assert isinstance(outcome, NotSent)
+    assert outcome.cause.startswith("the proxy refused a connection to ark.example.org: ")
     assert tape.calls == []
 
 
