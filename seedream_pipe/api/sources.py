@@ -47,8 +47,7 @@ def sources(settings: Settings) -> tuple[Source, ...]:
     """The chosen provider, and after it those of `fallback` when it is one that is paid.
 
     Raises:
-        ProviderError: there is no provider of a name.
-        UsageError: one of them cannot take over from the first.
+        UsageError: there is no provider of a name, or one of them cannot take over from the first.
 
     """
     first = profiles.provider(settings.provider)

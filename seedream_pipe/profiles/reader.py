@@ -17,7 +17,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Final, Literal
 
-from seedream_pipe.errors import ProviderError, SeedreamError
+from seedream_pipe.errors import ProviderError, SeedreamError, UsageError
 
 __all__ = [
     "ModelProfile",
@@ -223,12 +223,12 @@ def provider(name: str) -> ProviderProfile:
     """Find a provider.
 
     Raises:
-        ProviderError: there is none of that name.
+        UsageError: there is none of that name.
 
     """
     found = _providers().get(name)
     if found is None:
-        raise ProviderError(f'there is no provider "{name}"', hint="known: " + ", ".join(_providers()))
+        raise UsageError(f'there is no provider "{name}"', hint="known: " + ", ".join(_providers()))
     return found
 
 

@@ -58,6 +58,17 @@ def test_default_provider_is_the_preview_and_says_so(board, cli) -> None:
     assert said.err.startswith("provider: preview (drawn locally, free)")
 
 
+@pytest.mark.parametrize(
+    "words", [("--provider", "openai"), ("--provider", "ark", "--fallback", "openai", "--yes")]
+)
+@pytest.mark.parametrize("command", ["plan", "run"])
+def test_a_provider_that_there_is_not_is_a_matter_of_the_command_line(board, cli, command, words) -> None:
+    said = cli(command, "board.yaml", *(word for word in words if command == "run" or word != "--yes"))
+    assert said.code == 2
+    assert 'there is no provider "openai"' in said.err
+    assert "known: 302ai, ark, byteplus, preview" in said.err
+
+
 def test_second_run_says_that_all_is_up_to_date(board, cli) -> None:
     time.sleep(0.03)  # a file as young as the look at it is looked at again, and these are
     cli("run", "board.yaml")

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from seedream_pipe import profiles
-from seedream_pipe.errors import ProviderError
+from seedream_pipe.errors import ProviderError, UsageError
 
 ROOT = Path(__file__).parents[2]
 LIMITS = json.loads((ROOT / "tests/wire/samples/model-limits.json").read_text())
@@ -114,7 +114,7 @@ def test_a_name_without_its_version_part_is_unknown():
 
 
 def test_an_unknown_provider_is_named_with_the_known_ones():
-    with pytest.raises(ProviderError) as caught:
+    with pytest.raises(UsageError) as caught:
         profiles.provider("openai")
     assert "302ai, ark, byteplus, preview" in caught.value.hint
 
