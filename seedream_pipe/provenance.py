@@ -64,8 +64,9 @@ _MOST_HEADS: Final = 1000
 class Note:
     """How a picture was made. `image` counts from 0; `blob` is the digest of the picture without the note.
 
-    `made_at` is ISO 8601 in UTC, `price` a decimal text in `currency` for the whole call. What
-    was made on this machine has no time: the same picture has the same note.
+    `made_at` is ISO 8601 in UTC, `price` a decimal text in `currency` for the whole call,
+    which nobody paid where there is a `test_server`, its host and port. What was made on this
+    machine has no time: the same picture has the same note.
     """
 
     pipeline: str
@@ -82,6 +83,7 @@ class Note:
     request_id: str = ""
     price: str = "0"
     currency: str = ""
+    test_server: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

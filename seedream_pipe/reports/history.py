@@ -32,6 +32,7 @@ _ID: Final = 25
 _TEXT: Final = 300
 _WHOLE: Final = 20_000
 _SIZE: Final = 12
+_DEEPEST: Final = 8
 _ENDED: Final = {"": "open: it may have been charged", "done": "its result is gone from the store"}
 
 
@@ -134,7 +135,8 @@ def _logged(each: Logged) -> list[Line]:
         lines.append((Piece(f"      {told}"),))
     if each.reason:
         lines.append((Piece("      why  ", "dim"), Piece(_said(each.reason))))
-        lines += [(Piece("      because ", "dim"), Piece(text)) for text in _causes(each.reason)]
+        because = dict.fromkeys(_causes(each.reason))
+        lines += [(Piece("      because ", "dim"), Piece(text)) for text in because]
     lines += [line for change in each.changes for line in _change(change)]
     return lines
 
@@ -143,12 +145,13 @@ def _said(tree: Mapping[str, Any]) -> str:
     return escaped(str(tree.get("message", "")), limit=_TEXT)
 
 
-def _causes(reason: Mapping[str, Any]) -> Iterator[str]:
-    """Where it began that a picture was made, as its record has it."""
+def _causes(reason: Mapping[str, Any], depth: int = 0) -> Iterator[str]:
+    """Where it began that a picture was made, back to the first cause, as its record has it."""
     changes = reason.get("changes") or ()
     for cause in (*(reason.get("because") or ()), *(change.get("because") for change in changes)):
-        if isinstance(cause, dict):
+        if isinstance(cause, dict) and depth < _DEEPEST:
             yield _said(cause)
+            yield from _causes(cause, depth + 1)
 
 
 def _change(change: Change) -> list[Line]:
@@ -242,10 +245,13 @@ def _note_lines(trace: Trace) -> Iterator[Line]:
     yield _fact("pipeline", escaped(note.pipeline))
     yield _fact("task", escaped(note.task))
     yield _fact("take", f"{note.take}, picture {note.image}")
-    yield _fact("prompt", escaped(note.prompt, limit=_WHOLE))
+    if note.prompt:
+        yield _fact("prompt", escaped(note.prompt, limit=_WHOLE))
     when = f"{_clock(note.made_at)} " if note.made_at else ""
     yield _fact("made", f"{when}by {escaped(note.provider)} ({escaped(note.model)})")
-    if note.currency:
+    if note.test_server:
+        yield _fact("price", f"from the test server {escaped(note.test_server)}")
+    elif note.currency:
         yield _fact("price", escaped(f"{note.price} {note.currency} for the call"))
     if note.call:
         yield _fact("call", escaped(f"{note.call}, request {note.request_id or 'unknown'}"))

@@ -53,4 +53,5 @@ class Notes:
             request_id=result.request_id,
             price=result.price,
             currency=result.currency,
+            test_server=result.origin,
         )

@@ -30,6 +30,7 @@ def test_an_output_says_task_prompt_call_and_price(tmp_path, emulator):
     assert (note.pipeline, note.task, note.take, note.image) == ("shots", "shots@s00", 1, 0)
     assert note.prompt == "frame number 0"
     assert note.price != "0"
+    assert note.test_server == emulator.base_url("302ai").split("/")[2]
     assert note.call
     assert note.blob in blobs(board)
 
