@@ -5,6 +5,7 @@ Only who asks why pays for it: the templates are rendered once more, and git is 
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
@@ -19,18 +20,28 @@ from seedream_pipe.plan.reads import Reads
 from seedream_pipe.plan.tracking import row_path
 from seedream_pipe.problems import Place
 from seedream_pipe.run.decisions import Make, Reuse
-from seedream_pipe.run.reasons import InputChanged, RecipeChanged, Source
+from seedream_pipe.run.reasons import (
+    Adopted,
+    FileChanged,
+    HeldApproved,
+    InputChanged,
+    PickChanged,
+    RecipeChanged,
+    Remade,
+    Source,
+    ToMake,
+)
 from seedream_pipe.spec.model import Generate, PromptFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from seedream_pipe.api.planning import Planned
     from seedream_pipe.api.project import Project
-    from seedream_pipe.plan.model import Address, Row
+    from seedream_pipe.plan.model import Address, Plan, Row
     from seedream_pipe.plan.tracking import Path
     from seedream_pipe.run.decisions import Decision
-    from seedream_pipe.run.reasons import Change, Reason
+    from seedream_pipe.run.reasons import Cause, Change, Reason
     from seedream_pipe.settings import Settings
 
 __all__ = ["explained"]
@@ -55,18 +66,18 @@ def explained(found: Planned, settings: Settings) -> Planned:
     reasons = {
         address: reason
         for address, each in found.forecast.tasks.items()
-        if isinstance(reason := _reason_of(each.decision), (RecipeChanged, InputChanged)) and reason.changes
+        if isinstance(reason := _reason_of(each.decision), (RecipeChanged, InputChanged))
     }
-    if not reasons:
+    if not any(reason.changes for reason in reasons.values()):
         return found
-    written = _Written.of(found.project, settings)
+    written = _Written.of(found, settings)
     told = {
         address: replace(
             reason, changes=tuple(written.explained(address, change) for change in reason.changes)
         )
         for address, reason in reasons.items()
     }
-    told = _with_commits(told)
+    told = _with_causes(_with_commits(told))
     tasks = {
         address: replace(each, decision=_with_reason(each.decision, told[address]))
         if address in told
@@ -96,21 +107,40 @@ def _with_reason(decision: Decision, reason: Reason) -> Decision:
             return decision
 
 
+def _with_causes(reasons: Mapping[Address, _Differs]) -> dict[Address, _Differs]:
+    """The reasons, in whose causes the same differences are told as well as at the tasks themselves."""
+
+    def known(cause: Cause) -> Cause:
+        own = reasons.get(cause.task) if isinstance(cause, ToMake) else None
+        if own is None or not isinstance(cause, ToMake):
+            return cause
+        if not isinstance(cause.reason, (RecipeChanged, InputChanged)) or not cause.reason.changes:
+            return cause
+        return replace(cause, reason=replace(cause.reason, changes=own.changes))
+
+    return {
+        address: replace(reason, causes=tuple(map(known, reason.causes)))
+        if isinstance(reason, InputChanged)
+        else reason
+        for address, reason in reasons.items()
+    }
+
+
 def _with_commits(reasons: Mapping[Address, _Differs]) -> dict[Address, _Differs]:
     commits = commits_of(
-        source.at for reason in reasons.values() for change in reason.changes for source in change.sources
+        source.at
+        for reason in reasons.values()
+        for change in _all_changes(reason.changes)
+        for source in change.sources
     )
     if not commits:
         return dict(reasons)
 
     def known(change: Change) -> Change:
-        return replace(
-            change,
-            sources=tuple(
-                replace(source, commit=commits.get((source.at.file, source.at.line)))
-                for source in change.sources
-            ),
+        found = tuple(
+            replace(source, commit=commits.get((source.at.file, source.at.line))) for source in change.sources
         )
+        return _within(replace(change, sources=found), known)
 
     return {
         address: replace(reason, changes=tuple(map(known, reason.changes)))
@@ -118,18 +148,36 @@ def _with_commits(reasons: Mapping[Address, _Differs]) -> dict[Address, _Differs
     }
 
 
+def _all_changes(changes: Iterable[Change]) -> Iterator[Change]:
+    """Changes, with those that a picture was made anew for."""
+    for change in changes:
+        yield change
+        if isinstance(change.cause, Remade):
+            yield from _all_changes(change.cause.changes)
+
+
+def _within(change: Change, told: Callable[[Change], Change]) -> Change:
+    """The change, in which those that a picture was made anew for are told too."""
+    cause = change.cause
+    if not isinstance(cause, Remade):
+        return change
+    return replace(change, cause=replace(cause, changes=tuple(map(told, cause.changes))))
+
+
 @dataclass(slots=True)
 class _Written:
     """Where the values stand that the tasks of a project read."""
 
     project: Project
+    plan: Plan
     reads: Reads
     _rows: dict[Path, Row] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, project: Project, settings: Settings) -> _Written:
+    def of(cls, found: Planned, settings: Settings) -> _Written:
+        project = found.project
         _, tracker = tracked(project, settings)
-        made = cls(project, Reads(project.pipeline, tracker))
+        made = cls(project, found.plan, Reads(project.pipeline, tracker))
         for table in project.tables.values():
             for index, row in enumerate(table.rows):
                 made._rows[row_path(table, index)] = row
@@ -137,16 +185,62 @@ class _Written:
 
     def explained(self, address: Address, change: Change) -> Change:
         """The change with the places that it may come from, where they can be told."""
-        return replace(change, sources=tuple(self._sources(address, change))[:_MOST_SOURCES])
+        cause = change.cause
+        if isinstance(cause, Remade):
+            change = _within(change, lambda inner: self.explained(cause.task, inner))
+        found = self._of_input if change.field in _INPUTS else self._sources
+        return replace(change, sources=tuple(dict.fromkeys(found(address, change)))[:_MOST_SOURCES])
 
     def _sources(self, address: Address, change: Change) -> Iterator[Source]:
         if change.field == "prompt" and isinstance(change.new, str) and isinstance(change.old, str):
-            yield from dict.fromkeys(self._of_prompt(address, change.old, change.new, change.at))
+            yield from self._of_prompt(address, change.old, change.new, change.at)
             return
         paths = sorted(path for path in self.reads.of_field(address, change.field) if path[0] != "file")
         found = [source for path in paths if (source := self._source(path)) is not None]
-        if found and change.field not in _INPUTS:
+        if found:
             yield from found
+        elif change.at is not None:
+            yield Source(at=change.at)
+
+    def _of_input(self, address: Address, change: Change) -> Iterator[Source]:
+        """The file that has other bytes, the line of a pick, or else where the picture is written or was."""
+        match change.cause:
+            case PickChanged(task=task):
+                decided = self.project.picks.of(task)
+                if decided is not None:
+                    yield Source(at=decided.at)
+                    return
+            case FileChanged(file=file, old="", is_new=False) if os.path.lexists(file):
+                yield Source(at=Place(file))
+                return
+            case Remade() | HeldApproved() | Adopted():
+                return
+            case _:
+                pass
+        if isinstance(change.cause, FileChanged) and os.path.lexists(change.cause.file):
+            yield Source(at=Place(change.cause.file))
+        yield from self._where_it_is(address, change)
+
+    def _where_it_is(self, address: Address, change: Change) -> Iterator[Source]:
+        """The values that name a picture, or else the field; of one that is gone what it was."""
+        step = change.old_from.partition("@")[0]
+        if change.new is None and step in self.project.pipeline.steps and "@" in change.old_from:
+            row = self.plan.tasks[address].row
+            gone = change.old_from.split(" ", maxsplit=1)[0].partition("[")[0] not in self.plan.tasks
+            if gone and row is not None and row.file:
+                yield Source(at=Place(row.file))
+                return
+        is_file = bool(change.old_from) and "@" not in change.old_from and step not in self.plan.tasks
+        if change.new is None and is_file and not os.path.lexists(change.old_from):
+            yield Source(at=Place(change.old_from))
+            return
+        paths = sorted(self.reads.of_field(address, change.field))
+        texts = {path: self._text(path) for path in paths if path[0] in {"vars", "data", "steps"}}
+        named = [path for path, text in texts.items() if text and text in change.new_from]
+        longest = max((len(texts[path]) for path in named), default=0)
+        found = [self._source(path) for path in named if len(texts[path]) == longest]
+        if any(found):
+            yield from (source for source in found if source is not None)
         elif change.at is not None:
             yield Source(at=change.at)
 

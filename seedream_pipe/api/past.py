@@ -7,13 +7,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from seedream_pipe import pictures
+from seedream_pipe.api.recorded import recorded_references
+from seedream_pipe.run.causes import whence
 from seedream_pipe.run.outcomes import Money, Refused
 from seedream_pipe.run.resend import may_resend
 from seedream_pipe.run.settle import damaged, held
 from seedream_pipe.store.results import Gap, Hit, Result, Stored, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from seedream_pipe.digest import BlobDigest, Key
     from seedream_pipe.ledger.book import Ledger
@@ -44,11 +46,14 @@ class Remembered:
     """The host and port of a test server; empty where pictures are bought."""
     outside: Back | None = None
     """Where pictures that the store has lost may still be."""
+    shown: Callable[[str], str] = str
+    """A path in the project as the user would type it."""
     lost: dict[Key, Account] = field(default_factory=dict)
     """Calls whose pictures were asked for and are nowhere: the store has lost them."""
     _open: dict[Key, list[OpenCall]] | None = None
     _results: dict[Key, Lookup] = field(default_factory=dict)
     _adopted_takes: dict[Key, TakePictures] | None = None
+    _whence: dict[str, str] | None = None
 
     def result(self, key: Key) -> Lookup:
         """What a key produced."""
@@ -171,6 +176,16 @@ class Remembered:
     def pinned(self, url: str) -> BlobDigest | None:
         """The digest of a URL that was fetched already."""
         return self.pins.get(url)
+
+    def whence(self, digest: str) -> str:
+        """Where a picture came from that was an input: a task of the lock, or a file that a run recorded."""
+        if self._whence is None:
+            found = recorded_references(self.store.folder)
+            self._whence = {one: self.shown(path) for one, path in found.items()}
+            for address, locked in self.lock.items():
+                pictures = (one for take in locked.takes for one in take.pictures if one is not None)
+                self._whence |= {one: whence(address, locked.takes, one) for one in pictures}
+        return self._whence.get(digest, "")
 
     def _calls(self) -> Mapping[Key, list[OpenCall]]:
         if self._open is None:

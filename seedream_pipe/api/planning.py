@@ -153,5 +153,6 @@ def past_of(
         retry_lost=options is not None and options.retry_lost,
         retry_uncertain=settings.retry_uncertain,
         origin=local_server(settings),
+        shown=project.root.shown,
         outside=Back(folder=folder, lock=lock, store=store),
     )

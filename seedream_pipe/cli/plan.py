@@ -77,7 +77,7 @@ def plan(
     if base is not None:
         return _since(project, base, targets, made, as_json=as_json)
     found = planned(project, targets, settings=made)
-    if explain:
+    if explain or output or as_json:
         found = explained(found, made)
     warnings = (*project.warnings, *found.plan.warnings)
     if warnings:

@@ -113,14 +113,18 @@ def differences(changes: Iterable[Change], *, indent: str = "  ") -> Iterator[Li
         label = f"{escaped(change.label)}  " if change.label else ""
         yield Piece(f"{indent}{change.field:<{_LABEL}} ", "strong"), Piece(label), Piece(place, "dim")
         old, new = _both(change)
-        yield Piece(f"{indent}  - ", "old"), *old
-        yield Piece(f"{indent}  + ", "new"), *new
+        yield Piece(f"{indent}  - ", "old"), *old, *_whence(change.old_from)
+        yield Piece(f"{indent}  + ", "new"), *new, *_whence(change.new_from)
         if change.cause is not None:
             yield Piece(f"{indent}  because ", "dim"), Piece(escaped(cause_text(change.cause), limit=_VALUE))
             if isinstance(change.cause, Remade):
                 yield from differences(change.cause.changes, indent=f"{indent}    ")
         for source in change.sources:
             yield from _source(source, change.at, indent)
+
+
+def _whence(place: str) -> Line:
+    return (Piece(f"  {escaped(place)}", "dim"),) if place else ()
 
 
 def _source(source: Source, at: Place | None, indent: str) -> Iterator[Line]:
@@ -138,7 +142,9 @@ def _commit(source: Source) -> str:
         return ""
     if commit.pending:
         return "  (not committed yet)"
-    return escaped(f"  ({commit.id} {commit.at[:10]} {commit.by}: {commit.subject})", limit=_VALUE)
+    told = f"{commit.id} {commit.at[:10]} {commit.by}: {commit.subject}"
+    before = "; or before, where this checkout has no history" if commit.or_before else ""
+    return escaped(f"  ({told}{before})", limit=_VALUE)
 
 
 def _both(change: Change) -> tuple[Line, Line]:

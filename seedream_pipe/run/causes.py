@@ -29,15 +29,13 @@ from seedream_pipe.run.reasons import (
 from seedream_pipe.run.resolve import Resolved, picked, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from seedream_pipe.digest import BlobDigest
     from seedream_pipe.plan.model import Address, Input, Plan, Task
     from seedream_pipe.run.reasons import Cause
 
-__all__ = [
-    "Causes",
-]
+__all__ = ["Causes", "whence"]
 
 
 class Causes:
@@ -47,6 +45,7 @@ class Causes:
         self._plan, self._past, self._tasks = plan, past, tasks
         self._owners: dict[str, Address] = {}
         self._known = 0
+        self._by_file: Mapping[str, str] | None = None
 
     def of_unmade(self, unmade: tuple[Address, ...]) -> tuple[Cause, ...]:
         """Where it began that these tasks are to be made."""
@@ -66,12 +65,34 @@ class Causes:
     def of(self, given: Input, old: str | None, new: str) -> Cause | None:
         """Why an input has another digest than before."""
         match given:
-            case Known():
-                return FileChanged(file=given.shown or given.label)
-            case FromUrl():
-                return FileChanged(file=given.url)
+            case Known() | FromUrl():
+                return FileChanged(file=self.now(given, new), is_new=old is None)
             case FromTask():
                 return None if old is None else self._of_task(given.task, old, new)
+
+    def now(self, given: Input, digest: str) -> str:
+        """Where a picture of an input comes from: a file, a URL, or a take of a task."""
+        match given:
+            case Known():
+                return given.shown or given.label
+            case FromUrl():
+                return given.url
+            case FromTask():
+                return whence(given.task, self._tasks[given.task].takes, digest)
+
+    def before(self, digest: str) -> str:
+        """Where a picture came from that was an input; empty where nobody knows."""
+        owner = self._owner(digest)
+        if owner is not None:
+            return whence(owner, self._tasks[owner].takes, digest)
+        return self._files().get(digest, "") or self._past.whence(digest)
+
+    def _files(self) -> Mapping[str, str]:
+        if self._by_file is None:
+            inputs = (given for task in self._plan.tasks.values() for given in task.inputs)
+            files = [given for given in inputs if isinstance(given, Known) and given.shown]
+            self._by_file = {given.digest: given.shown for given in files}
+        return self._by_file
 
     def _of_task(self, address: Address, old: str, new: str) -> Cause | None:
         task, found = self._plan.tasks[address], self._tasks[address]
@@ -120,6 +141,17 @@ class Causes:
                 self._owners |= {one: found.address for one in take.pictures if one is not None}
         self._known = len(self._tasks)
         return self._owners.get(digest)
+
+
+def whence(address: Address, takes: Sequence[TakePictures], digest: str) -> str:
+    """A picture among the takes of a task, as people say it: ``sheet@mei take 3``, ``turn[2]``."""
+    found = _take_of(takes, digest)
+    if found is None:
+        return address
+    number, at = found
+    several = next(len(take.pictures) > 1 for take in takes if take.take == number)
+    name = f"{address}[{at}]" if several else address
+    return f"{name} take {number}" if len(takes) > 1 else name
 
 
 def _take_of(takes: Iterable[TakePictures], digest: str) -> tuple[int, int] | None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol
 
 from seedream_pipe.digest import BlobDigest
 from seedream_pipe.plan.key import keyed
 from seedream_pipe.plan.model import Recipe
-from seedream_pipe.run.reasons import ORDER, Change
+from seedream_pipe.run.reasons import ORDER, Change, FileChanged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from seedream_pipe.digest import Json
     from seedream_pipe.plan.model import Input, Task
@@ -24,8 +24,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Explain", "changes_since", "recipe_changes"]
 
-Explain: TypeAlias = "Callable[[Input, str | None, str], Cause | None]"
-"""Why an input has another digest than the one that stood there; None where nobody knows."""
+
+class Explain(Protocol):
+    """Knows of pictures where they come from, and why there are others now."""
+
+    def of(self, given: Input, old: str | None, new: str) -> Cause | None:
+        """Why an input has another digest than the one that stood there; None where nobody knows."""
+
+    def now(self, given: Input, digest: str) -> str:
+        """Where a picture of an input comes from."""
+
+    def before(self, digest: str) -> str:
+        """Where a picture came from that was an input; empty where nobody knows."""
 
 
 def changes_since(
@@ -54,12 +64,19 @@ def changes_since(
 
 
 def _explained(change: Change, resolved: Resolved, explain: Explain) -> Change:
-    """The change with its cause: it is told of what stands there now."""
-    if change.label == ORDER or not isinstance(change.new, str):
+    """The change with its cause, which is told of what stands there now, and where both come from."""
+    if change.label == ORDER:
         return change
-    at = resolved.digests.index(BlobDigest(change.new))
     old = change.old if isinstance(change.old, str) else None
-    return replace(change, cause=explain(resolved.sources[at], old, change.new))
+    old_from = "" if old is None else explain.before(old)
+    if not isinstance(change.new, str):
+        return replace(change, old_from=old_from, label=old_from or change.label)
+    given = resolved.sources[resolved.digests.index(BlobDigest(change.new))]
+    new_from = explain.now(given, change.new)
+    cause = explain.of(given, old, change.new)
+    if isinstance(cause, FileChanged) and old_from not in {"", new_from}:
+        cause = replace(cause, old=old_from)
+    return replace(change, cause=cause, old_from=old_from, new_from=new_from)
 
 
 def recipe_changes(old: Json, new: Json) -> tuple[Change, ...]:

@@ -196,6 +196,9 @@ class Past(Protocol):
     def media_type(self, digest: BlobDigest) -> str | None:
         """What kind of picture a blob of the store is; None when it is not there."""
 
+    def whence(self, digest: str) -> str:
+        """Where a picture came from that was an input: a file, or a task; empty where nobody knows."""
+
 
 Prices: TypeAlias = "Callable[[Generation, int, int], Money]"
 """The price of one call for a number of pictures, with a number of references; raises where unknown."""

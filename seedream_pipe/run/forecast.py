@@ -415,7 +415,7 @@ class _Walk:
 
     def _changes(self, task: Task, resolved: Resolved | None) -> tuple[Change, ...]:
         """What differs from what the task holds; without `resolved`, references aside."""
-        return changes_since(self._old(task), task, resolved, self._causes.of)
+        return changes_since(self._old(task), task, resolved, self._causes)
 
 
 def _approved_lost(approved: Approved) -> Failed:

@@ -86,6 +86,10 @@ def reason_text(reason: Reason) -> str:
 def cause_text(cause: Cause) -> str:
     """What caused a difference, as it stands behind "because"."""
     match cause:
+        case FileChanged(file=file, is_new=True):
+            return f"{file} was put in"
+        case FileChanged(file=file, old=old) if old:
+            return f"it was {old}, and is {file} now"
         case FileChanged(file=file):
             return f"{file} is another picture now"
         case PickChanged(task=task, old=old, new=new):
@@ -158,6 +162,8 @@ def change_tree(change: Change) -> dict[str, Any]:
         "new": change.new,
         "at": str(change.at) if change.at else "",
     }
+    tree |= {"old_from": change.old_from} if change.old_from else {}
+    tree |= {"new_from": change.new_from} if change.new_from else {}
     if change.cause is not None:
         tree["because"] = _cause_tree(change.cause)
     if change.sources:
@@ -168,8 +174,8 @@ def change_tree(change: Change) -> dict[str, Any]:
 def _cause_tree(cause: Cause) -> dict[str, Any]:
     tree: dict[str, Any] = {"cause": _CAUSES[type(cause)], "message": cause_text(cause)}
     match cause:
-        case FileChanged(file=file):
-            tree["file"] = file
+        case FileChanged(file=file, old=old):
+            tree |= {"file": file, "old": old} if old else {"file": file}
         case PickChanged(task=task, old=old, new=new):
             tree |= {"task": task, "old": old, "new": new}
         case Replaced(old=old, new=new):
@@ -191,6 +197,12 @@ def _source_tree(source: Source) -> dict[str, Any]:
     tree: dict[str, Any] = {"at": str(source.at), "path": source.path}
     commit = source.commit
     if commit is not None:
-        told = {"id": commit.id, "by": commit.by, "at": commit.at, "subject": commit.subject}
+        told: dict[str, Any] = {
+            "id": commit.id,
+            "by": commit.by,
+            "at": commit.at,
+            "subject": commit.subject,
+        }
+        told |= {"or_before": True} if commit.or_before else {}
         tree["commit"] = None if commit.pending else told
     return tree

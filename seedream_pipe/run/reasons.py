@@ -61,6 +61,10 @@ class Change:
     at: Place | None = None
     label: str = ""
     """For a reference: which one."""
+    old_from: str = ""
+    """For a reference: where the picture that it was came from: a file, a URL, a task; empty if unknown."""
+    new_from: str = ""
+    """For a reference: where the picture that it is now comes from."""
     cause: Cause | None = None
     """For a reference: where the picture that it is now comes from, and why it is another one."""
     sources: tuple[Source, ...] = ()
@@ -69,13 +73,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commit:
-    """Who changed a line last, when (ISO 8601), in which commit; `pending` when that is not committed yet."""
+    """Who changed a line last, when (ISO 8601), in which commit; `pending` when that is not committed yet.
+
+    `or_before` says that the checkout has no older history: it may have been an earlier commit.
+    """
 
     id: str
     by: str
     at: str
     subject: str
     pending: bool = False
+    or_before: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +100,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileChanged:
-    """A file or a URL that is a reference has other bytes now, or is one that was not there before."""
+    """A file or a URL that is a reference has other bytes now, or was not there before.
+
+    `old` is the file whose place it takes, where that is another one.
+    """
 
     file: str
+    old: str = ""
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,7 @@ class Memory:
     outside: dict = field(default_factory=dict)
     blobs: dict = field(default_factory=dict)
     gone: dict = field(default_factory=dict)
+    references: dict = field(default_factory=dict)
     retry_lost: bool = False
 
     def result(self, key):
@@ -78,6 +79,9 @@ class Memory:
 
     def pinned(self, url):
         return self.pins.get(url)
+
+    def whence(self, picture):
+        return self.references.get(picture, "")
 
     def bought(self, owner, *pictures, inputs=(), takes=1, lost=""):
         """As if every take of a task had been bought and was what the task holds."""
@@ -181,6 +185,7 @@ def test_a_changed_reference_is_named_by_its_label():
                 new=digest("hero"),
                 at=owner.at,
                 label="hero",
+                new_from="hero",
                 cause=FileChanged(file="hero"),
             ),
         ),
@@ -192,6 +197,21 @@ def test_a_reference_that_was_taken_away_is_a_change():
     past.bought(owner, "one", inputs=(digest("hero"), digest("gone")))
     (change,) = decision(plan(owner), past, "a").reason.changes
     assert (change.old, change.new, change.label) == (digest("gone"), None, "reference 2")
+
+
+def test_both_pictures_of_a_changed_reference_say_where_they_come_from():
+    owner, past = task("a", HERO), Memory(references={digest("old hero"): "refs/old.jpg"})
+    past.bought(owner, "one", inputs=(digest("old hero"),))
+    (change,) = decision(plan(owner), past, "a").reason.changes
+    assert (change.old_from, change.new_from) == ("refs/old.jpg", "hero")
+    assert change.cause == FileChanged(file="hero", old="refs/old.jpg")
+
+
+def test_a_reference_that_was_taken_away_is_called_what_it_was():
+    owner, past = task("a", HERO), Memory(references={digest("gone"): "refs/gone.jpg"})
+    past.bought(owner, "one", inputs=(digest("hero"), digest("gone")))
+    (change,) = decision(plan(owner), past, "a").reason.changes
+    assert (change.label, change.old_from) == ("refs/gone.jpg", "refs/gone.jpg")
 
 
 @pytest.mark.parametrize(
