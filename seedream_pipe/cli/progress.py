@@ -9,7 +9,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe.cli.again import command, quoted
-from seedream_pipe.cli.terminal import cut, is_terminal, plural, say, style, width, wrapped
+from seedream_pipe.cli.terminal import (
+    columns,
+    cut,
+    is_terminal,
+    plural,
+    say,
+    squeezed,
+    style,
+    width,
+    wrapped,
+)
 from seedream_pipe.cli.told import rendered, to_pick
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.messages import held_message
@@ -39,7 +49,9 @@ _COLOURS: Final = {
 _OTHER_COLOURS: Final = {"kept": "yellow", "waits": "magenta", "fetched": "green"}
 _WORD: Final = 9
 _MOST_GATES: Final = 12
-# Good news may lose its end on a narrow terminal; what went wrong is told in full.
+_SHORTEST: Final = 8
+"""Columns of a name below which it says nothing."""
+# Good news may be shortened on a narrow terminal; what went wrong is told in full.
 _MAY_BE_CUT: Final = frozenset({"made", "reused"})
 
 
@@ -96,9 +108,23 @@ def _line(told: Told) -> str:
     text = f"{told.subject}  {first}".rstrip()
     room = width(err=True)
     if room is not None and told.word in _MAY_BE_CUT:
-        text = cut(text, room - 1 - _WORD)
+        text = _fitted(told.subject, first, room - 1 - _WORD)
     head = f"{style(f'{told.word:<{_WORD - 1}}', fg=colour)} {text}"
     return "\n".join([head, *(" " * _WORD + line for line in rest)])
+
+
+def _fitted(subject: str, said: str, room: int) -> str:
+    """A line for so many columns. Time and price, in brackets at its end, stay; names lose their middles."""
+    text = f"{subject}  {said}".rstrip()
+    where, bracket, rest = said.rpartition("  (")
+    if columns(text) <= room or not bracket:
+        return cut(text, room)
+    money = bracket + rest
+    left = room - columns(money) - len("  ")
+    if left < 2 * _SHORTEST:
+        return squeezed(subject, max(left + len("  "), 1)) + money
+    subject = squeezed(subject, max(left // 2, left - columns(where)))
+    return f"{subject}  {squeezed(where, left - columns(subject))}{money}"
 
 
 def say_end(record: Record, file: str) -> None:

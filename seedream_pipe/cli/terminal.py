@@ -31,6 +31,7 @@ __all__ = [
     "paint",
     "plural",
     "say",
+    "squeezed",
     "style",
     "width",
     "wrapped",
@@ -136,6 +137,14 @@ def cut(text: str, width: int) -> str:
             break
         shown.append(char)
     return "".join(shown) + "…"
+
+
+def squeezed(text: str, width: int) -> str:
+    """The text, or its beginning and its end with an ellipsis between them when it is wider."""
+    if columns(text) <= width:
+        return text
+    half = width // 2
+    return cut(text, width - half)[:-1] + cut(text[::-1], half + 1)[::-1]
 
 
 def wrapped(text: str, room: int | None) -> list[str]:

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import re
 import struct
 import subprocess
 import sys
@@ -12,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from seedream_pipe.cli.terminal import wrapped
+from seedream_pipe.cli.terminal import columns as width_of
+from seedream_pipe.cli.terminal import squeezed, wrapped
 
 TERMINAL = {"TERM": "xterm-256color"}
 OWNS_ITS_TERMINAL = """
@@ -87,6 +89,33 @@ def test_live_lines_are_narrower_than_the_terminal(board, spawn) -> None:
     drawn = [line for line in said.replace("\r", "\n").splitlines() if "━" in line or "─" in line]
     assert drawn
     assert max(len(line) for line in drawn) < 80  # with the codes that move the cursor
+
+
+@pytest.mark.parametrize("columns", [30, 45, 60, 80])
+def test_a_line_of_what_was_made_keeps_its_price(board, spawn, paid, edit, columns) -> None:
+    edit("shots.csv", "sc01,010", "a-scene-with-a-name-that-is-long,and-an-id-that-is-not-short")
+    edit("shots.csv", "sc02,010", "第二场夜市外景雨中重逢全景镜头,第十号镜头灯塔与礁石")
+
+    seen = on_a_terminal(spawn, "run", "board.yaml", "--yes", env={"NO_COLOR": "1"}, columns=columns)
+
+    made = re.findall(r"made  .*", seen.replace("\r", "\n"))
+    assert len(made) == 4
+    assert all(re.search(r"  \(\d+\.\d s, \$0\.03\)$", line.rstrip()) for line in made)
+    assert max(map(width_of, made)) < columns
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "wanted"),
+    [
+        ("shots@sc02_010", 14, "shots@sc02_010"),
+        ("shots@sc02_010", 9, "shot…_010"),
+        ("shots@sc02_010", 8, "sho…_010"),
+        ("镜头@第二场第十号", 9, "镜头…十号"),
+        ("shots", 1, "…"),
+    ],
+)
+def test_what_is_squeezed_keeps_its_beginning_and_its_end(text, width, wanted) -> None:
+    assert squeezed(text, width) == wanted
 
 
 def test_what_concerns_the_whole_run_is_wrapped_and_not_cut() -> None:
