@@ -10,7 +10,7 @@ from seedream_pipe.api.beside import replaced
 from seedream_pipe.errors import InvalidPipeline, UsageError
 from seedream_pipe.ledger.claims import locked
 from seedream_pipe.picks import file as picks_file
-from seedream_pipe.picks.lines import begun, edited, renamed
+from seedream_pipe.picks.lines import begun, edited, is_begun, renamed
 from seedream_pipe.picks.model import Decided, Picks, under_new_names
 
 if TYPE_CHECKING:
@@ -61,13 +61,22 @@ def decide(project: Project, plan: Plan, changes: Changes, store: Store) -> Proj
 
 
 def begin(project: Project, plan: Plan, store: Store) -> bool:
-    """Make the picks file, with a comment for each task that could be decided, where there is none."""
+    """Make the picks file, with a comment for each task that could be decided; new tasks get one in it.
+
+    One that a person laid out is left alone, as is one with lines of a step under its old name. Gives
+    whether it was written and still says what the project knows.
+    """
     path = project.picks_file
     with locked(store, "picks-file"):
-        if path.exists():
+        before = picks_file.text_of(path)
+        names = project.pipeline.renamed
+        if path.exists() and not (is_begun(before) and renamed(before, names) == before):
             return False
-        _write(path, _edited(path, project, {}, plan))
-    return True
+        text = _edited(path, project, {}, plan)
+        if text == before:
+            return False
+        _write(path, text)
+        return _read_back(text, names) == project.picks.tasks
 
 
 def shown_file(project: Project) -> str:
@@ -92,8 +101,8 @@ def _changed(picks: Picks, changes: Changes) -> dict[Address, Decided]:
 def _edited(path: Path, project: Project, decisions: Mapping[Address, Decided | None], plan: Plan) -> str:
     text = picks_file.text_of(path) or begun(project.path.name)
     text = renamed(text, project.pipeline.renamed)
-    choices = [address for address, task in plan.tasks.items() if task.is_choice]
-    return edited(text, decisions, placeholders=choices)
+    bought = [address for address, task in plan.tasks.items() if task.recipe.maker.realm != "local"]
+    return edited(text, decisions, placeholders=bought if is_begun(text) else ())
 
 
 def _write(path: Path, text: str) -> None:

@@ -115,8 +115,6 @@ class Going:
             record = self._record(began_at, time.monotonic() - began, schedule.outcomes)
             if self.store.writable and self.store.healthy:
                 await asyncio.to_thread(self._remember, schedule.outcomes, worker.outputs, record)
-                if record.gates and not self.options.frozen:
-                    await asyncio.to_thread(begin, self.planned.project, self.planned.plan, self.store)
         failure = failure or self._mute
         if failure is not None:
             raise _told_with(failure, record)
@@ -297,7 +295,7 @@ class Going:
                 yield each
 
     def _remember(self, outcomes: Mapping[Address, Outcome], outputs: Outputs, record: Record) -> None:
-        """Write the lock, the record and the state, in that order."""
+        """Write the lock, the record, the file to decide in and the state, in that order."""
         lock_file = self._write_lock(outcomes)
         runs = self.store.folder / "runs"
         self.store.disk.folder(runs)
@@ -306,7 +304,12 @@ class Going:
         lock_path = os.fspath(lock_file)
         state = outputs.state(
             fingerprint=_fingerprint(self.planned.project, self.profile, self.settings),
-            inputs={**self.inputs, lock_path: states.signature(lock_path), **self._calls()},
+            inputs={
+                **self.inputs,
+                lock_path: states.signature(lock_path),
+                **self._begun_picks(record),
+                **self._calls(),
+            },
             tasks=len(self.planned.plan.tasks),
             folder=record.folder,
             # A run that writes no lock has not looked whether it is laid out as it should be.
@@ -317,6 +320,15 @@ class Going:
         self.store.disk.write(path, states.render(state))
         with self.store.disk.watch(path):
             begun_path(path).unlink(missing_ok=True)
+
+    def _begun_picks(self, record: Record) -> dict[str, states.Signature | None]:
+        """The picks file, where this run made it or wrote its new tasks into it."""
+        project = self.planned.project
+        is_wanted = (record.gates or self.profile.paid) and not self.options.frozen
+        if not is_wanted or not begin(project, self.planned.plan, self.store):
+            return {}
+        path = os.fspath(project.picks_file)
+        return {path: states.signature(path)}
 
     def _calls(self) -> dict[str, states.Signature | None]:
         """A call that is begun in the store, by whomever, is looked at by the next run: it may be owed."""

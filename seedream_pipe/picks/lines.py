@@ -4,12 +4,15 @@ Rule 1: one decision a line, sorted by address, and an empty line between two, b
 merges changes of neighbouring lines only when a line that nobody changed stands between them.
 Rule 2: a task that could be decided and is not stands there as a comment (``# sheet@mei: 1``),
 and deciding it changes that line alone. Lines that two branches insert at one place would conflict.
+Rule 3: a file that a person laid out gets no such comments: nothing but the decided line changes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Mapping
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from seedream_pipe.picks.model import new_name, take_text
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from seedream_pipe.picks.model import Address, Decided
     from seedream_pipe.spec.positions import Span
 
-__all__ = ["begun", "edited", "line", "renamed"]
+__all__ = ["begun", "edited", "is_begun", "line", "renamed"]
 
 _PLACEHOLDER: Final = re.compile(
     r"^#[ \t]*([A-Za-z_][\w-]*(?:@[^\s:]+)?):[ \t]*(?:[0-9]+|\"[0-9]+\.[0-9]+\"|\{[^\r\n]*\})[ \t]*$",
@@ -31,6 +34,7 @@ _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _INDENTED: Final = re.compile(r"(?:\r\n|\r|\n)((?:[ \t][^\r\n]*)?)(?=[\r\n]|\Z)")
 _NOT_TEXT: Final = frozenset({"true", "false", "null", "True", "False", "Null", "TRUE", "FALSE", "NULL"})
 _MARK: Final = "\ufeff"
+_HEAD: Final = "# What people decided of the tasks of "
 
 
 class _Entry(NamedTuple):
@@ -51,9 +55,14 @@ class _Edit(NamedTuple):
 def begun(pipeline: str) -> str:
     """The text of a picks file without decisions yet."""
     return (
-        f"# What people decided of the tasks of {pipeline}: which take stands for each, one line a task.\n"
+        f"{_HEAD}{pipeline}: which take stands for each, one line a task.\n"
         "# `seedream-pipe pick` and its like write here, and so may you; empty lines let branches merge.\n"
     )
+
+
+def is_begun(text: str) -> bool:
+    """Whether a file was begun by this program: one that a person laid out gets no comments from it."""
+    return _HEAD in text
 
 
 def line(address: Address, decided: Decided) -> str:
@@ -96,10 +105,7 @@ def edited(
     for address in placeholders:
         if address not in known and address not in decisions:
             added[address] = _placeholder(address)
-    edits += _insertions(text, entries, added, end)
-    for edit in sorted(edits, reverse=True):
-        text = text[: edit.start] + edit.text + text[edit.end :]
-    return mark + text
+    return mark + _applied(text, [*edits, *_insertions(text, entries, added, end)])
 
 
 def renamed(text: str, names: Mapping[str, str]) -> str:
@@ -132,9 +138,17 @@ def renamed(text: str, names: Mapping[str, str]) -> str:
         edit = _removed(text, entry)
         text = text[: edit.start] + text[edit.end :]
     stay = [entry for entry in _entries(text) if entry.address not in added]
-    for edit in sorted(_insertions(text, stay, added, end), reverse=True):
-        text = text[: edit.start] + edit.text + text[edit.end :]
-    return mark + text
+    return mark + _applied(text, _insertions(text, stay, added, end))
+
+
+def _applied(text: str, edits: Iterable[_Edit]) -> str:
+    """The text with edits that do not overlap."""
+    parts: list[str] = []
+    at = 0
+    for edit in sorted(edits):
+        parts += (text[at : edit.start], edit.text)
+        at = edit.end
+    return "".join([*parts, text[at:]])
 
 
 def _entries(text: str) -> list[_Entry]:
@@ -186,12 +200,14 @@ def _insertions(text: str, entries: list[_Entry], added: Mapping[Address, str], 
     """Each new line before the first that sorts after it, or at the end."""
     at_end: list[str] = []
     places: dict[int, list[str]] = {}
+    # The last address in order up to each line: the first line that sorts after is found in it.
+    last = list(accumulate((entry.address for entry in entries), max))
     for address in sorted(added):
-        after = next((entry for entry in entries if entry.address > address), None)
-        if after is None:
+        after = bisect_right(last, address)
+        if after == len(entries):
             at_end.append(added[address])
         else:
-            places.setdefault(_above(text, after.start), []).append(added[address])
+            places.setdefault(_above(text, entries[after].start), []).append(added[address])
     edits = [
         _Edit(at, at, "".join(f"{one}{end}{end}" for one in lines)) for at, lines in places.items() if lines
     ]

@@ -44,7 +44,7 @@ def write(project, **numbers):
 def test_a_decision_is_written_beside_the_pipeline_and_known_at_once(project):
     decided = write(project, b=2)
 
-    assert project.picks_file.read_text("utf-8").endswith("\n\n# a: 1\n\nb: {pick: 2}\n")
+    assert project.picks_file.read_text("utf-8").endswith("\n\n# a: 1\n\nb: {pick: 2}\n\n# c: 1\n")
     assert decided.expand(MAKERS["seedream"]).tasks["b"].pick == 2
     assert load(project.path).picks == decided.picks
 
@@ -88,8 +88,41 @@ def test_the_file_is_begun_once(project):
     plan = project.expand(MAKERS["seedream"])
 
     assert begin(project, plan, store)
-    assert project.picks_file.read_text("utf-8").endswith("\n\n# a: 1\n\n# b: 1\n")
+    assert project.picks_file.read_text("utf-8").endswith("\n\n# a: 1\n\n# b: 1\n\n# c: 1\n")
     assert not begin(project, plan, store)
+
+
+def test_a_task_that_is_new_gets_its_comment_in_a_file_that_was_begun(project):
+    store = Store.open(project.root.top / ".seedream")
+    assert begin(project, project.expand(MAKERS["seedream"]), store)
+    write(project, b=2)
+    project.path.write_text(YAML + '  bb: {prompt: "new"}\n', "utf-8")
+
+    later = load(project.path)
+    assert begin(later, later.expand(MAKERS["seedream"]), store)
+    assert project.picks_file.read_text("utf-8").endswith("\n\nb: {pick: 2}\n\n# bb: 1\n\n# c: 1\n")
+
+
+@pytest.mark.parametrize("head", ["", "# mine\n", "\ufeff# mine\n\n"])
+def test_a_file_that_a_person_laid_out_changes_in_the_decided_line_only(project, head):
+    text = head + "c: {takes: 2}   # two\n# of mine\nb: 1   # Anna\n"
+    project.picks_file.write_text(text, "utf-8")
+    store = Store.open(project.root.top / ".seedream")
+
+    assert not begin(project, project.expand(MAKERS["seedream"]), store)
+    write(project, b=2)
+    assert project.picks_file.read_text("utf-8") == text.replace("b: 1 ", "b: {pick: 2} ")
+
+
+def test_what_was_decided_while_a_file_is_begun_is_not_what_the_project_knows(project):
+    store = Store.open(project.root.top / ".seedream")
+    plan = project.expand(MAKERS["seedream"])
+    begin(project, plan, store)
+    text = project.picks_file.read_text("utf-8")
+    project.picks_file.write_text(text.replace("# b: 1\n\n", "b: 2\n\n").replace("# c: 1\n", ""), "utf-8")
+
+    assert not begin(project, plan, store)
+    assert "b: 2\n\n# c: 1\n" in project.picks_file.read_text("utf-8")
 
 
 @given(st.text(alphabet=st.sampled_from("ab@:{}[]\"'#<>=|-_ \n\t0123.picktakes&*!%"), max_size=60))

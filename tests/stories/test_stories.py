@@ -299,3 +299,39 @@ def test_one_task_picked_twice_is_one_readable_conflict(desk, tmp_path):
     bo.write("board.picks.yaml", re.sub(r"<<<<<<<.*\n(.*)\n=======\n.*\n>>>>>>>.*\n", r"\1\n", text))
     assert bo("plan").code == 0
     assert "sheet@mei: {pick: 3}" in bo.text("board.picks.yaml")
+
+
+def test_branches_that_decide_of_different_shots_merge_on_a_board_without_gates(desk, tmp_path):
+    """Story 6: nobody had decided anything yet, and the shots are neighbours."""
+    begun(desk, BOARD.replace("    takes: 4\n    pick: manual\n", ""))
+    assert desk("run", "--yes").code == 0
+    assert desk("run", "--frozen").code == 0
+    desk.git.commit("built")
+    bo = desk.clone(tmp_path / "bo", store=True)
+
+    assert desk("reroll", "shots@sc03_010", "--yes").code == 0
+    assert desk("approve", "sheet@duke").code == 0
+    desk.git.commit("another take of scene 3")
+    assert bo("approve", "shots@sc03_020", "shots@sc02_020").code == 0
+    assert bo("reroll", "sheet@mei", "--yes").code == 0
+    bo.git.commit("scene 3 stays")
+
+    merged = bo.git.git("pull", "-q", "--no-rebase", "--no-edit", "origin", "main")
+    assert merged.returncode == 0, merged.stdout + merged.stderr
+    decided_lines = [line for line in bo.text("board.picks.yaml").splitlines() if line[:1] not in {"", "#"}]
+    assert [line.partition(":")[0] for line in decided_lines] == [
+        "sheet@duke",
+        "sheet@mei",
+        "shots@sc02_020",
+        "shots@sc03_010",
+        "shots@sc03_020",
+    ]
+
+
+def test_a_board_that_was_run_is_up_to_date_at_once_with_its_new_picks_file(desk):
+    begun(desk, BOARD.replace("    takes: 4\n    pick: manual\n", ""))
+    assert desk("run", "--yes").code == 0
+    records = sorted((desk.folder / ".seedream" / "runs").iterdir())
+
+    assert "up to date: 8 tasks" in desk("run").err
+    assert sorted((desk.folder / ".seedream" / "runs").iterdir()) == records
