@@ -82,6 +82,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
             "run.outcomes",
             "run.reason_text",
             "run.reasons",
+            "run.wording",
             "run.spending",
             "plan.model",  # a graph is drawn of a plan
             "plan.advice",  # what the codes of warnings mean
@@ -179,8 +180,9 @@ ROOMS_OF: Final[Mapping[str, frozenset[str]]] = {
     "sqlite3": frozenset({"ledger"}),
 }
 
-# A fork of httpx may have to take its place one day, so one module stands between it and us.
-IN_ONE_MODULE: Final = frozenset({"httpx"})
+# A fork of httpx may have to take its place one day, so one module stands between it and us. Other
+# programs are started in one module, which keeps the keys from them.
+IN_ONE_MODULE: Final = frozenset({"httpx", "subprocess"})
 
 # Name of what is imported → name on the package registry, where they differ.
 DISTRIBUTION: Final[Mapping[str, str]] = {"PIL": "pillow", "yaml": "pyyaml"}

@@ -6,9 +6,7 @@ Only who asks why pays for it: the templates are rendered once more, and git is 
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from seedream_pipe.api.blame import commits_of
@@ -31,6 +29,7 @@ from seedream_pipe.run.reasons import (
     Source,
     ToMake,
 )
+from seedream_pipe.run.wording import opcodes, tokens
 from seedream_pipe.spec.model import Generate, PromptFile
 
 if TYPE_CHECKING:
@@ -46,9 +45,6 @@ if TYPE_CHECKING:
 
 __all__ = ["explained"]
 
-# A run of letters is a word, but for scripts that put no space between theirs.
-_TOKENS: Final = re.compile(r"\s+|[^\W⺀-鿿가-힯＀-￯]+|.", re.DOTALL)
-_MOST_TOKENS: Final = 4000
 _AROUND: Final = (24, 12, 6, 0)
 _MARKS: Final = ("{{", "{%")
 _MOST_SOURCES: Final = 6
@@ -365,11 +361,11 @@ def _below(tree: Any, path: Path) -> Any:
 
 def _spans(old: str, new: str) -> Iterator[tuple[int, int]]:
     """Where the new text differs, as offsets into it; where something was taken out, an empty span."""
-    before, now = _TOKENS.findall(old)[:_MOST_TOKENS], _TOKENS.findall(new)[:_MOST_TOKENS]
+    before, now = tokens(old), tokens(new)
     starts = [0]
     for token in now:
         starts.append(starts[-1] + len(token))
-    for kind, _, _, start, end in SequenceMatcher(None, before, now, autojunk=False).get_opcodes():
+    for kind, _, _, start, end in opcodes(before, now):
         if kind != "equal":
             yield starts[start], starts[end]
 

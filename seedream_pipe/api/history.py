@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +18,7 @@ from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.ledger.budget import entries
 from seedream_pipe.problems import did_you_mean, escaped
 from seedream_pipe.run import lock as locks
+from seedream_pipe.run.causes import whence
 from seedream_pipe.run.changes import recipe_changes
 from seedream_pipe.run.history import Attempt, Log, Logged, RunLine
 from seedream_pipe.run.outcomes import Money
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
 
     from seedream_pipe.api.project import Project
     from seedream_pipe.ledger.budget import Entry
-    from seedream_pipe.plan.model import Address, Task
+    from seedream_pipe.plan.model import Address
+    from seedream_pipe.run.lock import Locked
+    from seedream_pipe.run.reasons import Change
     from seedream_pipe.settings import Settings
     from seedream_pipe.store.results import Result
 
@@ -83,31 +87,40 @@ def log(project: Project, address: Address, *, settings: Settings) -> Log:
 
     What runs recorded, what the account of calls names, and what the lock holds.
 
+    A task that is gone from the pipeline, with its row or its step, has its history still.
+
     Raises:
         InvalidPipeline: problems that only rows and files show.
-        UsageError: there is no such task, or it is a step of several.
+        UsageError: there is no such task and never was one, or it is a step of several.
 
     """
     profile = profiles.provider(settings.provider)
-    task = task_of(project.expand(maker(profile)), address)
-    names = (task.address, *task.was)
+    plan = project.expand(maker(profile))
     store = Store.open(store_folder(project, settings), create=False)
     locked = locks.read(lock_path(project, store, profile), project.pipeline.renamed)
-    own = next((locked[name] for name in names if name in locked), None)
-    held = {take.key for take in own.takes} if own is not None else set()
+    runs_told = list(records(project, settings=settings))
     with ExitStack() as stack:
         ledger = stack.enter_context(Ledger.open(store)) if profile.paid else None
-        calls = [] if ledger is None else [e for e in entries(ledger.index) if e.task in names]
-    recorded = _recorded(project, names, settings)
+        every = [] if ledger is None else list(entries(ledger.index))
+    gone = address not in plan.tasks and _was_there(address, locked, runs_told, every)
+    task = None if gone else task_of(plan, address)
+    names = (address,) if task is None else (task.address, *task.was)
+    own = next((locked[name] for name in names if name in locked), None)
+    held = {take.key for take in own.takes} if own is not None and task is not None else set()
+    calls = [entry for entry in every if entry.task in names]
+    recorded = _recorded(runs_told, names)
     keys = dict.fromkeys([*recorded, *(call.key for call in calls), *held])
     results = [result for key in keys if (result := store.results.get(key).result) is not None]
     results = [result for result in results if (result.provider == "preview") != profile.paid]
     # The time in a call's id is finer than that of a result.
     results.sort(key=lambda result: (result.created_at, result.call, result.take))
     brought = {result.call for result in results}
+    known = _whence(runs_told, locked)
+    stands = {result.key for result in results if result.key in held and task and result.take == task.pick}
     return Log(
         names=names,
-        made=tuple(_logged(results, store, held, task, recorded)),
+        gone=gone,
+        made=tuple(_logged(results, store, stands, recorded, known)),
         without=tuple(_attempt(e) for e in calls if e.call not in brought and e.verdict != "unsent"),
     )
 
@@ -122,12 +135,49 @@ def _attempt(entry: Entry) -> Attempt:
     )
 
 
-def _recorded(project: Project, names: Sequence[Address], settings: Settings) -> dict[Key, Mapping[str, Any]]:
+def _was_there(
+    address: Address,
+    locked: Mapping[Address, Locked],
+    runs_told: Iterable[Mapping[str, Any]],
+    calls: Iterable[Entry],
+) -> bool:
+    """Whether the lock, a run or a call knows a task of that name."""
+    in_runs = any(address in _tasks(tree) for tree in runs_told)
+    return address in locked or in_runs or any(entry.task == address for entry in calls)
+
+
+def _tasks(tree: Mapping[str, Any]) -> Mapping[str, Any]:
+    tasks = tree.get("tasks")
+    return tasks if isinstance(tasks, dict) else {}
+
+
+def _whence(runs_told: Iterable[Mapping[str, Any]], locked: Mapping[Address, Locked]) -> dict[str, str]:
+    """The file or the task that pictures came from, by their digests: as runs recorded it, and the lock."""
+    found: dict[str, str] = {}
+    for tree in runs_told:
+        files = tree.get("references")
+        for name, digest in files.items() if isinstance(files, dict) else ():
+            found.setdefault(str(digest), str(name))
+        for address, outcome in _tasks(tree).items():
+            takes = outcome.get("pictures") if isinstance(outcome, dict) else None
+            for take in takes if isinstance(takes, list) else ():
+                for digest in take.get("digests", ()) if isinstance(take, dict) else ():
+                    found.setdefault(str(digest), address)
+    for address, held in locked.items():
+        found |= {
+            one: whence(address, held.takes, one) for take in held.takes for one in take.pictures if one
+        }
+    return found
+
+
+def _recorded(
+    runs_told: Sequence[Mapping[str, Any]], names: Sequence[Address]
+) -> dict[Key, Mapping[str, Any]]:
     """The keys that runs recorded for a task, oldest first, each with why the first of them made it."""
     found: dict[Key, Mapping[str, Any]] = {}
-    for tree in reversed(list(records(project, settings=settings))):
+    for tree in reversed(runs_told):
         for name in names:
-            outcome = tree.get("tasks", {}).get(name, {})
+            outcome = _tasks(tree).get(name, {})
             reason = outcome.get("reason") if isinstance(outcome, dict) else None
             for key in _keys(outcome):
                 found[key] = found.get(key) or (reason if isinstance(reason, dict) else {})
@@ -146,20 +196,27 @@ def _keys(outcome: Any) -> Iterator[Key]:
 def _logged(
     results: Sequence[Result],
     store: Store,
-    held: set[Key],
-    task: Task,
+    stands: set[Key],
     reasons: Mapping[Key, Mapping[str, Any]],
+    known: Mapping[str, str],
 ) -> Iterator[Logged]:
     before: Result | None = None
     for result in results:
         yield Logged(
             result=result,
             is_here=all(store.blobs.has(entry.digest) for entry in result.stored),
-            stands=result.key in held and result.take == task.pick,
-            changes=() if before is None else recipe_changes(before.recipe, result.recipe),
+            stands=result.key in stands,
+            changes=() if before is None else tuple(_named(before, result, known)),
             reason=reasons.get(result.key, {}),
         )
         before = result
+
+
+def _named(before: Result, result: Result, known: Mapping[str, str]) -> Iterator[Change]:
+    """What differs between two results, references with where they came from."""
+    for change in recipe_changes(before.recipe, result.recipe):
+        old, new = known.get(str(change.old), ""), known.get(str(change.new), "")
+        yield replace(change, old_from=old, new_from=new)
 
 
 def _line(tree: Mapping[str, Any]) -> RunLine:

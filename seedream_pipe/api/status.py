@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe import profiles
 from seedream_pipe.api.explain import explained
-from seedream_pipe.api.folders import begun_path, store_folder
+from seedream_pipe.api.folders import begun_path, lock_path, store_folder
 from seedream_pipe.api.planning import planned
 from seedream_pipe.catalog import maker
 from seedream_pipe.errors import UsageError
 from seedream_pipe.plan.targets import nearest, select
 from seedream_pipe.problems import escaped
+from seedream_pipe.run import lock as locks
 from seedream_pipe.run.state import path_of
 from seedream_pipe.store.folder import Store
 from seedream_pipe.store.results import Hit
@@ -52,13 +53,25 @@ def explain(project: Project, address: Address, *, settings: Settings) -> Explan
 
     """
     plan = project.expand(maker(profiles.provider(settings.provider)))
+    store = Store.open(store_folder(project, settings), create=False)
+    if address not in plan.tasks:
+        _expect_not_gone(project, address, store, settings)
     task = task_of(plan, address)
     address = task.address
     found = explained(planned(project, (address,), settings=settings), settings)
-    store = Store.open(store_folder(project, settings), create=False)
     lookups = [store.results.get(take.key) for take in found.forecast.tasks[address].takes]
     results = tuple(lookup.result for lookup in lookups if isinstance(lookup, Hit))
     return Explanation(task=task, forecast=found.forecast, results=results)
+
+
+def _expect_not_gone(project: Project, address: Address, store: Store, settings: Settings) -> None:
+    """Say of a task that had pictures that it is gone, not that its name is wrong."""
+    path = lock_path(project, store, profiles.provider(settings.provider))
+    if address in locks.read(path, project.pipeline.renamed):
+        raise UsageError(
+            f'the pipeline has no task "{escaped(address)}" any more: its row, its step or its key is gone',
+            hint=f"seedream-pipe log {escaped(project.pipeline.file)} {escaped(address)} tells what it had",
+        )
 
 
 def task_of(plan: Plan, address: Address) -> Task:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,9 +10,10 @@ from seedream_pipe.money import written
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.pieces import Line, Piece
 from seedream_pipe.reports.why import sides
+from seedream_pipe.run.reason_text import change_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from seedream_pipe.run.history import Attempt, Log, Logged, Origin, RunLine, Trace
     from seedream_pipe.run.reasons import Change
@@ -93,19 +95,24 @@ def _task_lines(address: str, task: Mapping[str, Any]) -> Iterator[Line]:
     word = str(task.get("outcome", ""))
     tone = "good" if word == "made" else "bad"
     money = written(str(task.get("price", "0")), str(task["currency"])) if task.get("currency") else ""
-    said = escaped(str(task.get("message", "")), limit=_TEXT)
+    reason = task.get("reason")
+    reason = reason if isinstance(reason, Mapping) else {}
+    said = escaped(str(task.get("message") or reason.get("message") or ""), limit=_TEXT)
     yield (
         Piece(f"  {escaped(word):<{_LABEL}} ", "good" if tone == "good" else "bad"),
         Piece(escaped(address), "strong"),
         Piece("".join(f"  {text}" for text in (money, said) if text)),
     )
+    for text in dict.fromkeys(_causes(reason)):
+        yield Piece(f"  {'':<{_LABEL}}   because ", "dim"), Piece(text)
 
 
 def log_lines(log: Log) -> Iterator[Line]:
     """The history of a task for people, oldest first."""
     name, *former = log.names
     was = f"  (was {', '.join(map(escaped, former))})" if former else ""
-    yield Piece(escaped(name), "strong"), Piece(was, "dim")
+    gone = "  (the pipeline has no such task any more)" if log.gone else ""
+    yield Piece(escaped(name), "strong"), Piece(f"{was}{gone}", "dim")
     if not log.made and not log.without:
         yield (Piece("  it never had a picture"),)
     told = [*((each.result.created_at, _logged(each)) for each in log.made)]
@@ -159,8 +166,8 @@ def _change(change: Change) -> list[Line]:
     old, new = sides(change.field, change.old, change.new)
     return [
         (Piece(f"      {change.field}{label} ", "strong"), Piece("changed:")),
-        (Piece("        - ", "old"), *old),
-        (Piece("        + ", "new"), *new),
+        (Piece("        - ", "old"), *old, Piece(f"  {escaped(change.old_from)}".rstrip(), "dim")),
+        (Piece("        + ", "new"), *new, Piece(f"  {escaped(change.new_from)}".rstrip(), "dim")),
     ]
 
 
@@ -177,15 +184,14 @@ def log_tree(log: Log) -> dict[str, Any]:
         "schema": "log/1",
         "task": log.names[0],
         "was": list(log.names[1:]),
+        "gone": log.gone,
         "made": [
             {
                 **_result_tree(each.result),
                 "here": each.is_here,
                 "stands": each.stands,
                 "reason": dict(each.reason) or None,
-                "changes": [
-                    {"field": c.field, "label": c.label, "old": c.old, "new": c.new} for c in each.changes
-                ],
+                "changes": [change_tree(change) for change in each.changes],
             }
             for each in log.made
         ],
@@ -249,10 +255,9 @@ def _note_lines(trace: Trace) -> Iterator[Line]:
         yield _fact("prompt", escaped(note.prompt, limit=_WHOLE))
     when = f"{_clock(note.made_at)} " if note.made_at else ""
     yield _fact("made", f"{when}by {escaped(note.provider)} ({escaped(note.model)})")
-    if note.test_server:
-        yield _fact("price", f"from the test server {escaped(note.test_server)}")
-    elif note.currency:
-        yield _fact("price", escaped(f"{note.price} {note.currency} for the call"))
+    if note.currency:
+        server = f", from the test server {note.test_server}" if note.test_server else ""
+        yield _fact("price", escaped(f"{note.price} {note.currency} for the call{server}"))
     if note.call:
         yield _fact("call", escaped(f"{note.call}, request {note.request_id or 'unknown'}"))
     yield _fact("key", escaped(note.key))
@@ -298,10 +303,12 @@ def _is_series(result: Result) -> bool:
 
 
 def _paid(result: Result) -> str:
+    paid = written(result.price, result.currency) if result.currency else ""
     if result.origin:
-        return f"from the test server {escaped(result.origin)}"
-    if result.currency:
-        return written(result.price, result.currency)
+        server = f"from the test server {escaped(result.origin)}"
+        return f"{paid}, {server}" if paid else server
+    if paid:
+        return paid
     return "drawn for nothing" if result.provider == "preview" else "free"
 
 

@@ -61,9 +61,13 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
-    """The history of a task, oldest first. `names` are what it was called, its present address first."""
+    """The history of a task, oldest first. `names` are what it was called, its present address first.
+
+    `gone` says that the pipeline has no such task any more.
+    """
 
     names: tuple[Address, ...]
+    gone: bool = False
     made: tuple[Logged, ...]
     without: tuple[Attempt, ...]
 

@@ -24,6 +24,7 @@ from seedream_pipe.run.reasons import (
     ToMake,
     changes_of,
 )
+from seedream_pipe.run.wording import word_changes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -162,6 +163,8 @@ def change_tree(change: Change) -> dict[str, Any]:
         "new": change.new,
         "at": str(change.at) if change.at else "",
     }
+    if change.field == "prompt" and isinstance(change.old, str) and isinstance(change.new, str):
+        tree["words"] = [{"old": old, "new": new} for old, new in word_changes(change.old, change.new)]
     tree |= {"old_from": change.old_from} if change.old_from else {}
     tree |= {"new_from": change.new_from} if change.new_from else {}
     if change.cause is not None:

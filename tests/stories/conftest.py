@@ -33,11 +33,15 @@ class Desk:
 
     def __call__(self, command: str, *words: str) -> Said:
         """Type a command for the pipeline."""
+        return self.typed(command, "board.yaml", *words)
+
+    def typed(self, *words: str) -> Said:
+        """Type words as they are."""
         self.capture.readouterr()
         before = Path.cwd()
         os.chdir(self.folder)
         try:
-            code = group.run([command, "board.yaml", *words])
+            code = group.run([*words])
         finally:
             os.chdir(before)
         said = self.capture.readouterr()
