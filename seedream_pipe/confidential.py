@@ -26,6 +26,7 @@ __all__ = [
     "learn",
     "scrub_log",
     "scrubbed",
+    "without_keys",
     "without_secrets",
 ]
 
@@ -83,6 +84,11 @@ def learn(environment: Mapping[str, str]) -> None:
             _remember(value.strip())
         elif name.upper().endswith(_PROXY_VARIABLE) and "@" in value:
             _remember(value.rpartition("@")[0].rpartition("/")[2].partition(":")[2])
+
+
+def without_keys(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment for another program: all but the API keys, of whatever service."""
+    return {name: value for name, value in environment.items() if not name.endswith(_KEY_VARIABLE)}
 
 
 def _remember(value: str) -> None:

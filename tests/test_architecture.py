@@ -49,6 +49,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
     "api": frozenset(
         {
             "catalog",
+            "confidential",  # git is called without the keys
             "digest",
             "errors",
             "graph",

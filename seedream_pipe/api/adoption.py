@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import subprocess
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Final
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 from seedream_pipe import profiles
 from seedream_pipe.api import lock_file
 from seedream_pipe.api.binding import bind, differences
+from seedream_pipe.api.checkout import ask
 from seedream_pipe.api.folders import lock_path, store_folder
 from seedream_pipe.api.past import Remembered
 from seedream_pipe.api.planning import past_of, planned_with
@@ -72,16 +72,9 @@ class Adoptions:
 
 def who(folder: Path) -> str:
     """The person at work: as git knows them in a folder, else by their login."""
-    with suppress(OSError, subprocess.SubprocessError):
-        asked = subprocess.run(
-            ["git", "var", "GIT_AUTHOR_IDENT"],  # noqa: S607 - the user's own git
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=5,
-        )
-        name = asked.stdout.partition(" <")[0].strip()
+    with suppress(UsageError):
+        asked = ask(folder, "var", "GIT_AUTHOR_IDENT", seconds=5)
+        name = asked.stdout.decode("utf-8", "replace").partition(" <")[0].strip()
         if asked.returncode == 0 and name:
             return name
     try:

@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from seedream_pipe.confidential import without_keys
 from seedream_pipe.errors import UsageError
 from seedream_pipe.problems import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["checkout", "git"]
+__all__ = ["ask", "checkout", "git"]
 
 _GIT_SECONDS: Final = 120
 
@@ -50,6 +51,26 @@ def checkout(file: Path, revision: str) -> Iterator[Path]:
         yield tree / inside
 
 
+def ask(folder: Path, *words: str, seconds: float = _GIT_SECONDS) -> subprocess.CompletedProcess[bytes]:
+    """Let git do something in a folder; its hooks and helpers are programs of others, so without the keys.
+
+    Raises:
+        UsageError: there is no git, or it takes too long.
+
+    """
+    try:
+        return subprocess.run(  # noqa: S603 - no shell, and options end before what a user wrote
+            ["git", *words],  # noqa: S607 - the user's own git
+            cwd=folder,
+            env=without_keys(os.environ),
+            capture_output=True,
+            check=False,
+            timeout=seconds,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise UsageError(f"git cannot be asked: {error}") from None
+
+
 def git(folder: Path, *words: str) -> bytes:
     """What git says in a folder.
 
@@ -57,16 +78,7 @@ def git(folder: Path, *words: str) -> bytes:
         UsageError: there is no git, or it says no; with its own last words.
 
     """
-    try:
-        asked = subprocess.run(  # noqa: S603 - no shell, and options end before what a user wrote
-            ["git", *words],  # noqa: S607 - the user's own git
-            cwd=folder,
-            capture_output=True,
-            check=False,
-            timeout=_GIT_SECONDS,
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        raise UsageError(f"git cannot be asked: {error}") from None
+    asked = ask(folder, *words)
     if asked.returncode != 0:
         said = asked.stderr.decode("utf-8", "replace").strip().splitlines()
         raise UsageError(
