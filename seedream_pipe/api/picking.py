@@ -32,7 +32,11 @@ if TYPE_CHECKING:
     from seedream_pipe.run.outcomes import TakePictures
     from seedream_pipe.settings import Settings
 
-__all__ = ["Decision", "approve", "effect_of", "more_takes", "pick", "release", "write"]
+__all__ = ["Decision", "Overtaken", "approve", "effect_of", "more_takes", "pick", "release", "write"]
+
+
+class Overtaken(UsageError):
+    """The file says otherwise than when the decision was planned: it is to be planned anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +176,8 @@ def more_takes(project: Project, targets: Sequence[str], count: int, *, settings
         InvalidPipeline: problems that only rows and files show.
         UsageError: a target means nothing, a task cannot have so many, or it is held.
 
+    Writing it raises `Overtaken` when somebody asked for more takes of a task meanwhile.
+
     """
     before = planned(project, (), settings=settings)
     tasks = select(before.plan, targets)
@@ -189,7 +195,8 @@ def more_takes(project: Project, targets: Sequence[str], count: int, *, settings
         wanted = task.takes + count
         if wanted > MAX_TAKES:
             raise UsageError(f'"{address}" would have {wanted} takes; at most {MAX_TAKES} are possible')
-        changes[address] = _with_takes(wanted)
+        line = project.picks.of(address)
+        changes[address] = _with_takes(address, wanted, known=None if line is None else line.takes)
     return _decision(before, changes, settings, with_own=True)
 
 
@@ -197,8 +204,13 @@ def _is_local(task: Task) -> bool:
     return task.recipe.maker.realm == "local"
 
 
-def _with_takes(wanted: int) -> Change:
-    return lambda line: replace(line, takes=max(wanted, line.takes or 1))
+def _with_takes(address: Address, wanted: int, *, known: int | None) -> Change:
+    def change(line: Decided) -> Decided:
+        if line.takes != known:
+            raise Overtaken(f'somebody asked for more takes of "{address}" meanwhile')
+        return replace(line, takes=wanted)
+
+    return change
 
 
 def effect_of(

@@ -39,4 +39,4 @@ class RunOptions:
     listener: Listener | None = None
     stop: Stop = field(default_factory=Stop)
     pace: Pace = field(default_factory=Pace)
-    agreed: Callable[[], None] | None = None
+    agreed: Callable[[], object] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +14,7 @@ from seedream_pipe.cli import options, running
 from seedream_pipe.cli.again import command
 from seedream_pipe.cli.deciding import meant
 from seedream_pipe.cli.terminal import plural, say
+from seedream_pipe.problems import escaped
 
 if TYPE_CHECKING:
     from seedream_pipe.api.variant import Variant
@@ -57,23 +59,26 @@ def reroll(
     to the price.
     """
     made = options.settings(**flags)
-    project = opened(file, variant)
-    decision = picking.more_takes(project, meant, count, settings=made)
-
-    def agreed() -> None:
-        picking.write(decision, made)
-
-    code = running.run(
-        file,
-        decision.tasks,
-        made,
-        variant=variant,
-        dry_run=dry_run,
-        as_json=as_json,
-        flags={**_AS_USUAL, "yes": flags["yes"]},
-        project=as_decided(project, decision.changes),
-        agreed=agreed,
-    )
+    while True:
+        project = opened(file, variant)
+        decision = picking.more_takes(project, meant, count, settings=made)
+        try:
+            code = running.run(
+                file,
+                decision.tasks,
+                made,
+                variant=variant,
+                dry_run=dry_run,
+                as_json=as_json,
+                flags={**_AS_USUAL, "yes": flags["yes"]},
+                project=as_decided(project, decision.changes),
+                agreed=partial(picking.write, decision, made),
+            )
+        except picking.Overtaken as overtaken:
+            # Nothing was sent. The other's takes are not these: they are planned behind them.
+            say(f"{escaped(overtaken.message)}; planned anew")
+        else:
+            break
     if not dry_run and not as_json:
         say(f"{plural(count, 'more take')} of {plural(len(decision.tasks), 'task')}: {decision.file}")
         say(f"look: {command('takes', *meant)}")

@@ -80,7 +80,7 @@ def run(
     as_json: bool,
     flags: Mapping[str, Any],
     project: Project | None = None,
-    agreed: Callable[[], None] | None = None,
+    agreed: Callable[[], object] | None = None,
 ) -> int:
     """Run a pipeline; gives the exit code.
 

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from seedream_pipe.api.picking import Overtaken, more_takes, write
+from seedream_pipe.api.project import load
 from seedream_pipe.cli.terminal import columns
+from seedream_pipe.settings import Settings
 from tests.cli.test_streams import on_a_terminal
 
 TURN: list[str] = [
@@ -438,3 +441,25 @@ def test_a_plan_that_was_agreed_to_does_not_hold_when_another_take_is_picked(rol
     cli("pick", "board.yaml", "sheet", "2")
     assert cli("run", "board.yaml", "--plan", "plan.json", "--yes").code == 0
     assert len(paid.ledger.billed) == 6
+
+
+def test_two_people_who_want_one_more_take_at_once_have_two(rolls, cli, spawn, paid) -> None:
+    cli("run", "board.yaml", "sheet", "--yes")
+
+    both = [spawn("reroll", "board.yaml", "sheet", "--yes") for _ in range(2)]
+    told = [process.communicate()[1] for process in both]
+
+    assert [process.returncode for process in both] == [0, 0], told
+    assert len(paid.ledger.billed) == 3 + 2
+    assert "sheet: {takes: 5}\n" in Path("board.picks.yaml").read_text("utf-8")
+
+
+def test_more_takes_that_were_planned_on_another_number_are_planned_anew(rolls, cli) -> None:
+    cli("run", "board.yaml", "sheet", "--yes")
+    settings = Settings(provider="byteplus")
+    first, second = (more_takes(load("board.yaml"), ["sheet"], 1, settings=settings) for _ in range(2))
+
+    write(first, settings)
+    with pytest.raises(Overtaken, match='more takes of "sheet" meanwhile'):
+        write(second, settings)
+    assert "sheet: {takes: 4}\n" in Path("board.picks.yaml").read_text("utf-8")
