@@ -53,6 +53,9 @@ class Loop(asyncio.SelectorEventLoop):
                 _thread.start_new_thread(_serve, (self, self._calls, begun, self._ended))
                 begun.get(timeout=_PATIENCE)
             except (queue.Empty, RuntimeError):
+                for _ in range(self._threads):
+                    self._calls.put(None)
+                self.close()
                 raise MemoryError("a thread cannot begin") from None
 
     def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:  # type: ignore[override]
