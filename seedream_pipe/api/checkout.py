@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from seedream_pipe.confidential import without_keys
 from seedream_pipe.errors import UsageError
-from seedream_pipe.problems import escaped
+from seedream_pipe.problems import did_you_mean, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,12 +33,10 @@ def checkout(file: Path, revision: str) -> Iterator[Path]:
     path = Path(os.path.abspath(file))
     top = Path(git(path.parent, "rev-parse", "--show-toplevel").decode().rstrip("\n"))
     inside = path.resolve().relative_to(top.resolve())
-    commit = git(
-        path.parent, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
-    )
+    commit = _commit(path.parent, revision)
     with tempfile.TemporaryDirectory(prefix="seedream-") as folder:
         archive = Path(folder) / "tree.tar"
-        git(top, "archive", "--format=tar", f"--output={archive}", commit.decode().strip())
+        git(top, "archive", "--format=tar", f"--output={archive}", commit)
         tree = Path(folder) / "tree"
         tree.mkdir()
         with tarfile.open(archive) as tar:
@@ -46,9 +44,49 @@ def checkout(file: Path, revision: str) -> Iterator[Path]:
         archive.unlink()
         # The root is found by it.
         (tree / ".git").mkdir()
-        if not (tree / inside).is_file():
+        then = inside if (tree / inside).is_file() else _former(top, commit, inside)
+        if then is None or not (tree / then).is_file():
             raise UsageError(f'{escaped(revision)} has no file "{escaped(os.fspath(inside))}"')
-        yield tree / inside
+        yield tree / then
+
+
+def _commit(folder: Path, revision: str) -> str:
+    """The commit that a revision means; of ``main...`` the one at which this branch left main.
+
+    Raises:
+        UsageError: there is none.
+
+    """
+    git(folder, "rev-parse", "--is-inside-work-tree")
+    base, dots, other = revision.partition("...")
+    words = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"]
+    if dots:
+        words = ["merge-base", "--end-of-options", base or "HEAD", other or "HEAD"]
+    try:
+        return git(folder, *words).decode().strip()
+    except UsageError:
+        pass
+    try:
+        names = git(folder, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags")
+    except UsageError:
+        names = b""
+    hint = did_you_mean(revision, names.decode("utf-8", "replace").split())
+    raise UsageError(
+        f'git has no revision "{escaped(revision)}"',
+        hint=hint or "a branch, a tag or a commit of this checkout",
+    )
+
+
+def _former(top: Path, commit: str, inside: Path) -> Path | None:
+    """What a file was called at a commit, where git sees that it was renamed since."""
+    try:
+        told = git(top, "diff", "--name-status", "--find-renames", "--diff-filter=R", "-z", commit, "--")
+    except UsageError:
+        return None
+    words = told.decode("utf-8", "surrogateescape").split("\0")
+    renamed = dict(zip(words[2::3], words[1::3], strict=False))
+    former = renamed.get(inside.as_posix())
+    return None if former is None else Path(former)
 
 
 def ask(folder: Path, *words: str, seconds: float = _GIT_SECONDS) -> subprocess.CompletedProcess[bytes]:

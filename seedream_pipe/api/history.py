@@ -102,7 +102,8 @@ def log(project: Project, address: Address, *, settings: Settings) -> Log:
     with ExitStack() as stack:
         ledger = stack.enter_context(Ledger.open(store)) if profile.paid else None
         every = [] if ledger is None else list(entries(ledger.index))
-    gone = address not in plan.tasks and _was_there(address, locked, runs_told, every)
+    known = {name for each in plan.tasks.values() for name in (each.address, *each.was)}
+    gone = address not in known and _was_there(address, locked, runs_told, every)
     task = None if gone else task_of(plan, address)
     names = (address,) if task is None else (task.address, *task.was)
     own = next((locked[name] for name in names if name in locked), None)
@@ -115,12 +116,12 @@ def log(project: Project, address: Address, *, settings: Settings) -> Log:
     # The time in a call's id is finer than that of a result.
     results.sort(key=lambda result: (result.created_at, result.call, result.take))
     brought = {result.call for result in results}
-    known = _whence(runs_told, locked)
+    whence_of = _whence(runs_told, locked)
     stands = {result.key for result in results if result.key in held and task and result.take == task.pick}
     return Log(
         names=names,
         gone=gone,
-        made=tuple(_logged(results, store, stands, recorded, known)),
+        made=tuple(_logged(results, store, stands, recorded, whence_of)),
         without=tuple(_attempt(e) for e in calls if e.call not in brought and e.verdict != "unsent"),
     )
 

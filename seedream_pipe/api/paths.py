@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe.errors import UsageError
+from seedream_pipe.plan.reads import matches
 from seedream_pipe.plan.tracking import row_path, rows_path
 from seedream_pipe.problems import did_you_mean, escaped
 from seedream_pipe.spec.model import Generate, InlineTable, TableFile
@@ -50,9 +51,25 @@ class Places:
         if files:
             return files
         head, dot, rest = text.partition(".")
+        if head == "profiles" and dot and "/" not in text:
+            return self.of(self._in_profile(rest))
         if head in _SECTIONS and "/" not in text:
             return self._below(self._tree(head), (head,), rest) if dot else ((head,),)
         raise self._unknown(text)
+
+    def _in_profile(self, text: str) -> str:
+        """What a value of a profile stands for, where that is chosen: the value that it lies over."""
+        name, _, rest = text.partition(".")
+        composed = self._project.composed
+        offered = self._pipeline.profiles
+        if name not in offered or not rest:
+            raise self._unknown(f"profiles.{text}", [f"profiles.{each}.{rest}" for each in offered])
+        if composed is None or name not in composed.chosen:
+            raise UsageError(
+                f'the profile "{escaped(name)}" is not chosen, so no task reads it',
+                hint=f"add --profile {escaped(name)}",
+            )
+        return rest
 
     def _tree(self, section: str) -> Any:
         pipeline = self._pipeline
@@ -145,9 +162,17 @@ class Places:
             if own:
                 yield from own
                 return
-        if "/" in text or os.path.exists(text):
+        if os.path.exists(text) or ("/" in text and self._is_wanted(here)):
             # Nobody reads it yet: a glob may take it.
             yield ("file", here)
+
+    def _is_wanted(self, path: str) -> bool:
+        """Whether a glob would take a file, were it there."""
+        reads = self._tracker.reads.values()
+        globs = {
+            each[1] for fields in reads for paths in fields.values() for each in paths if each[0] == "glob"
+        }
+        return any(matches(pattern, path) for pattern in globs)
 
     def _tables_in(self, path: str) -> Iterator[Path]:
         for name, table in self._pipeline.data.items():

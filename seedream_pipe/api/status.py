@@ -54,7 +54,7 @@ def explain(project: Project, address: Address, *, settings: Settings) -> Explan
     """
     plan = project.expand(maker(profiles.provider(settings.provider)))
     store = Store.open(store_folder(project, settings), create=False)
-    if address not in plan.tasks:
+    if address not in plan.tasks and not any(address in each.was for each in plan.tasks.values()):
         _expect_not_gone(project, address, store, settings)
     task = task_of(plan, address)
     address = task.address
@@ -75,13 +75,15 @@ def _expect_not_gone(project: Project, address: Address, store: Store, settings:
 
 
 def task_of(plan: Plan, address: Address) -> Task:
-    """The task of an address, or the one that a target means.
+    """The task of an address, also of a former one, or the one that a target means.
 
     Raises:
         UsageError: there is none, or they are several.
 
     """
-    task = plan.tasks.get(address)
+    task = plan.tasks.get(address) or next(
+        (each for each in plan.tasks.values() if address in each.was), None
+    )
     if task is not None:
         return task
     try:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from seedream_pipe.problems import Place
     from seedream_pipe.spec.model import Pipeline, ReferenceEntry, Step
 
-__all__ = ["Reached", "Reads", "field_places", "reached"]
+__all__ = ["Reached", "Reads", "field_places", "matches", "reached"]
 
 _AROUND: Final = frozenset({"meta", "output", "tags", "needs", "was"})
 """Fields that shape no picture: names of files, notes, words to select by, order."""
@@ -145,11 +145,11 @@ def _touches(path: Path, edited: Collection[Path]) -> bool:
     if any(path[:length] in edited for length in range(1, len(path) + 1)):
         return True
     if path[0] == "glob":
-        return any(each[0] == "file" and _matches(path[1], each[1]) for each in edited)
+        return any(each[0] == "file" and matches(path[1], each[1]) for each in edited)
     return False
 
 
-def _matches(pattern: str, path: str) -> bool:
+def matches(pattern: str, path: str) -> bool:
     """Whether a glob takes a file: ``*`` within a folder, ``**`` over folders."""
     parts = [_part(part) for part in re.split(r"(\*\*/|\*\*|\*|\?|\[!?\]?[^\]]*\])", pattern)]
     return re.fullmatch("".join(parts), path) is not None

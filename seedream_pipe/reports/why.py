@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
+from seedream_pipe.digest import is_digest
 from seedream_pipe.money import written
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.forecast import (
@@ -161,7 +162,7 @@ def sides(field: str, old: object, new: object) -> tuple[Line, Line]:
 def _shown(field: str, value: object) -> str:
     if value is None:
         return "(none)"
-    if field in {"references", "images"} and isinstance(value, str):
+    if field in {"references", "images"} and isinstance(value, str) and is_digest(value):
         return f"sha256 {value[:_DIGEST]}…"
     return escaped(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), limit=_VALUE)
 

@@ -101,3 +101,30 @@ def test_an_approved_task_stays(board, cli, paid) -> None:
 
     assert "  approved    sheet  (stay as they are)" in said.out.splitlines()
     assert "nothing would be made" in said.out
+
+
+@pytest.mark.parametrize("path", ["refs/mnia.png", "prompts/none.j2"])
+def test_a_file_that_is_not_there_and_that_nobody_would_take(board, cli, path) -> None:
+    said = cli("impact", "board.yaml", path)
+
+    assert (said.code, f'nothing is called "{path}"' in said.err) == (2, True)
+    assert ('did you mean "refs/mina.png"?' in said.err) == (path == "refs/mnia.png")
+
+
+def test_a_file_that_is_not_there_yet_and_that_a_set_takes(board, edit, cli, paid) -> None:
+    edit("board.yaml", "references: [refs/mina.png]", "references: [looks]")
+    edit("board.yaml", "steps:\n", "references:\n  looks: refs/*.png\nsteps:\n")
+
+    assert told(cli("impact", "board.yaml", "refs/more.png", "--json"))["direct"] == {"sheet": ["references"]}
+
+
+def test_a_value_of_a_profile(board, edit, cli, paid) -> None:
+    edit("board.yaml", "steps:\n", "vars: {look: cel}\nprofiles:\n  hd: {vars: {look: oil}}\nsteps:\n")
+    edit("board.yaml", "a yellow coat", "a {{ vars.look }} coat")
+
+    found = told(cli("impact", "board.yaml", "profiles.hd.vars.look", "--profile", "hd", "--json"))
+    assert list(found["direct"]) == ["sheet"]
+    said = cli("impact", "board.yaml", "profiles.hd.vars.look")
+    assert (said.code, "add --profile hd" in said.err) == (2, True)
+    said = cli("impact", "board.yaml", "profiles.hq.vars.look")
+    assert (said.code, 'did you mean "profiles.hd.vars.look"?' in said.err) == (2, True)

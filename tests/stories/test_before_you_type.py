@@ -218,3 +218,61 @@ def test_another_provider_costs_nothing(desk, monkeypatch):
     assert desk.requests == 14
     assert desk("run", "--frozen").code == 0
     assert told(desk("refactor-check", "main", "--json"))["same"] is True
+
+
+def test_main_that_went_on_is_compared_at_where_the_branch_left_it(desk):
+    built(desk)
+    desk.git.branch("fish")
+    desk.edit("shots.csv", "Duke eats", "Duke eats fish")
+    desk.git.commit("A fish")
+    desk.git.must("checkout", "-q", "main")
+    desk.edit("shots.csv", "Mei looks up", "Mei looks down")
+    desk.git.commit("Main goes on")
+    desk.git.must("checkout", "-q", "fish")
+
+    said = desk("plan", "--base", "main...")
+
+    assert said.out.splitlines()[-1] == "since main..., this branch buys 2 pictures, $0.08"
+    assert "shots@sc01_010" not in said.out
+    assert desk("plan", "--base", "main...HEAD").out.startswith("changed  1 task: shots@sc03_010")
+
+
+def test_a_file_that_was_renamed_since_is_found(desk):
+    built(desk)
+    desk.git.must("mv", "board.yaml", "film.yaml")
+    desk.git.must("mv", "board.lock", "film.lock")
+    desk.git.must("mv", "board.picks.yaml", "film.picks.yaml")
+
+    said = desk.typed("refactor-check", "film.yaml", "main")
+
+    assert (said.code, said.out.startswith("0 pictures: 8 tasks")) == (0, True)
+    assert desk.typed("plan", "film.yaml", "--base", "main").code == 0
+
+
+def test_a_revision_that_is_misspelt(desk):
+    built(desk)
+
+    said = desk("plan", "--base", "mian")
+
+    assert (said.code, said.out) == (2, "")
+    assert 'git has no revision "mian"' in said.err
+    assert 'did you mean "main"?' in said.err
+
+
+def test_a_reference_to_another_task_is_named_in_a_check(desk):
+    built(desk)
+    desk.edit("board.yaml", '"sheet@{{ s.who }}", ', "")
+
+    said = desk("refactor-check", "main")
+
+    assert said.code == 6
+    assert "- sheet@mei\n" in said.out
+    assert "sha256 sheet" not in said.out
+
+
+def test_a_task_is_asked_about_by_its_former_name_too(desk):
+    built(desk)
+    desk.edit("board.yaml", "  shots:\n    foreach", "  frames:\n    was: shots\n    foreach")
+
+    assert desk("why", "shots@sc01_010").out.startswith("frames@sc01_010: up to date")
+    assert desk("log", "shots@sc01_010").out.startswith("frames@sc01_010  (was shots@sc01_010)")
