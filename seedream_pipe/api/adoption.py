@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from seedream_pipe.api.project import Project
     from seedream_pipe.digest import BlobDigest
     from seedream_pipe.plan.model import Address, Task
-    from seedream_pipe.run.decisions import Forecast
+    from seedream_pipe.run.decisions import Decision, Forecast
     from seedream_pipe.run.outcomes import TakePictures
     from seedream_pipe.run.reasons import Change
     from seedream_pipe.settings import Settings
@@ -178,12 +178,20 @@ def _found(before: Planned, after: Planned, adopting: _Adopting) -> Adoptions:
         if takes:
             changes = differences(address, takes[0], after.plan, after.forecast, adopting)
             tasks.append(Adopted(address=address, takes=takes, changes=changes))
-            saved = saved.plus(was.worst) if isinstance(was, Make) else saved
+            saved = saved.plus(_less(was, after.forecast.tasks[address].decision))
         elif not isinstance(was, Reuse) or was.approved:
             skipped[address] = _why_not(after, adopting, address)
     return Adoptions(
         tasks=tuple(tasks), saved=saved, skipped=skipped, before=before.forecast, after=after.forecast
     )
+
+
+def _less(was: Decision, still: Decision) -> Money:
+    """What of a price is not to be paid any more: further takes may still be."""
+    if not isinstance(was, Make):
+        return Money()
+    left = still.worst.amount if isinstance(still, Make) else 0
+    return replace(was.worst, amount=was.worst.amount - left)
 
 
 def _why_not(after: Planned, past: Remembered, address: Address) -> str:

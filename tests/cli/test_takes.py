@@ -449,7 +449,7 @@ def test_two_people_who_want_one_more_take_at_once_have_two(rolls, cli, spawn, p
     both = [spawn("reroll", "board.yaml", "sheet", "--yes") for _ in range(2)]
     told = [process.communicate()[1] for process in both]
 
-    assert [process.returncode for process in both] == [0, 0], told
+    assert [process.returncode for process in both] == [4, 4], told
     assert len(paid.ledger.billed) == 3 + 2
     assert "sheet: {takes: 5}\n" in Path("board.picks.yaml").read_text("utf-8")
 
@@ -463,3 +463,25 @@ def test_more_takes_that_were_planned_on_another_number_are_planned_anew(rolls, 
     with pytest.raises(Overtaken, match='more takes of "sheet" meanwhile'):
         write(second, settings)
     assert "sheet: {takes: 4}\n" in Path("board.picks.yaml").read_text("utf-8")
+
+
+def test_what_adopting_saves_is_less_by_the_takes_that_are_still_bought(rolls, cli, edit) -> None:
+    cli("run", "board.yaml", "sheet", "--yes")
+    edit("board.yaml", "Character sheet", "Character sheets")
+    edit("board.yaml", "takes: 3", "takes: 5")
+
+    said = json.loads(cli("adopt", "board.yaml", "sheet", "--reason", "a typo", "--json").out)
+    plan = json.loads(cli("plan", "board.yaml", "sheet", "--json").out)
+    assert (said["saved"], plan["pictures"], plan["worst"]) == ("0.09", 2, "0.06")
+
+
+def test_a_missing_picture_that_an_operation_made_costs_nothing(board, cli, paid) -> None:
+    text = Path("board.yaml").read_text("utf-8")
+    thumb = "  thumb:\n    use: resize\n    images: [sheet]\n    with: {width: 64}\n"
+    Path("board.yaml").write_text(text.replace("lint:", f"{thumb}lint:"), "utf-8")
+    cli("run", "board.yaml", "thumb", "--yes")
+    (digest,) = re.findall(r'"pictures":\["([0-9a-f]+)"\]\}\],"task":"thumb"', Path("board.lock").read_text())
+    Path(f".seedream/blobs/{digest[:2]}/{digest}").unlink()
+
+    said = cli("materialize", "board.yaml", "thumb")
+    assert (said.code, "to make what is missing anew costs nothing" in said.err) == (1, True), said.err
