@@ -77,8 +77,8 @@ def _say(found: Materialized) -> None:
     say(f"{plural(len(found.placed), 'file')} placed{there}")
     say(f"outputs: {shown_path(found.folder)}")
     if found.lacking:
-        price = _sum(found)
-        cost = f"would cost up to {price}; nothing is bought by itself" if price.currency else "costs nothing"
+        total = _sum(found)
+        cost = f"would cost up to {total}; nothing is bought by itself" if total.currency else "costs nothing"
         say(f"to make what is missing anew {cost}")
         say(f"next: {command('plan')}   (what a run would do, and for how much)")
 
