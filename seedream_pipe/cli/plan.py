@@ -19,7 +19,7 @@ from seedream_pipe.cli.forecast import print_forecast
 from seedream_pipe.cli.pieces import print_lines
 from seedream_pipe.cli.problems import show
 from seedream_pipe.cli.terminal import out, plural, say, style, width, wrapped
-from seedream_pipe.cli.told import gates_of, say_ways_out
+from seedream_pipe.cli.told import gates_of, say_unseen, say_ways_out
 from seedream_pipe.errors import UsageError
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.difference import as_tree as difference_tree
@@ -105,6 +105,7 @@ def _say_next(forecast: Forecast, output: str | None) -> None:
     blocked = (task.decision for task in forecast.tasks.values() if isinstance(task.decision, Blocked))
     outcomes = (*(each.outcome for each in blocked if not each.because), *forecast.holds)
     say_ways_out(outcomes, gates_of(forecast))
+    say_unseen(forecast)
     if output and forecast.counts()["make"]:
         say(f"next: {command('run')} --plan {quoted(output)}   (makes exactly this, or nothing)")
     if forecast.worst.amount:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from seedream_pipe.cli.again import command
 from seedream_pipe.cli.terminal import columns, cut, say, style, wrapped
+from seedream_pipe.problems import escaped
 from seedream_pipe.reports.forecast import is_pick
 from seedream_pipe.reports.messages import WIDEST
-from seedream_pipe.run.decisions import Blocked
+from seedream_pipe.run.decisions import Blocked, Make
 from seedream_pipe.run.outcomes import Held, Refused, Waiting
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from seedream_pipe.run.decisions import Forecast
     from seedream_pipe.run.outcomes import Outcome
 
-__all__ = ["body", "gates_of", "rendered", "say_ways_out", "to_pick"]
+__all__ = ["body", "gates_of", "rendered", "say_unseen", "say_ways_out", "to_pick"]
 
 _ERROR = "error"
 
@@ -64,6 +65,16 @@ def gates_of(forecast: Forecast) -> Iterator[str]:
             and is_pick(task.decision.outcome)
         ):
             yield address
+
+
+def say_unseen(forecast: Forecast) -> None:
+    """What to type to see takes before what needs them is bought: they stand by a number picked earlier."""
+    makes = ((address, found.decision) for address, found in forecast.tasks.items())
+    unseen = [address for address, made in makes if isinstance(made, Make) and made.unseen is not None]
+    if unseen:
+        more = f" and {len(unseen) - 1:,} more" if len(unseen) > 1 else ""
+        say(f"a pick of an earlier recipe stays: {escaped(unseen[0])}{more}")
+        say(f"  to look first: {command('run', unseen[0])}, then: {command('takes', unseen[0])}")
 
 
 def to_pick(gate: str) -> str:

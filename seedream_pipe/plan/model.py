@@ -145,6 +145,8 @@ class Task:
     """Which picture of that take a person said stands for the task where one is needed, from 0."""
     is_choice: bool = False
     """Whether there is something to pick: several takes, or a gate."""
+    is_picked: bool = False
+    """Whether a person picked the take that stands, by its number."""
     approved: Approved | None = None
     """The pictures that the task is held at, whatever becomes of its recipe."""
     outputs: tuple[tuple[str, ...], ...] = ()

@@ -96,6 +96,7 @@ class StepTasks:
             pick=options.pick,
             image=options.image,
             is_choice=options.manual or options.takes > 1,
+            is_picked=self._is_picked(seed.address),
             outputs=self._around.outputs(seed, _shape(options)),
             meta=self._around.meta(seed.scope),
             tags=self._around.tags(seed.scope),
@@ -105,6 +106,10 @@ class StepTasks:
             row=seed.scope.row,
             places=self._places,
         )
+
+    def _is_picked(self, address: Address) -> bool:
+        given = self._picks.of(address)
+        return given is not None and given.pick is not None
 
     def _options(self, scope: Scope) -> values.Options:
         given = {name: rendered(self._context, pair, scope) for name, pair in self._fields.items()}

@@ -64,6 +64,7 @@ def lines(forecast: Forecast, *, everything: bool = False) -> Iterator[Line]:
             case Make() as make:
                 reason = f"the same request as {make.shared}" if make.shared else reason_text(make.reason)
                 reason += "; then a pick" if task.address in forecast.behind.gates else ""
+                reason += "" if make.unseen is None else f"; take {make.unseen} stays picked, unseen"
                 price = "" if make.shared or make.local else price_text(make.least, make.worst)
                 if make.perhaps:
                     reason += "; perhaps: the group may come with fewer"
@@ -275,8 +276,8 @@ def task_tree(task: TaskForecast) -> dict[str, Any]:
                 "least": str(make.least.amount),
                 "worst": str(make.worst.amount),
             }
-            for name, value in (("shared", make.shared), ("perhaps", make.perhaps), ("local", make.local)):
-                tree |= {name: value} if value else {}
+            for name in ("shared", "perhaps", "local", "unseen"):
+                tree |= {name: getattr(make, name)} if getattr(make, name) else {}
             return tree
         case Blocked() as blocked:
             waits = {"decision": "blocked", **outcome_tree(blocked.outcome), "because": blocked.because}

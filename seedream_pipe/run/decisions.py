@@ -60,7 +60,8 @@ class Make:
     `pictures` is how many have to be bought at most: none when all are paid for already, or
     when an equal request of the task `shared` is bought instead. `perhaps` says that it was
     planned for a picture of a group that may come with fewer; `local` that an operation of
-    this machine makes it, which costs nothing.
+    this machine makes it, which costs nothing. `unseen` is the take that a person picked of an
+    earlier recipe: the new one of that number stands as soon as it is made, before anybody saw it.
     """
 
     reason: Reason
@@ -70,6 +71,7 @@ class Make:
     shared: Address = ""
     perhaps: bool = False
     local: bool = False
+    unseen: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,7 +149,18 @@ class _Walk:
         self._causes = Causes(plan, past, self.tasks)
 
     def visit(self, task: Task) -> None:
-        self.tasks[task.address] = self._forecast(task)
+        found = self._forecast(task)
+        if isinstance(found.decision, Make) and self._is_unseen(task, found, found.decision.reason):
+            found = replace(found, decision=replace(found.decision, unseen=task.pick))
+        self.tasks[task.address] = found
+
+    def _is_unseen(self, task: Task, found: TaskForecast, reason: Reason) -> bool:
+        """Whether a person picked a take by its number, and another picture will have that number."""
+        if not (task.is_picked and task.is_choice and isinstance(reason, RecipeChanged | InputChanged)):
+            return False
+        locked = self._past.locked(task.address)
+        is_as_it_was = locked is not None and (locked.pick, locked.image) == (task.pick, task.image)
+        return is_as_it_was and not picked(task, found.takes)
 
     def _forecast(self, task: Task) -> TaskForecast:
         if task.approved is not None:

@@ -335,3 +335,34 @@ def test_a_board_that_was_run_is_up_to_date_at_once_with_its_new_picks_file(desk
 
     assert "up to date: 8 tasks" in desk("run").err
     assert sorted((desk.folder / ".seedream" / "runs").iterdir()) == records
+
+
+def test_a_pick_stays_by_its_number_and_the_plan_says_that_nobody_saw_it(desk):
+    """Story 2, for who wants to look at the new sheet before the shots are bought."""
+    built(desk)
+    desk("pick", "sheet@mei", "3")
+    desk("run", "--yes")
+    billed = desk.billed
+    desk.edit("board.yaml", "red raincoat", "blue raincoat")
+
+    said = desk("plan")
+    assert "sheet@mei       prompt changed; take 3 stays picked, unseen  $0.16" in said.out
+    ways = "seedream-pipe run board.yaml sheet@mei, then: seedream-pipe takes board.yaml sheet@mei"
+    assert f"to look first: {ways}" in said.err
+    assert [a for a, task in plan_of(desk)["tasks"].items() if "unseen" in task] == ["sheet@mei"]
+
+    assert desk("run", "sheet@mei", "--yes").code == 0
+    assert desk.billed == billed + 4
+    assert "unseen" not in desk("plan").out
+    assert desk("pick", "sheet@mei", "2").code == 0
+    assert desk("run", "--yes").code == 0
+    assert desk.billed == billed + 4 + 3
+
+
+def test_a_pick_that_is_changed_with_the_recipe_was_made_for_it(desk):
+    """As somebody may who writes the picks file by hand, or merges it."""
+    built(desk)
+    desk.edit("board.yaml", "red raincoat", "blue raincoat")
+    desk("pick", "sheet@mei", "3")
+
+    assert "unseen" not in desk("plan").out
