@@ -9,9 +9,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from seedream_pipe import catalog, profiles
 from seedream_pipe.api.past import is_owed
+from seedream_pipe.api.project import opened
+from seedream_pipe.api.variant import Variant
 from seedream_pipe.errors import Decided, UsageError
 from seedream_pipe.ledger.book import AGAIN, Ledger
+from seedream_pipe.plan.targets import select
 from seedream_pipe.problems import did_you_mean, escaped
 from seedream_pipe.run.outcomes import Money
 from seedream_pipe.run.settle import damaged
@@ -19,13 +23,13 @@ from seedream_pipe.snapshot.root import find_root
 from seedream_pipe.store.folder import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from seedream_pipe.ledger.model import OpenCall
     from seedream_pipe.plan.model import Address
     from seedream_pipe.settings import Settings
 
-__all__ = ["Hold", "Word", "chosen", "end", "holds"]
+__all__ = ["Hold", "Word", "chosen", "end", "holds", "meant"]
 
 Word: TypeAlias = Literal["drop", "retry"]
 """What a person says of a hold: it was not charged, or it may have been and is to be sent again."""
@@ -70,18 +74,40 @@ def holds(file: str, settings: Settings) -> tuple[Hold, ...]:
         return (*found, *map(_unreadable, ledger.unreadable()))
 
 
-def chosen(found: Sequence[Hold], names: Sequence[str]) -> tuple[Hold, ...]:
+def chosen(
+    found: Sequence[Hold], names: Sequence[str], means: Callable[[str], Collection[Address]] = lambda _: ()
+) -> tuple[Hold, ...]:
     """The holds of tasks or calls that are named.
+
+    `means` has the tasks of a name that is neither: a step, a pattern, a tag. It is asked for those
+    alone, so that a hold can be ended by its task while the pipeline has problems.
 
     Raises:
         UsageError: nothing is held under a name.
 
     """
     known = [*dict.fromkeys(hold.task for hold in found), *(hold.call for hold in found)]
-    unknown = next((name for name in names if name not in known), None)
-    if unknown is not None:
-        raise UsageError(f'nothing is held for "{escaped(unknown)}"', hint=did_you_mean(unknown, known))
-    return tuple(hold for hold in found if hold.task in names or hold.call in names)
+    wanted: set[str] = set()
+    for name in names:
+        tasks = {name} if name in known else {*means(name)}.intersection(known)
+        if not tasks:
+            raise UsageError(f'nothing is held for "{escaped(name)}"', hint=did_you_mean(name, known))
+        wanted |= tasks
+    return tuple(hold for hold in found if hold.task in wanted or hold.call in wanted)
+
+
+def meant(file: str, name: str, settings: Settings) -> tuple[Address, ...]:
+    """The tasks that a target means in a pipeline; none when it means nothing.
+
+    Raises:
+        InvalidPipeline: the pipeline has problems.
+
+    """
+    plan = opened(file, Variant()).expand(catalog.maker(profiles.provider(settings.provider)))
+    try:
+        return tuple(select(plan, [name]))
+    except UsageError:
+        return ()
 
 
 def end(file: str, settings: Settings, ended: Sequence[Hold], word: Word) -> dict[str, str]:

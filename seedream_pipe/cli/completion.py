@@ -11,8 +11,8 @@ from seedream_pipe.cli.terminal import out
 
 _PROGRAM: Final = "seedream-pipe"
 _VARIABLE: Final = "_SEEDREAM_PIPE_COMPLETE"
-# Bash would take a task's address for two words and end the first at the @.
-_BEFORE: Final = {"bash": "COMP_WORDBREAKS=${COMP_WORDBREAKS//@/}\n"}
+# Bash would take a task's address for two words and end the first at the @, and tag:night at the colon.
+_BEFORE: Final = {"bash": "COMP_WORDBREAKS=${COMP_WORDBREAKS//[@:]/}\n"}
 
 
 @click.command()

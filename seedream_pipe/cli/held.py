@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from seedream_pipe.api.holds import chosen, end, holds
+from seedream_pipe.api.holds import chosen, end, holds, meant
 from seedream_pipe.cli import options
 from seedream_pipe.cli.again import command
+from seedream_pipe.cli.complete import addresses
 from seedream_pipe.cli.terminal import is_interactive, out, plural, say, width, wrapped
 from seedream_pipe.cli.told import body
 from seedream_pipe.errors import Decided, OverBudget, UsageError
@@ -27,7 +28,7 @@ _WORDS: Final = ("drop", "retry")
 _store = click.option("--store", metavar="DIR", type=click.Path(), help="Where bought pictures are kept.")
 _all = click.option("--all", "everything", is_flag=True, help="Every call that is held.")
 _yes = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
-_names = click.argument("names", nargs=-1, metavar="[TASK|CALL]...")
+_names = click.argument("names", nargs=-1, metavar="[TARGET|CALL]...", shell_complete=addresses)
 
 
 class _WithList(click.Group):
@@ -101,7 +102,7 @@ def _ended(
     if bool(names) == everything:
         raise UsageError("name tasks or calls, or --all", hint=f"{command('held')} lists them")
     found = holds(file, made)
-    ended = found if everything else chosen(found, names)
+    ended = found if everything else chosen(found, names, lambda name: meant(file, name, made))
     if not ended:
         say("nothing is held")
         return 0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from seedream_pipe.digest import is_digest
 from seedream_pipe.money import written
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.forecast import (
@@ -44,6 +44,7 @@ _LABEL: Final = 8
 _DIGEST: Final = 12
 _MOST_UPSTREAM: Final = 12
 _VALUE: Final = 300
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def lines(task: Task, forecast: Forecast, results: Sequence[Result]) -> Iterator[Line]:
@@ -162,7 +163,7 @@ def sides(field: str, old: object, new: object) -> tuple[Line, Line]:
 def _shown(field: str, value: object) -> str:
     if value is None:
         return "(none)"
-    if field in {"references", "images"} and isinstance(value, str) and is_digest(value):
+    if field in {"references", "images"} and isinstance(value, str) and _SHA256.fullmatch(value):
         return f"sha256 {value[:_DIGEST]}…"
     return escaped(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), limit=_VALUE)
 

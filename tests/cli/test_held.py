@@ -114,3 +114,20 @@ def test_a_call_whose_record_is_damaged_is_named_by_its_id(lost, cli):
     assert f"seedream-pipe held drop board.yaml {call}" in said
     assert cli("held", "drop", "board.yaml", call, "--yes").code == 0
     assert cli("held", "board.yaml").err == "nothing is held\n"
+
+
+@pytest.mark.parametrize("target", ["shots", "shots@sc02_*", "tag:sc02", "+shots@sc02_010", "sheet+"])
+def test_holds_are_named_by_targets(lost, cli, target):
+    assert cli("held", "drop", "board.yaml", target, "--yes").code == 0
+    assert cli("held", "board.yaml").err == "nothing is held\n"
+
+
+@pytest.mark.parametrize("target", ["sheet", "shots@sc01_*", "tag:sc01", "tag:none"])
+def test_a_target_that_nothing_is_held_for(lost, cli, target):
+    said = cli("held", "drop", "board.yaml", target, "--yes")
+    assert (said.code, f'nothing is held for "{target}"' in said.err) == (2, True)
+
+
+def test_a_hold_ends_by_its_task_while_the_pipeline_has_problems(lost, cli, edit):
+    edit("board.yaml", "size: 1280x720", "size: 7")
+    assert cli("held", "drop", "board.yaml", TASK, "--yes").code == 0

@@ -3,14 +3,21 @@
 import importlib
 import json
 import os
+import pty
 import re
+import select
+import shutil
 import signal
+import subprocess
+import sys
+import time
 import urllib.request
 
 import click
 import pytest
 
 from seedream_pipe.cli.group import COMMANDS
+from tests.cli.conftest import ROOT
 
 SECRET = "sk-not-to-be-seen"
 
@@ -196,3 +203,54 @@ def test_folder_is_changed_first(board, cli, monkeypatch) -> None:
 
 def test_folder_that_is_not_there(cli) -> None:
     assert cli("-C", "/no/such/folder", "schema").code == 2
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+@pytest.mark.parametrize(
+    ("begun", "whole"),
+    [
+        ("why board.yaml shots@sc02_0", "why board.yaml shots@sc02_010 "),
+        ("plan board.yaml +she", "plan board.yaml +sheet "),
+        ("plan board.yaml tag:sc02", "plan board.yaml tag:sc02 "),
+        ("plan board.yaml tag:sc0", "plan board.yaml tag:sc0"),
+        ("held drop board.yaml shots@sc02_", "held drop board.yaml shots@sc02_010 "),
+    ],
+)
+def test_a_real_bash_completes_what_is_typed(board, tmp_path, begun, whole) -> None:
+    """With a terminal, because bash itself takes the line apart."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    program = folder / "seedream-pipe"
+    program.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m seedream_pipe "$@"\n', "utf-8")
+    program.chmod(0o755)
+    mine, theirs = pty.openpty()
+    environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}", "PS1": "$ ", "TERM": "dumb"}
+    bash = subprocess.Popen(
+        ["bash", "--norc", "--noprofile", "-i"],
+        cwd=board,
+        env=environment,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    try:
+        os.write(mine, b'eval "$(seedream-pipe completion bash)"; echo read""y\n')
+        _heard(mine, "\nready\n$ ")
+        os.write(mine, f"seedream-pipe {begun}\t".encode())
+        os.write(mine, b"|\n")
+        assert f"seedream-pipe {whole}|" in _heard(mine, "|")
+    finally:
+        bash.kill()
+        bash.wait()
+        os.close(mine)
+
+
+def _heard(terminal: int, wanted: str) -> str:
+    found = ""
+    end = time.monotonic() + 20
+    while wanted not in found.replace("\r", "").replace("\x07", "") and time.monotonic() < end:
+        if select.select([terminal], [], [], 0.1)[0]:
+            found += os.read(terminal, 65536).decode("utf-8", "replace")
+    return found.replace("\r", "").replace("\x07", "")
