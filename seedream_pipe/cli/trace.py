@@ -36,4 +36,6 @@ def trace(pictures: tuple[str, ...], *, as_json: bool, **flags: Any) -> int:
     unknown = [each.path for each in found if not each.origins and each.note is None]
     for path in unknown:
         say(f"{path}: no task of this store made it, and it carries no note")
+    if unknown:
+        say("a picture that was edited, or saved anew without its note, has other bytes and is not known by them")
     return 1 if unknown else 0
