@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from seedream_pipe.cli.terminal import out, paint
+from seedream_pipe.cli.terminal import is_coloured, out, paint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,6 +17,7 @@ _STYLES: Final[Mapping[Tone, Mapping[str, Any]]] = {
     "": {},
     "strong": {"bold": True},
     "dim": {"dim": True},
+    "uncoloured": {},
     "old": {"fg": "red"},
     "new": {"fg": "green"},
     "good": {"fg": "green"},
@@ -26,7 +27,9 @@ _STYLES: Final[Mapping[Tone, Mapping[str, Any]]] = {
 
 
 def print_lines(lines: Iterable[Line]) -> None:
-    """Lines on standard output."""
+    """Lines on standard output; those that say what colours say, where there are none."""
+    if is_coloured():
+        lines = (line for line in lines if not any(piece.tone == "uncoloured" for piece in line))
     out(
         "\n".join(
             "".join(paint(piece.text, **_STYLES[piece.tone]) if piece.tone else piece.text for piece in line)

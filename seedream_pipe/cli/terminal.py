@@ -24,6 +24,7 @@ __all__ = [
     "columns",
     "cut",
     "harmless",
+    "is_coloured",
     "is_interactive",
     "is_terminal",
     "out",
@@ -45,6 +46,11 @@ _NARROWEST: Final = 20
 def style(text: str, **how: Any) -> str:
     """Text in a style, where standard error is a terminal that wants it."""
     return click.style(text, **how) if _coloured(sys.stderr) else text
+
+
+def is_coloured() -> bool:
+    """Whether standard output is a terminal that wants colours."""
+    return _coloured(sys.stdout)
 
 
 def paint(text: str, **how: Any) -> str:

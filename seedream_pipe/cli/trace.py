@@ -37,5 +37,5 @@ def trace(pictures: tuple[str, ...], *, as_json: bool, **flags: Any) -> int:
     for path in unknown:
         say(f"{path}: no task of this store made it, and it carries no note")
     if unknown:
-        say("a picture that was edited, or saved anew without its note, has other bytes and is not known by them")
+        say("a picture that was edited or saved anew has other bytes, and is known by its note alone")
     return 1 if unknown else 0

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Line", "Piece", "Tone", "plain"]
 
-Tone: TypeAlias = Literal["", "strong", "dim", "old", "new", "good", "work", "bad"]
+Tone: TypeAlias = Literal["", "strong", "dim", "old", "new", "good", "work", "bad", "uncoloured"]
+"""What a piece means; `uncoloured` says what colours say, and is shown where there are none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from seedream_pipe.reports.forecast import (
 from seedream_pipe.reports.messages import message
 from seedream_pipe.reports.pieces import Line, Piece
 from seedream_pipe.reports.progress import detail
-from seedream_pipe.reports.words import compared
+from seedream_pipe.reports.words import compared, told
 from seedream_pipe.run.decisions import Blocked, Make, Needless, Reuse
 from seedream_pipe.run.reason_text import cause_text
 from seedream_pipe.run.reasons import InputChanged, PickChanged, Remade, changes_of
@@ -117,6 +117,9 @@ def differences(changes: Iterable[Change], *, indent: str = "  ") -> Iterator[Li
         old, new = _both(change)
         yield Piece(f"{indent}  - ", "old"), *old, *_whence(change.old_from)
         yield Piece(f"{indent}  + ", "new"), *new, *_whence(change.new_from)
+        if change.field == "prompt" and isinstance(change.old, str) and isinstance(change.new, str):
+            words = told(change.old, change.new)
+            yield from [(Piece(f"{indent}  words ", "uncoloured"), Piece(words))] if words else []
         if change.cause is not None:
             yield Piece(f"{indent}  because ", "dim"), Piece(escaped(cause_text(change.cause), limit=_VALUE))
             if isinstance(change.cause, Remade):

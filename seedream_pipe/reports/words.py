@@ -6,13 +6,15 @@ from typing import Final
 
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.pieces import Line, Piece, Tone
-from seedream_pipe.run.wording import blocks
+from seedream_pipe.run.wording import blocks, word_changes
 
-__all__ = ["compared"]
+__all__ = ["compared", "told"]
 
 _AROUND: Final = 10
 _WORTH_CUTTING: Final = 12
 _LONGEST: Final = 6000
+_MOST: Final = 8
+_LONGEST_WORDS: Final = 120
 
 
 def compared(old: str, new: str) -> tuple[Line, Line]:
@@ -34,6 +36,19 @@ def compared(old: str, new: str) -> tuple[Line, Line]:
         if come:
             right.append(_piece("".join(come), "new"))
     return tuple(left), tuple(right)
+
+
+def told(old: str, new: str) -> str:
+    """The words that differ, for who sees no colours: ``"Key" → "Fine", + "at dawn"``."""
+    found = [(gone.strip(), come.strip()) for gone, come in word_changes(old, new)]
+    words = [_told(gone, come) for gone, come in found if gone or come]
+    more = f" and {len(words) - _MOST:,} more" if len(words) > _MOST else ""
+    return ", ".join(words[:_MOST]) + more
+
+
+def _told(gone: str, come: str) -> str:
+    old, new = (f'"{escaped(text, limit=_LONGEST_WORDS)}"' for text in (gone, come))
+    return f"{old} → {new}" if gone and come else f"+ {new}" if come else f"- {old}"
 
 
 def _short(tokens: list[str], *, first: bool, last: bool) -> str:

@@ -69,3 +69,11 @@ def test_the_words_of_a_prompt_that_differ_are_told_in_chinese_by_the_character(
 
     assert change["words"] == [{"old": "跑步", "new": "走路"}]
     assert json.loads(desk("plan", "--json").out)["tasks"]["shots@sc01_010"]["changes"] == [change]
+
+
+def test_the_words_that_differ_are_said_where_there_are_no_colours(desk):
+    built(desk)
+    desk.edit("board.yaml", "girl in a red raincoat", "tall girl in a blue raincoat")
+
+    for said in (desk("why", "sheet@mei"), desk("plan", "--explain")):
+        assert '    words + "tall", "red" → "blue"' in said.out.splitlines()
