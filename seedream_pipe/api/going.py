@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,7 +28,7 @@ from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.ledger.budget import spent
 from seedream_pipe.run import state as states
 from seedream_pipe.run.events import CallSent, RunBegan, RunEnded
-from seedream_pipe.run.forecast import reasons_of
+from seedream_pipe.run.forecast import reasons_of, stale_of
 from seedream_pipe.run.gates import gates, with_standing
 from seedream_pipe.run.loop import Loop, cut_off, takes_of
 from seedream_pipe.run.notes import Notes
@@ -254,6 +254,7 @@ class Going:
             gates=gates(self.planned.plan, outcomes),
             unfetched=tuple(self._still_unfetched(outcomes)),
             reasons=reasons_of(self.planned.forecast),
+            stale=stale_of(self.planned.forecast),
             references=references_of(self.planned.plan, self.planned.project.root.folder),
         )
 
@@ -315,6 +316,7 @@ class Going:
             # A run that writes no lock has not looked whether it is laid out as it should be.
             whole=whole and record.exit_code == 0 and not record.stopped and not self.options.frozen,
         )
+        state = replace(state, stale=len(record.stale))
         path = self._state_path()
         self.store.disk.folder(path.parent)
         self.store.disk.write(path, states.render(state))

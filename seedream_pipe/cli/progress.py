@@ -134,6 +134,9 @@ def say_end(record: Record, file: str) -> None:
         say(f"{style('up to date', fg='green')}: {plural(len(record.outcomes), 'task')}, nothing was sent")
     else:
         say(_sum(counts, record.seconds, record.price))
+    if record.stale:
+        more = f" and {len(record.stale) - 1:,} more" if len(record.stale) > 1 else ""
+        say(f"{style('stale', fg='yellow')}    {escaped(record.stale[0])}{more}  approved as it is")
     if record.stopped and not _is_told(record):
         say(style(escaped(record.stopped, limit=400), fg="yellow"))
     for hold in record.holds:

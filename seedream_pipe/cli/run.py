@@ -89,5 +89,6 @@ def run(
 
 
 def _say_fresh(fresh: State) -> None:
-    say(f"{style('up to date', fg='green')}: {plural(fresh.tasks, 'task')}, nothing was sent")
+    held = f"; {fresh.stale:,} stale but approved" if fresh.stale else ""
+    say(f"{style('up to date', fg='green')}: {plural(fresh.tasks, 'task')}, nothing was sent{held}")
     say(f"outputs: {fresh.folder}")

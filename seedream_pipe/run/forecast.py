@@ -65,6 +65,7 @@ __all__ = [
     "forecast",
     "pictures_of",
     "reasons_of",
+    "stale_of",
 ]
 
 
@@ -102,6 +103,12 @@ def reasons_of(forecast: Forecast) -> dict[Address, Reason]:
     """Why each task that would be made would be."""
     decisions = {address: found.decision for address, found in forecast.tasks.items()}
     return {address: made.reason for address, made in decisions.items() if isinstance(made, Make)}
+
+
+def stale_of(forecast: Forecast) -> tuple[Address, ...]:
+    """The tasks that stay as a person approved them, although their recipes have changed."""
+    decisions = ((address, found.decision) for address, found in forecast.tasks.items())
+    return tuple(address for address, each in decisions if isinstance(each, Reuse) and each.approved)
 
 
 def _behind(plan: Plan, tasks: Mapping[Address, TaskForecast]) -> Behind:

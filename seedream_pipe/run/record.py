@@ -101,6 +101,8 @@ class Record:
     """How many pictures came that earlier runs had paid for; they cost nothing now."""
     reasons: Mapping[Address, Reason] = field(default_factory=dict)
     """Why each task was to be made."""
+    stale: tuple[Address, ...] = ()
+    """Tasks whose recipe has changed and that a person holds at the pictures that they have."""
     references: Mapping[str, str] = field(default_factory=dict)
     """The files that were references, by their path in the project, each with the digest of its bytes."""
 
@@ -141,6 +143,7 @@ class Record:
             **_told_when_there(self),
             "holds": [outcome_tree(hold) for hold in self.holds],
             "gates": dict(self.gates),
+            **({"stale": list(self.stale)} if self.stale else {}),
             "unfetched": [_unfetched_tree(each) for each in self.unfetched],
             "outputs": _readable(self.folder),
             "placed": list(self.placed),
@@ -303,6 +306,7 @@ def fold(
     unfetched: tuple[Unfetched, ...] = (),
     reasons: Mapping[Address, Reason] | None = None,
     references: Mapping[str, str] | None = None,
+    stale: tuple[Address, ...] = (),
 ) -> Record:
     """The record of a run's events."""
     outcomes: dict[Address, Outcome] = {}
@@ -358,4 +362,5 @@ def fold(
         recovered=recovered,
         reasons=reasons or {},
         references=references or {},
+        stale=stale,
     )

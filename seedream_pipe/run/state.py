@@ -67,6 +67,8 @@ class State:
     folder: str = ""
     whole: bool = True
     """Whether the run covered every task and every one of them has its pictures in place."""
+    stale: int = 0
+    """How many of the tasks are stale but approved."""
 
 
 def path_of(store: Path, pipeline: Path, realm: str) -> Path:
@@ -114,6 +116,7 @@ def read(path: Path) -> State | None:
             tasks=int(tree["tasks"]),
             folder=str(tree["folder"]),
             whole=bool(tree["whole"]),
+            stale=int(tree.get("stale", 0)),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
@@ -128,6 +131,7 @@ def render(state: State) -> bytes:
         "tasks": state.tasks,
         "folder": state.folder,
         "whole": state.whole,
+        "stale": state.stale,
         "inputs": state.inputs,
         "outputs": state.outputs,
         "placed": state.placed,

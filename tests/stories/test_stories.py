@@ -366,3 +366,23 @@ def test_a_pick_that_is_changed_with_the_recipe_was_made_for_it(desk):
     desk("pick", "sheet@mei", "3")
 
     assert "unseen" not in desk("plan").out
+
+
+def test_every_run_tells_what_is_stale_but_approved(desk):
+    built(desk)
+    assert desk("approve", "shots@sc01_010", "shots@sc03_010").code == 0
+    assert "stale" not in desk("run").err
+    desk.edit("shots.csv", "Mei looks up", "Mei looks down")
+
+    first = desk("run")
+    assert (first.code, desk.billed) == (0, 14)
+    assert "stale    shots@sc01_010  approved as it is" in first.err
+    # The edit was as young as the clock is coarse: it is looked at once more.
+    desk("run")
+    assert "nothing was sent; 1 stale but approved" in desk("run").err
+    assert json.loads(desk("run", "--json").out)["stale"] == ["shots@sc01_010"]
+
+    assert desk("approve", "shots@sc01_010", "--release").code == 0
+    assert desk("run", "--yes").code == 0
+    assert desk.billed == 14 + 2
+    assert "stale" not in desk("run").err
