@@ -26,7 +26,10 @@ def main() -> None:
         # Too little memory or too few files to load the program: the boundary is not there yet.
         os.write(2, f"error[E-SYSTEM] seedream-pipe cannot start: {error!r}\n".encode())
         code = 1
-    signals.leave(code)
+    try:
+        signals.leave(code)
+    except (MemoryError, SystemError):
+        os._exit(code)
 
 
 def _run(arguments: list[str]) -> int:

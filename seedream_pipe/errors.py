@@ -151,6 +151,12 @@ class Interrupted(SeedreamError):
     code = "E-INTERRUPTED"
 
 
+_UNSAID: Final = ("without exception", "without setting an exception")
+"""How the interpreter says that one of its functions failed and did not say why."""
+
+_OF_SOME_SIZE: Final = 16 << 20
+"""Bytes."""
+
 _NO_FILES: Final = frozenset({errno.EMFILE, errno.ENFILE})
 
 
@@ -174,13 +180,28 @@ def is_short_of_files(error: BaseException | None) -> bool:
     return False
 
 
+def _is_full() -> bool:
+    """Whether no memory is to be had for anything of some size. Takes addresses alone, for a moment."""
+    try:
+        bytearray(_OF_SOME_SIZE)
+    except MemoryError:
+        return True
+    return False
+
+
 def _is_short_of_memory(error: BaseException) -> bool:
     said = str(error)
     # Some functions of the interpreter fail for want of memory without saying so.
-    if isinstance(error, MemoryError) or (isinstance(error, SystemError) and "without exception" in said):
+    unsaid = isinstance(error, SystemError) and any(words in said for words in _UNSAID)
+    if isinstance(error, MemoryError) or unsaid:
         return True
-    # A thread, or a library, for which the system has no memory left.
-    return (isinstance(error, RuntimeError) and "can't start new thread" in said) or (
-        isinstance(error, (ImportError, OSError))
-        and ("failed to map segment" in said or "Cannot allocate memory" in said)
+    # A thread, or a library, for which the system has no memory left; or what an interpreter does that
+    # has none: its errors are of any kind then.
+    return (
+        _is_full()
+        or (isinstance(error, RuntimeError) and "can't start new thread" in said)
+        or (
+            isinstance(error, (ImportError, OSError))
+            and ("failed to map segment" in said or "Cannot allocate memory" in said)
+        )
     )

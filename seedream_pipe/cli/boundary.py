@@ -56,8 +56,8 @@ def guarded(
     """
     try:
         return _guarded(call, arguments, as_json=as_json, debug=debug)
-    except MemoryError:
-        # It came a second time, while the first was being told.
+    except (MemoryError, SystemError):
+        # It came a second time, while the first was being told; the interpreter itself may not know.
         os.write(2, LAST_WORDS)
         return SeedreamError.exit_code
 

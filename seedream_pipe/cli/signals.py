@@ -90,7 +90,8 @@ def at_once(said: bytes) -> Iterator[None]:
 def leave(code: int) -> NoReturn:
     """Leave the process with a code that is decided: a signal that comes now changes nothing of it.
 
-    A thread that is still at work, looking a name up for example, is not waited for.
+    A thread that is still at work, looking a name up for example, is not waited for. Nor is the
+    interpreter let clean up after a failure: where memory has ended it would only complain, at length.
     """
     with suppress(ValueError):
         for number in heard():
@@ -99,6 +100,6 @@ def leave(code: int) -> NoReturn:
         with suppress(OSError, ValueError, AttributeError):
             stream.flush()
     threads = sys.modules.get("threading")
-    if code in CODES.values() or (threads is not None and threads.active_count() > 1):
+    if code or (threads is not None and threads.active_count() > 1):
         os._exit(code)
     sys.exit(code)

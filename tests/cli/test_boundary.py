@@ -1,15 +1,19 @@
 """Whatever escapes is told in a few words: what happened, what is safe, what to type; no traceback."""
 
 import errno
+import io
 import json
+import subprocess
+import sys
 
 import click
 import pytest
 
-from seedream_pipe.cli.boundary import guarded
+from seedream_pipe.cli.boundary import LAST_WORDS, guarded
 from seedream_pipe.cli.signals import Signalled
 from seedream_pipe.confidential import Secret
 from seedream_pipe.errors import StoreError
+from tests.cli.conftest import ROOT
 
 KEY = "sk-a-key-that-nobody-may-see-42"
 
@@ -91,3 +95,48 @@ def test_a_signal_has_its_code(error, code, said, capsys):
 def test_a_wrong_command_line_is_an_object_too(capsys):
     assert guarded(raising(click.UsageError("no such option")), as_json=True) == 2
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "E-USAGE"
+
+
+@pytest.mark.parametrize("again", [MemoryError(), SystemError("error return without exception set")])
+def test_an_error_that_cannot_be_told_has_last_words(capfd, monkeypatch, again):
+    class Full(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise again
+
+    monkeypatch.setattr(sys, "stderr", Full())
+    assert guarded(raising(MemoryError())) == 1
+    assert capfd.readouterr().err == LAST_WORDS.decode()
+
+
+def by_itself(program: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)
+
+
+def test_where_memory_has_ended_an_error_of_any_kind_is_of_that():
+    ended = by_itself(
+        "import resource\n"
+        "from seedream_pipe.errors import crash_code\n"
+        "before = crash_code(TypeError())\n"
+        "size = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (size + (4 << 20), -1))\n"
+        "print(before, crash_code(TypeError()))\n"
+    )
+    assert ended.stdout == "E-BUG E-MEMORY\n"
+
+
+@pytest.mark.parametrize(("code", "said"), [(0, "cleaned up\n"), (1, ""), (4, "")])
+def test_after_a_failure_the_interpreter_does_not_clean_up(code, said):
+    ended = by_itself(
+        "import atexit\n"
+        "from seedream_pipe.cli.signals import leave\n"
+        "atexit.register(print, 'cleaned up')\n"
+        f"leave({code})\n"
+    )
+    assert (ended.returncode, ended.stdout) == (code, said)
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_what_was_said_is_not_lost_on_the_way_out(code):
+    ended = by_itself(f"from seedream_pipe.cli.signals import leave\nprint('said')\nleave({code})\n")
+    assert ended.stdout == "said\n"

@@ -217,6 +217,7 @@ def test_a_task_that_crashed_after_it_was_sent_is_what_the_ledger_says(left):
         (MemoryError(), "E-MEMORY"),
         (RuntimeError("can't start new thread"), "E-MEMORY"),
         (SystemError("error return without exception set"), "E-MEMORY"),
+        (SystemError("compile returned NULL without setting an exception"), "E-MEMORY"),
         (OSError(errno.EMFILE, "Too many open files"), "E-FILES"),
         (OSError(errno.EIO, "Input/output error"), "E-SYSTEM"),
         (KeyError("x"), "E-BUG"),
