@@ -16,9 +16,14 @@ from tests.torture.scene import Scene, Stage
 _MIB: Final = 1 << 20
 
 
+_SIZES: Final = (*range(40, 70, 2), *range(70, 100), 112, 128, 160, 192, 256, 384, 512)
+"""MB of addresses. A run that has 70 to 100 can begin, and is short of them wherever it comes to; below
+not even its modules can be loaded, and above it has enough.
+"""
+
+
 def _memory(scale: Scale, _stage: Stage) -> Iterator[Point]:
-    sizes = range(64, 520, 8 if scale is Scale.LONG else 32)
-    for number, size in enumerate(scale.of(sizes, 1, 40)):
+    for number, size in enumerate(scale.of(_SIZES, 1)):
         board = (SMALL, INLINE)[number % 2].name
         yield Point(says=f"{size} MB of addresses", board=board, with_=(f"ulimit -v {size * 1024}",))
 
