@@ -26,6 +26,7 @@ from seedream_pipe.run.reasons import (
     PickChanged,
     RecipeChanged,
     Remade,
+    Replaced,
     Source,
     ToMake,
 )
@@ -232,7 +233,8 @@ class _Written:
             return
         paths = sorted(self.reads.of_field(address, change.field))
         texts = {path: self._text(path) for path in paths if path[0] in {"vars", "data", "steps"}}
-        named = [path for path, text in texts.items() if text and text in change.new_from]
+        elsewhere = isinstance(change.cause, (Replaced, FileChanged))
+        named = [path for path, text in texts.items() if elsewhere and text and text in change.new_from]
         longest = max((len(texts[path]) for path in named), default=0)
         found = [self._source(path) for path in named if len(texts[path]) == longest]
         if any(found):
@@ -244,12 +246,17 @@ class _Written:
         paths = self.reads.of_field(address, "prompt")
         values = {path: text for path in paths if (text := self._text(path))}
         templates = list(self._templates(address, paths))
-        for start, end in _spans(old, new):
+        for begin, stop in _spans(old, new):
+            written = new[begin:stop].strip()
+            start = new.index(written, begin)
+            end = start + len(written) if written else stop
             path = _covering(values, new, start, end)
-            source = self._source(path, new[start:end].strip()) if path else None
+            source = self._source(path, written) if path else None
             place = None if source is not None else _written_at(templates, new, start, end)
             if source is not None:
                 yield source
+                if path and not written and at is not None and not _is_within(values[path], new, start):
+                    yield Source(at=at)
             elif place is not None:
                 yield Source(at=place)
             elif at is not None:
@@ -378,6 +385,12 @@ def _covering(values: Mapping[Path, str], new: str, start: int, end: int) -> Pat
         if 0 <= at <= start and at + len(text) >= end:
             found.append((len(text), path))
     return max(found)[1] if found else None
+
+
+def _is_within(value: str, new: str, at: int) -> bool:
+    """Whether what was taken out stood within a value, and not perhaps beside it."""
+    begin = new.find(value, max(0, at - len(value)))
+    return begin < at < begin + len(value)
 
 
 def _written_at(templates: Iterable[_Template], new: str, start: int, end: int) -> Place | None:

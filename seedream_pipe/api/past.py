@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from seedream_pipe import pictures
-from seedream_pipe.api.recorded import recorded_references
+from seedream_pipe.api.recorded import recorded_pictures
 from seedream_pipe.run.causes import whence
 from seedream_pipe.run.outcomes import Money, Refused
 from seedream_pipe.run.resend import may_resend
@@ -180,8 +180,8 @@ class Remembered:
     def whence(self, digest: str) -> str:
         """Where a picture came from that was an input: a task of the lock, or a file that a run recorded."""
         if self._whence is None:
-            found = recorded_references(self.store.folder)
-            self._whence = {one: self.shown(path) for one, path in found.items()}
+            files, tasks = recorded_pictures(self.store.folder)
+            self._whence = tasks | {one: self.shown(path) for one, path in files.items()}
             for address, locked in self.lock.items():
                 pictures = (one for take in locked.takes for one in take.pictures if one is not None)
                 self._whence |= {one: whence(address, locked.takes, one) for one in pictures}

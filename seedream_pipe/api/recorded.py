@@ -11,11 +11,11 @@ from seedream_pipe.digest import is_digest
 from seedream_pipe.plan.model import Known
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from seedream_pipe.plan.model import Plan
 
-__all__ = ["recorded_references", "references_of"]
+__all__ = ["recorded_pictures", "references_of"]
 
 _MOST_RUNS: Final = 100
 """Of the runs the last ones: reading them is for who asks why alone."""
@@ -34,25 +34,38 @@ def _inside(path: str, root: Path) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def recorded_references(store: Path) -> dict[str, str]:
-    """The files that runs recorded, by the digest of their bytes; the last run that says so is believed."""
+def recorded_pictures(store: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """The files and the tasks that pictures came from, by their digests; the last run is believed."""
     try:
         paths = sorted((path for path in (store / "runs").iterdir() if path.suffix == ".json"), reverse=True)
     except OSError:
-        return {}
-    found: dict[str, str] = {}
+        return {}, {}
+    files: dict[str, str] = {}
+    tasks: dict[str, str] = {}
     for path in paths[:_MOST_RUNS]:
-        for name, digest in _references(path).items():
+        tree = _tree(path)
+        for name, digest in _map(tree.get("references")).items():
             if isinstance(digest, str) and is_digest(digest):
-                found.setdefault(digest, str(name))
-    return found
+                files.setdefault(digest, str(name))
+        for address, outcome in _map(tree.get("tasks")).items():
+            for digest in _digests(_map(outcome).get("pictures")):
+                tasks.setdefault(digest, address)
+    return files, tasks
 
 
-def _references(path: Path) -> Mapping[str, Any]:
+def _digests(takes: object) -> Iterator[str]:
+    for take in takes if isinstance(takes, list) else ():
+        pictures = _map(take).get("digests")
+        yield from (one for one in pictures if isinstance(one, str)) if isinstance(pictures, list) else ()
+
+
+def _map(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _tree(path: Path) -> Mapping[str, Any]:
     try:
         with path.open("rb") as file:
-            tree = json.loads(file.read(_LARGEST))
+            return _map(json.loads(file.read(_LARGEST)))
     except (OSError, ValueError, RecursionError):
         return {}
-    told = tree.get("references") if isinstance(tree, dict) else None
-    return told if isinstance(told, dict) else {}

@@ -123,9 +123,10 @@ def log_lines(log: Log) -> Iterator[Line]:
 
 def _logged(each: Logged) -> list[Line]:
     result = each.result
-    state = "  * stands for it now" if each.stands else "" if each.is_here else "  gone from the store"
+    state = "  * stands for it now" if each.stands else ""
+    state += "" if each.is_here else "  gone from the store"
     head = f"  {_clock(result.created_at)}  take {result.take}  {_paid(result)}"
-    lines: list[Line] = [(Piece(head), Piece(state, "good" if each.stands else "bad"))]
+    lines: list[Line] = [(Piece(head), Piece(state, "good" if each.stands and each.is_here else "bad"))]
     for picture in result.stored:
         size = f"{picture.width}x{picture.height}"
         lines.append((Piece(f"      {picture.digest[:_SIZE]}…  {size}", "dim"),))

@@ -166,6 +166,8 @@ def sides(field: str, old: object, new: object) -> tuple[Line, Line]:
 def _shown(field: str, value: object) -> str:
     if value is None:
         return "(none)"
+    if field in {"references", "images"} and isinstance(value, list | tuple):
+        return "sha256 " + " ".join(f"{str(each)[:_DIGEST]}…" for each in value)
     if field in {"references", "images"} and isinstance(value, str) and _SHA256.fullmatch(value):
         return f"sha256 {value[:_DIGEST]}…"
     return escaped(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), limit=_VALUE)

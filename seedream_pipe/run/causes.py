@@ -101,8 +101,8 @@ class Causes:
         before = _take_of(found.takes, old)
         if before is not None:
             return self._picked_anew(task, before, _take_of(found.takes, new) or before)
-        owner = self._owner(old)
-        if owner is not None and owner != address:
+        owner = self._owner(old) or _task_in(self._past.whence(old))
+        if owner and owner != address:
             return Replaced(old=owner, new=address)
         stands = next((take for take in found.takes if take.take == task.pick), None)
         if stands is None:
@@ -152,6 +152,12 @@ def whence(address: Address, takes: Sequence[TakePictures], digest: str) -> str:
     several = next(len(take.pictures) > 1 for take in takes if take.take == number)
     name = f"{address}[{at}]" if several else address
     return f"{name} take {number}" if len(takes) > 1 else name
+
+
+def _task_in(place: str) -> Address:
+    """The task of a place as `whence` words it; of a file there is none."""
+    name = place.partition(" take ")[0].partition("[")[0]
+    return "" if "/" in name or "." in name else name
 
 
 def _take_of(takes: Iterable[TakePictures], digest: str) -> tuple[int, int] | None:

@@ -65,8 +65,13 @@ def changes_since(
 
 def _explained(change: Change, resolved: Resolved, explain: Explain) -> Change:
     """The change with its cause, which is told of what stands there now, and where both come from."""
-    if change.label == ORDER:
-        return change
+    if change.label == ORDER and isinstance(change.old, list | tuple):
+        names = {str(digest): explain.now(*each) for digest, each in _given(resolved).items()}
+        return replace(
+            change,
+            old_from=", ".join(names.get(str(digest), "") for digest in change.old),
+            new_from=", ".join(names.values()),
+        )
     old = change.old if isinstance(change.old, str) else None
     old_from = "" if old is None else explain.before(old)
     if not isinstance(change.new, str):
@@ -77,6 +82,11 @@ def _explained(change: Change, resolved: Resolved, explain: Explain) -> Change:
     if isinstance(cause, FileChanged) and old_from not in {"", new_from}:
         cause = replace(cause, old=old_from)
     return replace(change, cause=cause, old_from=old_from, new_from=new_from)
+
+
+def _given(resolved: Resolved) -> dict[str, tuple[Input, str]]:
+    pairs = zip(resolved.digests, resolved.sources, strict=True)
+    return {str(digest): (given, str(digest)) for digest, given in pairs}
 
 
 def recipe_changes(old: Json, new: Json) -> tuple[Change, ...]:

@@ -187,3 +187,33 @@ def test_a_shallow_clone_says_that_it_may_have_been_before(board, tmp_path, monk
     assert group.run(["why", "board.yaml", "sheet@mei"]) == 0
 
     assert "A new photo of Mei; or before" in capfd.readouterr().out
+
+
+def test_a_reference_to_another_task_is_told_with_the_one_that_it_was(board):
+    board.edit("board.yaml", "references: [shots@s3]", "references: [shots@s2]")
+
+    change = change_of(board, "poster")
+
+    assert (change["old_from"], change["new_from"]) == ("shots@s3", "shots@s2")
+    assert change["because"]["message"] == "it was shots@s3, and is shots@s2 now"
+
+
+def test_another_order_is_told_by_name(board):
+    board.edit("board.yaml", "[sheet@mei, {from: prev, within: all}, market]", "[market, sheet@mei]")
+
+    change = change_of(board, "shots@s1")
+
+    market = "refs/market/a.jpg, refs/market/b.jpg"
+    assert (change["label"], change["old_from"]) == ("order", f"sheet@mei take 1, {market}")
+    assert change["new_from"] == f"{market}, sheet@mei take 1"
+
+
+def test_a_picture_that_a_former_run_replaced_is_known_by_its_task(board):
+    assert board("pick", "sheet@mei", "2").code == 0
+    assert board("run", "shots@s1", "--yes").code == 0
+
+    tree = json.loads(board("why", "shots@s2", "--json").out)
+
+    prev = next(change for change in tree["changes"] if change["label"] == "prev")
+    assert (prev["old_from"], prev["new_from"]) == ("shots@s1", "shots@s1")
+    assert prev["because"]["message"] == "shots@s1 was made anew"
