@@ -15,9 +15,9 @@ from seedream_pipe.picks.model import Approved
 from seedream_pipe.plan.targets import select
 from seedream_pipe.plan.values import MAX_TAKES
 from seedream_pipe.run import lock as locks
-from seedream_pipe.run.decisions import Make, Reuse
+from seedream_pipe.run.decisions import Blocked, Make, Reuse
 from seedream_pipe.run.difference import behind_among
-from seedream_pipe.run.outcomes import Money
+from seedream_pipe.run.outcomes import Held, Money
 from seedream_pipe.store.folder import Store
 
 if TYPE_CHECKING:
@@ -191,6 +191,12 @@ def more_takes(project: Project, targets: Sequence[str], count: int, *, settings
             raise UsageError(
                 f'"{address}" is approved as it is, and its recipe has changed',
                 hint=f"let it go first: seedream-pipe approve {file} {address} --release",
+            )
+        if isinstance(found.decision, Blocked) and isinstance(found.decision.outcome, Held):
+            raise UsageError(
+                f'a call for "{found.decision.because or address}" may have been charged: nothing is made of'
+                f' "{address}" until a person has said a word on it',
+                hint=f"seedream-pipe held {file} lists it, to be dropped or retried",
             )
         wanted = task.takes + count
         if wanted > MAX_TAKES:

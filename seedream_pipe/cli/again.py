@@ -37,6 +37,7 @@ _KEPT_BY_PICKS: Final = _KEPT - {"price"}
 _WITHOUT_TARGETS: Final = frozenset({"status", "held"})
 _KEPT_BY: Final = {
     "run": _KEPT_BY_RUN,
+    "reroll": _KEPT_BY_RUN,
     "held": _KEPT_BY_HELD,
     "takes": _KEPT_BY_PICKS,
     "pick": _KEPT_BY_PICKS,

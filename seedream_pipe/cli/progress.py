@@ -183,7 +183,7 @@ def _next(record: Record, file: str) -> str:
         return f"{command('run')} --retry-lost   (buys again what was paid for and is lost)"
     if record.exit_code == 5:
         return f"{_with_more(record)}   (the rest waits; nothing is lost)"
-    if record.gates and not counts["failed"] and not counts["refused"]:
+    if record.gates and not counts["failed"]:
         return to_pick(next(iter(record.gates)))
     if counts["refused"] and not counts["failed"] and not counts["waiting"]:
         return f"change the refused prompts, then: {command('run')}"

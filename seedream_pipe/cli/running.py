@@ -63,10 +63,19 @@ def _to_paste() -> Iterator[None]:
     except (OverBudget, Owing) as error:
         if isinstance(error, OverBudget) and error.flag:
             otherwise = "   (or --yes)" if error.hint.startswith("--yes") else ""
-            error.hint = f"{command('run')} {quoted(*error.flag)}{otherwise}"
+            error.hint = f"{_same()} {quoted(*error.flag)}{otherwise}"
         for name in ("held", "plan"):
             error.hint = error.hint.replace(f"seedream-pipe {name} FILE", command(name))
         raise
+
+
+def _same() -> str:
+    """The command that was typed, which buys: a run, or more takes."""
+    context = click.get_current_context()
+    if context.command.name != "reroll":
+        return command("run")
+    count = context.params["count"]
+    return command("reroll", *context.params["meant"], *(["--takes", str(count)] if count > 1 else []))
 
 
 @_to_paste()

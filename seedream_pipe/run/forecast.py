@@ -28,9 +28,11 @@ from seedream_pipe.run.decisions import (
 )
 from seedream_pipe.run.outcomes import (
     Failed,
+    Held,
     Money,
     NotNeeded,
     Outcome,
+    Refused,
     TakePictures,
     Waiting,
     lost,
@@ -327,7 +329,8 @@ class _Walk:
     def _with_inputs(self, task: Task, resolved: Resolved) -> TaskForecast:
         takes: list[TakePictures] = []
         missing: dict[Key, Lookup] = {}
-        blocked: Blocked | None = None
+        owed: Held | None = None
+        refused: Refused | None = None
         is_back = False
         for take in range(1, task.takes + 1):
             wanted = key(task.recipe, resolved.digests, take, labels=resolved.labels)
@@ -336,24 +339,27 @@ class _Walk:
             if found is not None:
                 takes.append(found)
                 # It came short, and more may have been billed.
-                owed = self._past.hold(wanted)
-                blocked = blocked or (None if owed is None else Blocked(outcome=owed))
+                owed = owed or self._past.hold(wanted)
                 continue
             back = self._past.back(task, take, wanted)
             if back is not None:
                 is_back = True
                 takes.append(TakePictures(take=take, key=wanted, pictures=back))
                 continue
-            # One take that is held or refused blocks the task: a run sends nothing for it.
-            outcome = self._past.hold(wanted) or self._past.refusal(wanted)
-            if outcome is not None:
-                blocked = blocked or Blocked(outcome=outcome)
-            missing[wanted] = lookup
+            owed = owed or self._past.hold(wanted)
+            refusal = None if owed is not None else self._past.refusal(wanted)
+            if refusal is None:
+                missing[wanted] = lookup
+            refused = refused or refusal
         decision: Decision = self._make(task, BackFromOut(), 0, 0) if is_back else Reuse()
-        if blocked is not None:
-            decision = blocked
+        # A take that is held blocks the task: a run sends nothing for it. Of one that was refused,
+        # others may come.
+        if owed is not None:
+            decision = Blocked(outcome=owed)
         elif missing:
             decision = self._missing(task, resolved, missing)
+        elif refused is not None:
+            decision = Blocked(outcome=refused)
         return TaskForecast(address=task.address, decision=decision, takes=tuple(takes))
 
     def _missing(self, task: Task, resolved: Resolved, missing: Mapping[Key, Lookup]) -> Make | Blocked:

@@ -485,3 +485,44 @@ def test_a_missing_picture_that_an_operation_made_costs_nothing(board, cli, paid
 
     said = cli("materialize", "board.yaml", "thumb")
     assert (said.code, "to make what is missing anew costs nothing" in said.err) == (1, True), said.err
+
+
+def test_after_a_take_was_refused_another_one_can_be_had(board, cli, paid) -> None:
+    cli("run", "board.yaml", "sheet", "--yes")
+    paid.script({"answer": "error/400-output-image-sensitive", "match": "Character sheet"})
+    assert cli("reroll", "board.yaml", "sheet", "--yes").code == 1
+    assert len(paid.ledger.billed) == 1
+
+    said = cli("reroll", "board.yaml", "sheet", "--yes")
+    assert (said.code, "E-REFUSED" in said.err, len(paid.ledger.billed)) == (1, True, 2)
+    assert "sheet: {takes: 3}\n" in Path("board.picks.yaml").read_text("utf-8")
+    assert cli("pick", "board.yaml", "sheet", "3").code == 0
+    sent = len(paid.ledger.requests)
+    assert cli("run", "board.yaml", "sheet", "--yes").code == 1
+    assert len(paid.ledger.requests) == sent
+
+
+def test_no_more_takes_while_a_call_for_one_may_be_owed(board, cli, paid) -> None:
+    cli("run", "board.yaml", "sheet", "--yes")
+    paid.script({"cut": "before", "match": "Character sheet"})
+    assert cli("reroll", "board.yaml", "sheet", "--yes").code == 4
+
+    said = cli("reroll", "board.yaml", "sheet", "--yes")
+    assert (said.code, 'a call for "sheet" may have been charged' in said.err) == (2, True)
+    assert "sheet: {takes: 2}\n" in Path("board.picks.yaml").read_text("utf-8")
+
+
+def test_more_takes_that_nobody_agreed_to_are_named_as_they_were_typed(board, cli, paid) -> None:
+    cli("run", "board.yaml", "sheet", "--yes")
+
+    said = cli("reroll", "board.yaml", "sheet", "--takes", "3", "--max-cost", "0.03", "-j", "2")
+    hint = "hint: seedream-pipe reroll board.yaml sheet --takes 3 -j 2 --max-cost 0.09"
+    assert (said.code, hint in said.err) == (5, True), said.err
+
+
+def test_a_refused_take_keeps_nobody_from_picking_among_the_others(rolls, cli, paid) -> None:
+    paid.script({"answer": "error/400-output-image-sensitive", "match": "Character sheet"})
+
+    said = cli("run", "board.yaml", "--yes")
+    assert (said.code, "to pick  sheet  2 takes" in said.err) == (4, True)
+    assert "next: seedream-pipe takes board.yaml sheet   (look), then: seedream-pipe pick" in said.err

@@ -296,11 +296,22 @@ def test_a_hold_blocks_the_task_and_what_needs_it():
     assert looked(board, past).worst == Money()
 
 
-def test_a_refusal_of_one_take_blocks_all_that_are_missing():
+def test_a_refusal_of_one_take_keeps_no_other_from_being_made():
     owner, past = task("a", takes=3), Memory()
     past.refused[key(owner.recipe, (), 2)] = REFUSED
     found = looked(plan(owner), past)
-    assert found.tasks["a"].decision == Blocked(outcome=REFUSED)
+    assert (found.pictures, found.worst) == (2, dollars("0.08"))
+
+    past.refused |= {key(owner.recipe, (), take): REFUSED for take in (1, 3)}
+    assert looked(plan(owner), past).tasks["a"].decision == Blocked(outcome=REFUSED)
+
+
+def test_a_hold_of_one_take_blocks_all_that_are_missing():
+    owner, past = task("a", takes=3), Memory()
+    past.refused[key(owner.recipe, (), 1)] = REFUSED
+    past.held[key(owner.recipe, (), 2)] = HELD
+    found = looked(plan(owner), past)
+    assert found.tasks["a"].decision == Blocked(outcome=HELD)
     assert found.worst == Money()
 
 
