@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         run_async,
     )
     from seedream_pipe.errors import (
+        Decided,
         Frozen,
         Interrupted,
         InvalidPipeline,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Decided",
     "Forecast",
     "Frozen",
     "Interrupted",
