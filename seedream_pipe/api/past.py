@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from seedream_pipe import pictures
-from seedream_pipe.api.recorded import recorded_pictures
+from seedream_pipe.api.recorded import Recorded, recorded
 from seedream_pipe.run.causes import whence
 from seedream_pipe.run.outcomes import Money, Refused
 from seedream_pipe.run.resend import may_resend
@@ -54,6 +54,7 @@ class Remembered:
     _results: dict[Key, Lookup] = field(default_factory=dict)
     _adopted_takes: dict[Key, TakePictures] | None = None
     _whence: dict[str, str] | None = None
+    _recorded: Recorded | None = None
 
     def result(self, key: Key) -> Lookup:
         """What a key produced."""
@@ -177,11 +178,20 @@ class Remembered:
         """The digest of a URL that was fetched already."""
         return self.pins.get(url)
 
+    def began(self, key: Key) -> tuple[str, ...]:
+        """Why the pictures of a key were made, back to the first cause, as the run that made them said it."""
+        return self._records().began.get(key, ())
+
+    def _records(self) -> Recorded:
+        if self._recorded is None:
+            self._recorded = recorded(self.store.folder)
+        return self._recorded
+
     def whence(self, digest: str) -> str:
         """Where a picture came from that was an input: a task of the lock, or a file that a run recorded."""
         if self._whence is None:
-            files, tasks = recorded_pictures(self.store.folder)
-            self._whence = tasks | {one: self.shown(path) for one, path in files.items()}
+            told = self._records()
+            self._whence = {**told.tasks, **{one: self.shown(path) for one, path in told.files.items()}}
             for address, locked in self.lock.items():
                 pictures = (one for take in locked.takes for one in take.pictures if one is not None)
                 self._whence |= {one: whence(address, locked.takes, one) for one in pictures}

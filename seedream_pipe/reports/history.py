@@ -10,7 +10,7 @@ from seedream_pipe.money import written
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.pieces import Line, Piece
 from seedream_pipe.reports.why import sides
-from seedream_pipe.run.reason_text import change_tree
+from seedream_pipe.run.reason_text import causes_in, change_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +34,6 @@ _ID: Final = 25
 _TEXT: Final = 300
 _WHOLE: Final = 20_000
 _SIZE: Final = 12
-_DEEPEST: Final = 8
 _ENDED: Final = {"": "open: it may have been charged", "done": "its result is gone from the store"}
 
 
@@ -103,7 +102,7 @@ def _task_lines(address: str, task: Mapping[str, Any]) -> Iterator[Line]:
         Piece(escaped(address), "strong"),
         Piece("".join(f"  {text}" for text in (money, said) if text)),
     )
-    for text in dict.fromkeys(_causes(reason)):
+    for text in _causes(reason):
         yield Piece(f"  {'':<{_LABEL}}   because ", "dim"), Piece(text)
 
 
@@ -143,7 +142,7 @@ def _logged(each: Logged) -> list[Line]:
         lines.append((Piece(f"      {told}"),))
     if each.reason:
         lines.append((Piece("      why  ", "dim"), Piece(_said(each.reason))))
-        because = dict.fromkeys(_causes(each.reason))
+        because = _causes(each.reason)
         lines += [(Piece("      because ", "dim"), Piece(text)) for text in because]
     lines += [line for change in each.changes for line in _change(change)]
     return lines
@@ -153,13 +152,8 @@ def _said(tree: Mapping[str, Any]) -> str:
     return escaped(str(tree.get("message", "")), limit=_TEXT)
 
 
-def _causes(reason: Mapping[str, Any], depth: int = 0) -> Iterator[str]:
-    """Where it began that a picture was made, back to the first cause, as its record has it."""
-    changes = reason.get("changes") or ()
-    for cause in (*(reason.get("because") or ()), *(change.get("because") for change in changes)):
-        if isinstance(cause, dict) and depth < _DEEPEST:
-            yield _said(cause)
-            yield from _causes(cause, depth + 1)
+def _causes(reason: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys(escaped(text, limit=_TEXT) for text in causes_in(reason) if text))
 
 
 def _change(change: Change) -> list[Line]:

@@ -123,6 +123,8 @@ def differences(changes: Iterable[Change], *, indent: str = "  ") -> Iterator[Li
         if change.cause is not None:
             yield Piece(f"{indent}  because ", "dim"), Piece(escaped(cause_text(change.cause), limit=_VALUE))
             if isinstance(change.cause, Remade):
+                for text in change.cause.began:
+                    yield Piece(f"{indent}    because ", "dim"), Piece(escaped(text, limit=_VALUE))
                 yield from differences(change.cause.changes, indent=f"{indent}    ")
         for source in change.sources:
             yield from _source(source, change.at, indent)

@@ -112,7 +112,8 @@ class Causes:
             return Adopted(task=address, by=told.by, at=told.at, words=told.reason)
         made = self._past.result(stands.key).result
         at = "" if made is None else made.created_at
-        return Remade(task=address, at=at, changes=self._since_locked(task, old))
+        changes, began = self._since_locked(task, old), self._past.began(stands.key)
+        return Remade(task=address, at=at, changes=changes, began=began)
 
     def _picked_anew(self, task: Task, old: tuple[int, int], new: tuple[int, int]) -> PickChanged | None:
         """Another take of a task; of the same one, another picture that a person picked."""

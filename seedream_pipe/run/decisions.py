@@ -198,6 +198,9 @@ class Past(Protocol):
     def media_type(self, digest: BlobDigest) -> str | None:
         """What kind of picture a blob of the store is; None when it is not there."""
 
+    def began(self, key: Key) -> tuple[str, ...]:
+        """Why the pictures of a key were made, back to the first cause, as the run that made them said it."""
+
     def whence(self, digest: str) -> str:
         """Where a picture came from that was an input: a file, or a task; empty where nobody knows."""
 

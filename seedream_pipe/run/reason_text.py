@@ -27,11 +27,11 @@ from seedream_pipe.run.reasons import (
 from seedream_pipe.run.wording import word_changes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from seedream_pipe.run.reasons import Cause, Change, Reason, Source
 
-__all__ = ["cause_text", "change_tree", "few", "reason_text", "reason_tree"]
+__all__ = ["cause_text", "causes_in", "change_tree", "few", "reason_text", "reason_tree"]
 
 _KINDS: Final[Mapping[type, str]] = {
     NeverMade: "never-made",
@@ -54,6 +54,7 @@ _CAUSES: Final[Mapping[type, str]] = {
     ToMake: "to-make",
 }
 _NAMED: Final = 3
+_DEEPEST: Final = 8
 
 
 def reason_text(reason: Reason) -> str:
@@ -187,6 +188,7 @@ def _cause_tree(cause: Cause) -> dict[str, Any]:
             tree |= {"task": task, "by": by, "at": at}
         case Remade(task=task, at=at, changes=changes):
             tree |= {"task": task, "at": at, "changes": [change_tree(change) for change in changes]}
+            tree |= {"began": list(cause.began)} if cause.began else {}
         case ToMake(task=task, reason=reason):
             tree |= {"task": task, **reason_tree(reason), "message": cause_text(cause)}
         case HeldApproved(task=task):
@@ -194,6 +196,16 @@ def _cause_tree(cause: Cause) -> dict[str, Any]:
         case _:
             assert_never(cause)
     return tree
+
+
+def causes_in(reason: Mapping[str, Any], depth: int = 0) -> Iterator[str]:
+    """Where it began that a picture was made, back to the first cause, of a reason as JSON values."""
+    changes = reason.get("changes") or ()
+    for cause in (*(reason.get("because") or ()), *(change.get("because") for change in changes)):
+        if isinstance(cause, dict) and depth < _DEEPEST:
+            yield str(cause.get("message", ""))
+            yield from map(str, cause.get("began") or ())
+            yield from causes_in(cause, depth + 1)
 
 
 def _source_tree(source: Source) -> dict[str, Any]:

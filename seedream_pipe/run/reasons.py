@@ -146,11 +146,15 @@ class Replaced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remade:
-    """A task has other pictures since it was made anew; `changes` is what differed, where it can be told."""
+    """A task has other pictures since it was made anew; `changes` is what differed, where it can be told.
+
+    `began` is why that was, in the words of the run that made them.
+    """
 
     task: Address
     at: str = ""
     changes: tuple[Change, ...] = ()
+    began: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,6 +80,9 @@ class Memory:
     def pinned(self, url):
         return self.pins.get(url)
 
+    def began(self, _key):
+        return ()
+
     def whence(self, picture):
         return self.references.get(picture, "")
 

@@ -217,3 +217,17 @@ def test_a_picture_that_a_former_run_replaced_is_known_by_its_task(board):
     prev = next(change for change in tree["changes"] if change["label"] == "prev")
     assert (prev["old_from"], prev["new_from"]) == ("shots@s1", "shots@s1")
     assert prev["because"]["message"] == "shots@s1 was made anew"
+    assert prev["because"]["began"] == ["sheet@mei's pick changed from 1 to 2"]
+
+
+def test_the_first_cause_is_told_also_when_former_runs_made_what_lies_between(board):
+    assert board("pick", "sheet@mei", "2").code == 0
+    assert board("run", "shots@s1", "--yes").code == 0
+    assert board("run", "shots@s3", "--yes").code == 0
+
+    said = [line.strip() for line in board("why", "poster").out.splitlines()]
+
+    assert "because shots@s3 was made anew" in said
+    assert "because sheet@mei's pick changed from 1 to 2" in said
+    assert board("run", "--yes").code == 0
+    assert "because sheet@mei's pick changed from 1 to 2" in board("log", "poster").out
