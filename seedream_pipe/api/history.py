@@ -111,10 +111,10 @@ def log(project: Project, address: Address, *, settings: Settings) -> Log:
     calls = [entry for entry in every if entry.task in names]
     recorded = _recorded(runs_told, names)
     keys = dict.fromkeys([*recorded, *(call.key for call in calls), *held])
-    results = [result for key in keys if (result := store.results.get(key).result) is not None]
+    results = list(_with_adopted(keys, store))
     results = [result for result in results if (result.provider == "preview") != profile.paid]
     # The time in a call's id is finer than that of a result.
-    results.sort(key=lambda result: (result.created_at, result.call, result.take))
+    results.sort(key=lambda result: (result.created_at, result.call, result.take, _adopted_at(result)))
     brought = {result.call for result in results}
     whence_of = _whence(runs_told, locked)
     stands = {result.key for result in results if result.key in held and task and result.take == task.pick}
@@ -124,6 +124,24 @@ def log(project: Project, address: Address, *, settings: Settings) -> Log:
         made=tuple(_logged(results, store, stands, recorded, whence_of)),
         without=tuple(_attempt(e) for e in calls if e.call not in brought and e.verdict != "unsent"),
     )
+
+
+def _with_adopted(keys: Iterable[Key], store: Store) -> Iterator[Result]:
+    """The results of keys, and those that the adopted ones among them were bound to before."""
+    seen: set[Key] = set()
+    for key in keys:
+        wanted: Key | None = key
+        while wanted is not None and wanted not in seen:
+            seen.add(wanted)
+            result = store.results.get(wanted).result
+            wanted = None
+            if result is not None:
+                yield result
+                wanted = None if result.adopted is None else result.adopted.of
+
+
+def _adopted_at(result: Result) -> str:
+    return "" if result.adopted is None else result.adopted.at
 
 
 def _attempt(entry: Entry) -> Attempt:

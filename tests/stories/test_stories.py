@@ -386,3 +386,23 @@ def test_every_run_tells_what_is_stale_but_approved(desk):
     assert desk("run", "--yes").code == 0
     assert desk.billed == 14 + 2
     assert "stale" not in desk("run").err
+
+
+def test_every_adoption_of_a_picture_is_in_its_log(desk):
+    """Story 5, twice, with no run between."""
+    built(desk)
+    for old, new, reason in (
+        ("cel", "cell", "a typo"),
+        ("cell", "cel", "none after all"),
+        ("cel", "Cel", "style"),
+    ):
+        desk.edit("board.yaml", f'"{old} animation', f'"{new} animation')
+        assert desk("adopt", "+shots", "--reason", reason).code == 0
+
+    assert desk.billed == 14
+    log = desk("log", "shots@sc02_010").out
+    assert [line.strip() for line in log.splitlines() if "adopted by" in line] == [
+        "adopted by Anna: a typo",
+        "adopted by Anna: style",
+    ]
+    assert log.count("stands for it now") == 1
