@@ -57,7 +57,8 @@ class Lacking:
 class Materialized:
     """What was placed, what was in place, what was left alone and why, and what the store lacks.
 
-    `unlocked` are tasks that the lock holds nothing of.
+    `unlocked` are tasks that the lock holds nothing of; `nameless` are those that it holds pictures of
+    and that the pipeline does not have, so that nobody knows under which name they go.
     """
 
     folder: Path
@@ -66,6 +67,7 @@ class Materialized:
     kept: tuple[Kept, ...] = ()
     lacking: tuple[Lacking, ...] = ()
     unlocked: tuple[Address, ...] = ()
+    nameless: tuple[Address, ...] = ()
 
 
 def materialize(
@@ -143,7 +145,13 @@ def _placed(
         kept=tuple(work.kept),
         lacking=tuple(work.lacking),
         unlocked=tuple(work.unlocked),
+        nameless=() if targets else tuple(_nameless(lock, plan)),
     )
+
+
+def _nameless(lock: dict[Address, Locked], plan: Plan) -> Iterator[Address]:
+    known = {name for task in plan.tasks.values() for name in (task.address, *task.was)}
+    return (address for address in lock if address not in known)
 
 
 def _locked(lock: dict[Address, Locked], task: Task) -> Locked | None:

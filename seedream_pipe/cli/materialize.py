@@ -51,14 +51,15 @@ def materialize(
     found = placed(file, targets, settings=made, variant=variant, revision=revision, force=force)
     if as_json:
         out(json.dumps(_tree(found), ensure_ascii=False, indent=1))
-        return _code(found)
+        return _code(found, meant=bool(targets))
     options.warn_default(made)
     _say(found)
-    return _code(found)
+    return _code(found, meant=bool(targets))
 
 
-def _code(found: Materialized) -> int:
-    return 1 if found.lacking or found.kept or found.unlocked else 0
+def _code(found: Materialized, *, meant: bool) -> int:
+    """What was never made is missed only by who asked for it by name."""
+    return 1 if found.lacking or found.kept or (meant and found.unlocked) else 0
 
 
 def _say(found: Materialized) -> None:
@@ -73,6 +74,10 @@ def _say(found: Materialized) -> None:
         first = escaped(found.unlocked[0])
         more = f" and {len(found.unlocked) - 1} more" if len(found.unlocked) > 1 else ""
         say(f"{style('not made', fg='yellow')} {first}{more}: the lock holds nothing of it")
+    if found.nameless:
+        more = f" and {len(found.nameless) - 1} more" if len(found.nameless) > 1 else ""
+        told = f"{escaped(found.nameless[0])}{more}: not in the pipeline any more"
+        say(f"{style('no name', fg='yellow')}  {told}")
     there = f", {found.in_place:,} in place already" if found.in_place else ""
     say(f"{plural(len(found.placed), 'file')} placed{there}")
     say(f"outputs: {shown_path(found.folder)}")
@@ -107,4 +112,5 @@ def _tree(found: Materialized) -> dict[str, Any]:
             for each in found.lacking
         ],
         "unlocked": list(found.unlocked),
+        "nameless": list(found.nameless),
     }

@@ -135,7 +135,7 @@ def test_a_revision_is_had_whatever_became_of_the_file(tmp_path, emulator, now):
 def test_an_unknown_revision_is_said(tmp_path, emulator):
     board = bought(tmp_path, emulator, 1)
     git(board.folder, "init", "-q")
-    with pytest.raises(UsageError, match="git knows no such thing"):
+    with pytest.raises(UsageError, match="no revision"):
         place(board, revision="nowhere")
 
 

@@ -526,3 +526,22 @@ def test_a_refused_take_keeps_nobody_from_picking_among_the_others(rolls, cli, p
     said = cli("run", "board.yaml", "--yes")
     assert (said.code, "to pick  sheet  2 takes" in said.err) == (4, True)
     assert "next: seedream-pipe takes board.yaml sheet   (look), then: seedream-pipe pick" in said.err
+
+
+def test_what_was_never_made_is_missed_only_by_who_names_it(rolls, cli) -> None:
+    assert cli("run", "board.yaml", "--yes").code == 4
+    shutil.rmtree("out")
+
+    said = cli("materialize", "board.yaml")
+    assert (said.code, "not made shots@sc01_010 and 2 more" in said.err) == (0, True), said.err
+    assert Path("out/board/sheet.take-3.jpg").exists()
+    assert cli("materialize", "board.yaml", "shots").code == 1
+
+
+def test_pictures_of_a_task_that_is_gone_are_told(board, cli, paid, edit) -> None:
+    cli("run", "board.yaml", "--yes")
+    edit("shots.csv", "sc02,010,The lighthouse on its rock\n", "")
+
+    said = cli("materialize", "board.yaml")
+    assert (said.code, "no name  shots@sc02_010: not in the pipeline any more" in said.err) == (0, True)
+    assert json.loads(cli("materialize", "board.yaml", "--json").out)["nameless"] == ["shots@sc02_010"]
