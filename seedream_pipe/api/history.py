@@ -114,7 +114,8 @@ def log(project: Project, address: Address, *, settings: Settings) -> Log:
     results = list(_with_adopted(keys, store))
     results = [result for result in results if (result.provider == "preview") != profile.paid]
     # The time in a call's id is finer than that of a result.
-    results.sort(key=lambda result: (result.created_at, result.call, result.take, _adopted_at(result)))
+    by_key = {result.key: result for result in results}
+    results.sort(key=lambda each: (each.created_at, each.call, each.take, _adoptions(each, by_key)))
     brought = {result.call for result in results}
     whence_of = _whence(runs_told, locked)
     stands = {result.key for result in results if result.key in held and task and result.take == task.pick}
@@ -140,8 +141,12 @@ def _with_adopted(keys: Iterable[Key], store: Store) -> Iterator[Result]:
                 wanted = None if result.adopted is None else result.adopted.of
 
 
-def _adopted_at(result: Result) -> str:
-    return "" if result.adopted is None else result.adopted.at
+def _adoptions(result: Result, by_key: Mapping[Key, Result]) -> tuple[str, int]:
+    """When it was adopted, and how many adoptions led there: several have the time of one second."""
+    depth, each = 0, result
+    while each.adopted is not None and each.adopted.of in by_key and depth < len(by_key):
+        depth, each = depth + 1, by_key[each.adopted.of]
+    return "" if result.adopted is None else result.adopted.at, depth
 
 
 def _attempt(entry: Entry) -> Attempt:
