@@ -40,7 +40,7 @@ class _WithList(click.Group):
         return super().parse_args(ctx, args)
 
     def format_usage(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        formatter.write_usage("seedream-pipe held", "FILE | drop FILE TASK… | retry FILE TASK…")
+        formatter.write_usage("seedream-pipe held", "FILE | drop FILE TARGET… | retry FILE TARGET…")
 
 
 @click.group(cls=_WithList, no_args_is_help=True)
