@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from seedream_pipe import profiles
+from seedream_pipe.api.folders import lock_path, store_folder
 from seedream_pipe.errors import Frozen
 from seedream_pipe.picks.model import take_text
+from seedream_pipe.run import lock as locks
 from seedream_pipe.run.decisions import Blocked, Make, Reuse
 from seedream_pipe.run.outcomes import Waiting
 from seedream_pipe.run.reasons import BackFromOut
+from seedream_pipe.store.folder import Store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from seedream_pipe.api.planning import Planned
     from seedream_pipe.plan.model import Address, Plan, Task
     from seedream_pipe.run.decisions import Decision, Forecast, TaskForecast
     from seedream_pipe.run.lock import Locked
+    from seedream_pipe.settings import Settings
 
-__all__ = ["expect_frozen"]
+__all__ = ["expect_frozen", "expect_frozen_as_planned"]
 
 _RUN: Final = "run without --frozen"
 _WRITE: Final = "run without --frozen writes the lock, for nothing; then commit it"
@@ -55,6 +61,19 @@ def expect_frozen(plan: Plan, forecast: Forecast, lock: Mapping[Address, Locked]
     if gone and len(forecast.tasks) == len(plan.tasks):
         held = f"the lock holds pictures of {_tasks(len(gone))} that the pipeline does not have"
         raise Frozen(f"{held}, {gone[0]} first", hint=_WRITE)
+
+
+def expect_frozen_as_planned(found: Planned, settings: Settings) -> None:
+    """As `expect_frozen`, for a plan that is only looked at.
+
+    Raises:
+        Frozen: as there; also where the lock cannot be read.
+
+    """
+    profile = profiles.provider(settings.provider)
+    project = found.project
+    path = lock_path(project, Store.open(store_folder(project, settings), create=False), profile)
+    expect_frozen(found.plan, found.forecast, locks.read(path, project.pipeline.renamed))
 
 
 def _is_lost(decision: Decision) -> bool:

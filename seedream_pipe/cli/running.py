@@ -15,6 +15,7 @@ import click
 
 from seedream_pipe.api.agreed import expect_agreed, read, recipes
 from seedream_pipe.api.folders import store_folder
+from seedream_pipe.api.frozen import expect_frozen_as_planned
 from seedream_pipe.api.planning import planned
 from seedream_pipe.api.project import opened
 from seedream_pipe.api.run_options import RunOptions
@@ -105,7 +106,10 @@ def run(
         targets = tuple(address for address in plan.tasks if not targets or address in targets)
         expect_agreed(plan, planned(project, targets, settings=made))
     if dry_run:
-        _dry(planned(project, targets, settings=made), as_json=as_json)
+        found = planned(project, targets, settings=made)
+        _dry(found, as_json=as_json)
+        if flags["frozen"]:
+            expect_frozen_as_planned(found, made)
         return 0
     made = fitted(made)
     if made.provider != _DRAWN:

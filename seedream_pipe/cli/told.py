@@ -68,12 +68,12 @@ def gates_of(forecast: Forecast) -> Iterator[str]:
 
 
 def say_unseen(forecast: Forecast) -> None:
-    """What to type to see takes before what needs them is bought: they stand by a number picked earlier."""
+    """What to type to see takes before what needs them is bought: their numbers were picked earlier."""
     makes = ((address, found.decision) for address, found in forecast.tasks.items())
     unseen = [address for address, made in makes if isinstance(made, Make) and made.unseen is not None]
     if unseen:
         more = f" and {len(unseen) - 1:,} more" if len(unseen) > 1 else ""
-        say(f"a pick of an earlier recipe stays: {escaped(unseen[0])}{more}")
+        say(f"picked before anybody saw it: {escaped(unseen[0])}{more}")
         say(f"  to look first: {command('run', unseen[0])}, then: {command('takes', unseen[0])}")
 
 

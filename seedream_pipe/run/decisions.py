@@ -61,7 +61,8 @@ class Make:
     when an equal request of the task `shared` is bought instead. `perhaps` says that it was
     planned for a picture of a group that may come with fewer; `local` that an operation of
     this machine makes it, which costs nothing. `unseen` is the take that a person picked of an
-    earlier recipe: the new one of that number stands as soon as it is made, before anybody saw it.
+    earlier recipe, or of previews: the one of that number stands as soon as it is made, before
+    anybody saw it.
     """
 
     reason: Reason

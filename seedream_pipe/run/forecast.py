@@ -165,11 +165,14 @@ class _Walk:
 
     def _is_unseen(self, task: Task, found: TaskForecast, reason: Reason) -> bool:
         """Whether a person picked a take by its number, and another picture will have that number."""
-        if not (task.is_picked and task.is_choice and isinstance(reason, RecipeChanged | InputChanged)):
+        if not (task.is_picked and task.is_choice) or picked(task, found.takes):
             return False
+        if isinstance(reason, NeverMade):
+            # Of drawn previews, or before anything was made.
+            return True
         locked = self._past.locked(task.address)
         is_as_it_was = locked is not None and (locked.pick, locked.image) == (task.pick, task.image)
-        return is_as_it_was and not picked(task, found.takes)
+        return is_as_it_was and isinstance(reason, RecipeChanged | InputChanged)
 
     def _forecast(self, task: Task) -> TaskForecast:
         if task.approved is not None:

@@ -330,6 +330,8 @@ def test_branches_that_decide_of_different_shots_merge_on_a_board_without_gates(
 
 def test_a_board_that_was_run_is_up_to_date_at_once_with_its_new_picks_file(desk):
     begun(desk, BOARD.replace("    takes: 4\n    pick: manual\n", ""))
+    # A file as young as the clock is coarse is looked at once more.
+    time.sleep(0.05)
     assert desk("run", "--yes").code == 0
     records = sorted((desk.folder / ".seedream" / "runs").iterdir())
 
@@ -406,3 +408,25 @@ def test_every_adoption_of_a_picture_is_in_its_log(desk):
         "adopted by Anna: style",
     ]
     assert log.count("stands for it now") == 1
+
+
+def test_a_pick_of_previews_is_told_before_the_pictures_are_bought(desk, monkeypatch):
+    begun(desk)
+    monkeypatch.setenv("SEEDREAM_PROVIDER", "preview")
+    assert desk("run").code == 4
+    assert desk("pick", "sheet@mei", "2").code == 0
+
+    monkeypatch.setenv("SEEDREAM_PROVIDER", "302ai")
+    said = desk("plan")
+    assert "sheet@mei       never made; take 2 stays picked, unseen" in said.out
+    assert "sheet@duke      never made; then a pick" in said.out
+    assert "picked before anybody saw it: sheet@mei\n" in said.err
+
+
+def test_a_dry_run_that_is_frozen_fails_as_the_run_would(desk):
+    built(desk)
+    assert desk("run", "--frozen", "-n").code == 0
+    desk.edit("shots.csv", "Duke eats", "Duke drinks")
+
+    assert desk("run", "-n").code == 0
+    assert desk("run", "--frozen", "-n").code == 6
