@@ -291,21 +291,25 @@ class Inputs:
                     self._tell(wrong, source.at, None)
         return found
 
+    def _file(self, path: str, name: str) -> Known:
+        # Its label is the same wherever the user stands: an operation that letters it has it in its key.
+        return _known(self._files.picture(path), name or path, name=name, shown=self._files.shown(path))
+
     def _outside(
         self, parsed: refs.Path | refs.Glob | refs.Url | refs.DataUri, name: str, folder: str
     ) -> Iterator[Input]:
         match parsed:
             case refs.Path():
                 path = beside(folder, parsed.path)
-                yield _known(self._files.picture(path), name, shown=self._files.shown(path))
+                yield self._file(path, name)
             case refs.Glob(pattern=pattern):
                 for path in self._matches(beside(folder, pattern)):
-                    yield _known(self._files.picture(path), name, shown=self._files.shown(path))
+                    yield self._file(path, name)
             case refs.Url(url=url):
                 yield FromUrl(url=url, label=name or _last_part(url), name=name)
             case refs.DataUri(uri=uri):
                 facts, data = self._files.data_uri(uri)
-                yield _known(facts, name, data=data)
+                yield _known(facts, name or "data URI", name=name, data=data)
             case _:
                 assert_never(parsed)
 
@@ -422,11 +426,13 @@ def _items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _known(facts: FileFacts, name: str, *, shown: str = "", data: bytes | None = None) -> Known:
+def _known(
+    facts: FileFacts, label: str, *, name: str = "", shown: str = "", data: bytes | None = None
+) -> Known:
     return Known(
         digest=facts.digest,
         path=facts.path,
-        label=name or shown or "data URI",
+        label=label,
         name=name,
         shown=shown,
         media_type=facts.media_type,

@@ -44,7 +44,7 @@ _LABEL: Final = 8
 _DIGEST: Final = 12
 _MOST_UPSTREAM: Final = 12
 _VALUE: Final = 300
-_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_SHA256: Final = re.compile(r"(?:sha256 )?([0-9a-f]{64})\b")
 
 
 def lines(task: Task, forecast: Forecast, results: Sequence[Result]) -> Iterator[Line]:
@@ -170,8 +170,9 @@ def _shown(field: str, value: object) -> str:
         return "(none)"
     if field in {"references", "images"} and isinstance(value, list | tuple):
         return "sha256 " + " ".join(f"{str(each)[:_DIGEST]}…" for each in value)
-    if field in {"references", "images"} and isinstance(value, str) and _SHA256.fullmatch(value):
-        return f"sha256 {value[:_DIGEST]}…"
+    digest = _SHA256.match(value) if field in {"references", "images"} and isinstance(value, str) else None
+    if digest is not None and isinstance(value, str):
+        return escaped(f"sha256 {digest[1][:_DIGEST]}…{value[digest.end() :]}", limit=_VALUE)
     return escaped(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), limit=_VALUE)
 
 

@@ -94,7 +94,13 @@ def _changes(
             label = new.inputs[other].label if other is not None else old.inputs[one].label
             was = None if one is None else left[one]
             yield Change(
-                field=inputs, old=was, new=None if other is None else right[other], at=at, label=label
+                field=inputs,
+                old=was,
+                new=None if other is None else right[other],
+                at=at,
+                label=label,
+                old_from="" if one is None else _file(old.inputs[one]),
+                new_from="" if other is None else _file(new.inputs[other]),
             )
     if old.takes != new.takes:
         yield Change(field="takes", old=old.takes, new=new.takes, at=new.places.get("takes", new.at))
@@ -114,6 +120,11 @@ def _identity(given: Input, plan: Plan, now: Mapping[Address, Address], *, label
             task = plan.tasks[given.task]
             index = "[*]" if given.index is None else f"[{given.index}]"
             return f"{now.get(given.task, given.task)}{index if task.is_series else ''}{_take(task)}{label}"
+
+
+def _file(given: Input) -> str:
+    """The file of an input, as both plans call it; empty when it is none."""
+    return given.label if isinstance(given, Known) and given.path and not given.name else ""
 
 
 def _take(task: Task) -> str:

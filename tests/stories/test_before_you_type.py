@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.stories.test_stories import built, decided, plan_of
+from tests.run.tasks import jpeg
+from tests.stories.test_stories import begun, built, decided, plan_of
 
 
 def told(said, code=0):
@@ -276,3 +277,20 @@ def test_a_task_is_asked_about_by_its_former_name_too(desk):
 
     assert desk("why", "shots@sc01_010").out.startswith("frames@sc01_010: up to date")
     assert desk("log", "shots@sc01_010").out.startswith("frames@sc01_010  (was shots@sc01_010)")
+
+
+def test_a_picture_that_left_a_set_is_named_in_a_check_as_it_was_here(desk):
+    for name, colour in (("a", "teal"), ("b", "navy")):
+        desk.write(f"refs/market/{name}.jpg", "")
+        (desk.folder / "refs" / "market" / f"{name}.jpg").write_bytes(jpeg(colour, (320, 240)))
+    begun(desk, "version: 1\nname: board\nsteps: {a: {references: [refs/market/*.jpg], prompt: Key art}}\n")
+    (desk.folder / "refs" / "market" / "a.jpg").unlink()
+
+    tree = told(desk("refactor-check", "main", "--json"), code=6)
+
+    (change,) = tree["changed"]["a"]
+    assert (change["label"], change["old_from"], change["new"]) == ("refs/market/a.jpg",) * 2 + (None,)
+    said = desk("refactor-check", "main").out
+    assert f"- sha256 {change['old'].removeprefix('sha256 ')[:12]}…  refs/market/a.jpg\n" in said
+    assert "/tmp" not in said
+    assert "tree" not in said
