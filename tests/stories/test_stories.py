@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import socket
 import time
 
 import pytest
@@ -222,8 +224,6 @@ def test_a_typo_is_adopted_and_nothing_is_bought(desk, tmp_path):
 
 
 def _copied(source, target):
-    import shutil
-
     shutil.copytree(source, target)
 
 
@@ -430,3 +430,52 @@ def test_a_dry_run_that_is_frozen_fails_as_the_run_would(desk):
 
     assert desk("run", "-n").code == 0
     assert desk("run", "--frozen", "-n").code == 6
+
+
+class NetworkUsedError(AssertionError):
+    """A socket was asked for where none is needed."""
+
+
+def _no_network(*_arguments, **_named):
+    raise NetworkUsedError
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_a_clone_with_the_store_has_every_picture_without_key_and_network(
+    desk, tmp_path, monkeypatch, chosen
+):
+    """Story 3."""
+    built(desk)
+    before = {name: data for name, (data, _) in desk.outputs().items()}
+    lines = [json.loads(line) for line in desk.text("board.lock").splitlines() if line]
+    (digest,) = next(line["takes"][0]["pictures"] for line in lines if line.get("task") == "shots@sc03_020")
+    desk.git.must("tag", "v1")
+    desk.edit("shots.csv", "Duke leaves", "Duke stays")
+    assert desk("run", "--yes").code == 0
+    desk.git.commit("another end")
+    bo = desk.clone(tmp_path / "elsewhere" / "bo", store=True)
+    requests = desk.requests
+
+    monkeypatch.delenv("AI302_API_KEY")
+    if not chosen:
+        monkeypatch.delenv("SEEDREAM_PROVIDER")
+        monkeypatch.delenv("SEEDREAM_BASE_URL")
+    monkeypatch.setattr(socket.socket, "connect", _no_network)
+    monkeypatch.setattr(socket, "getaddrinfo", _no_network)
+
+    assert bo("materialize").code == 0
+    assert {name: data for name, (data, _) in bo.outputs().items()} == {
+        name: data for name, (data, _) in desk.outputs().items()
+    }
+    then = bo("materialize", "--at", "v1")
+    assert (then.code, "1 file placed" in then.err) == (0, True), then.err
+    assert {name: data for name, (data, _) in bo.outputs().items()} == before
+    assert bo.git.must("status", "--short") == ""
+
+    (bo.folder / ".seedream" / "blobs" / digest[:2] / digest).unlink()
+    shutil.rmtree(bo.folder / "out")
+    lost = bo("materialize", "--at", "v1")
+    assert lost.code == 1
+    assert f"missing shots@sc03_020: sha256 {digest[:12]}…, $0.04" in lost.err
+    assert len(bo.outputs()) == len(before) - 1
+    assert desk.requests == requests
