@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import tarfile
 import tempfile
@@ -17,9 +18,14 @@ from seedream_pipe.problems import did_you_mean, escaped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["ask", "checkout", "git"]
+__all__ = ["ask", "bring_unkept", "checkout", "git"]
 
 _GIT_SECONDS: Final = 120
+_MOST_UNKEPT: Final = 5000
+_UNKEPT: Final = (
+    *(".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".heif"),
+    *(".csv", ".tsv", ".json", ".jsonl", ".yaml", ".yml", ".txt", ".j2"),
+)
 
 
 @contextmanager
@@ -48,6 +54,30 @@ def checkout(file: Path, revision: str) -> Iterator[Path]:
         if then is None or not (tree / then).is_file():
             raise UsageError(f'{escaped(revision)} has no file "{escaped(os.fspath(inside))}"')
         yield tree / then
+
+
+def bring_unkept(file: Path, then: Path) -> None:
+    """Put pictures and tables that git does not keep beside the file of another revision, as they are today.
+
+    Raises:
+        UsageError: git cannot be asked.
+
+    """
+    told = git(file.parent, "ls-files", "--others", "-z", "--", ".").decode("utf-8", "surrogateescape")
+    names = [name for name in told.split("\0") if name.lower().endswith(_UNKEPT) and _is_theirs(name)]
+    for name in names[:_MOST_UNKEPT]:
+        target = then.parent / name
+        if target.exists():
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            shutil.copyfile(file.parent / name, target)
+        except OSError:
+            continue  # whoever needs it is told that it is not there
+
+
+def _is_theirs(name: str) -> bool:
+    return name.partition("/")[0] not in {".seedream", "out"}
 
 
 def _commit(folder: Path, revision: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from seedream_pipe import profiles
-from seedream_pipe.api.checkout import checkout
+from seedream_pipe.api.checkout import bring_unkept, checkout
 from seedream_pipe.api.explain import explained
 from seedream_pipe.api.folders import lock_path, output_top, store_folder
 from seedream_pipe.api.planning import planned
@@ -20,8 +20,10 @@ from seedream_pipe.store.folder import Store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from seedream_pipe.api.past import Remembered
+    from seedream_pipe.api.planning import Planned
     from seedream_pipe.api.project import Project
     from seedream_pipe.api.variant import Variant
     from seedream_pipe.problems import Problem
@@ -54,6 +56,8 @@ def what_if(file: str, variant: Variant, targets: Sequence[str] = (), *, setting
 def since(project: Project, revision: str, targets: Sequence[str] = (), *, settings: Settings) -> Difference:
     """What differs from a revision of the git checkout: its tree, with the store and the lock of today.
 
+    What git does not keep, such as pictures that are ignored, is taken as it is today where it is missed.
+
     Sends nothing, writes nothing, needs no key.
 
     Raises:
@@ -64,18 +68,32 @@ def since(project: Project, revision: str, targets: Sequence[str] = (), *, setti
     after = planned(project, targets, settings=settings)
     with checkout(project.path, revision) as file:
         try:
-            then = opened(os.fspath(file), project.variant)
-            before = planned(
-                then,
-                [target for target in targets if _means(then, target, settings)],
-                settings=replace(
-                    settings, store=store_folder(project, settings), out=output_top(project, settings) / "out"
-                ),
-                past=lambda past: _with_lock_of(past, project, settings),
-            )
+            before = _planned_at(file, project, targets, settings)
         except InvalidPipeline as error:
-            raise InvalidPipeline(_shown_of(error.problems, os.fspath(file.parent), revision)) from None
+            if not any(problem.code == "E-MISSING" for problem in error.problems):
+                raise _at(revision, error, file) from None
+            bring_unkept(project.path, file)
+            try:
+                before = _planned_at(file, project, targets, settings)
+            except InvalidPipeline as again:
+                raise _at(revision, again, file) from None
     return difference(before.plan, before.forecast, after.plan, after.forecast)
+
+
+def _planned_at(file: Path, project: Project, targets: Sequence[str], settings: Settings) -> Planned:
+    """The plan of the same pipeline in another tree, with the store and the lock of this one."""
+    then = opened(os.fspath(file), project.variant)
+    here = replace(settings, store=store_folder(project, settings), out=output_top(project, settings) / "out")
+    return planned(
+        then,
+        [target for target in targets if _means(then, target, settings)],
+        settings=here,
+        past=lambda past: _with_lock_of(past, project, settings),
+    )
+
+
+def _at(revision: str, error: InvalidPipeline, file: Path) -> InvalidPipeline:
+    return InvalidPipeline(_shown_of(error.problems, os.fspath(file.parent), revision))
 
 
 def _means(project: Project, target: str, settings: Settings) -> bool:
@@ -99,7 +117,13 @@ def _shown_of(problems: Sequence[Problem], folder: str, revision: str) -> list[P
     """The problems of another revision, placed in it."""
     return [
         replace(
-            problem, place=replace(problem.place, file=_in_revision(problem.place.file, folder, revision))
+            problem,
+            place=replace(problem.place, file=_in_revision(problem.place.file, folder, revision)),
+            also=tuple(
+                replace(place, file=_in_revision(place.file, folder, revision)) for place in problem.also
+            ),
+            message=problem.message.replace(f"{folder}/", ""),
+            hint=problem.hint.replace(f"{folder}/", ""),
         )
         for problem in problems
     ]

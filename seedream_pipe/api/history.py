@@ -115,7 +115,7 @@ def log(project: Project, address: Address, *, settings: Settings) -> Log:
     results = [result for result in results if (result.provider == "preview") != profile.paid]
     # The time in a call's id is finer than that of a result.
     by_key = {result.key: result for result in results}
-    results.sort(key=lambda each: (each.created_at, each.call, each.take, _adoptions(each, by_key)))
+    results.sort(key=lambda each: (_since(each), each.call, _adoptions(each, by_key), each.take))
     brought = {result.call for result in results}
     whence_of = _whence(runs_told, locked)
     stands = {result.key for result in results if result.key in held and task and result.take == task.pick}
@@ -141,12 +141,17 @@ def _with_adopted(keys: Iterable[Key], store: Store) -> Iterator[Result]:
                 wanted = None if result.adopted is None else result.adopted.of
 
 
-def _adoptions(result: Result, by_key: Mapping[Key, Result]) -> tuple[str, int]:
-    """When it was adopted, and how many adoptions led there: several have the time of one second."""
+def _since(result: Result) -> str:
+    """Since when a task has it: when it was made, or adopted."""
+    return result.created_at if result.adopted is None else result.adopted.at
+
+
+def _adoptions(result: Result, by_key: Mapping[Key, Result]) -> int:
+    """How many adoptions led there: several have the time of one second."""
     depth, each = 0, result
     while each.adopted is not None and each.adopted.of in by_key and depth < len(by_key):
         depth, each = depth + 1, by_key[each.adopted.of]
-    return "" if result.adopted is None else result.adopted.at, depth
+    return depth
 
 
 def _attempt(entry: Entry) -> Attempt:
@@ -224,8 +229,10 @@ def _logged(
     reasons: Mapping[Key, Mapping[str, Any]],
     known: Mapping[str, str],
 ) -> Iterator[Logged]:
-    before: Result | None = None
+    previous: Result | None = None
+    by_key = {result.key: result for result in results}
     for result in results:
+        before = previous if result.adopted is None else by_key.get(result.adopted.of, previous)
         yield Logged(
             result=result,
             is_here=all(store.blobs.has(entry.digest) for entry in result.stored),
@@ -233,7 +240,7 @@ def _logged(
             changes=() if before is None else tuple(_named(before, result, known)),
             reason=reasons.get(result.key, {}),
         )
-        before = result
+        previous = result
 
 
 def _named(before: Result, result: Result, known: Mapping[str, str]) -> Iterator[Change]:

@@ -114,17 +114,22 @@ def log_lines(log: Log) -> Iterator[Line]:
     yield Piece(escaped(name), "strong"), Piece(f"{was}{gone}", "dim")
     if not log.made and not log.without:
         yield (Piece("  it never had a picture"),)
-    told = [*((each.result.created_at, _logged(each)) for each in log.made)]
+    told = [*((_since(each.result), _logged(each)) for each in log.made)]
     told += [(each.at, _attempt(each)) for each in log.without]
     for _, lines in sorted(told, key=lambda pair: pair[0][:19]):
         yield from lines
+
+
+def _since(result: Result) -> str:
+    """Since when a task has it: when it was made, or adopted."""
+    return result.created_at if result.adopted is None else result.adopted.at
 
 
 def _logged(each: Logged) -> list[Line]:
     result = each.result
     state = "  * stands for it now" if each.stands else ""
     state += "" if each.is_here else "  gone from the store"
-    head = f"  {_clock(result.created_at)}  take {result.take}  {_paid(result)}"
+    head = f"  {_clock(_since(result))}  take {result.take}  {_paid(result)}"
     lines: list[Line] = [(Piece(head), Piece(state, "good" if each.stands and each.is_here else "bad"))]
     for picture in result.stored:
         size = f"{picture.width}x{picture.height}"

@@ -294,3 +294,24 @@ def test_a_picture_that_left_a_set_is_named_in_a_check_as_it_was_here(desk):
     assert f"- sha256 {change['old'].removeprefix('sha256 ')[:12]}…  refs/market/a.jpg\n" in said
     assert "/tmp" not in said
     assert "tree" not in said
+
+
+def test_pictures_that_git_does_not_keep_are_taken_as_they_are(desk):
+    (desk.folder / "refs").mkdir()
+    (desk.folder / "refs" / "a.jpg").write_bytes(jpeg("teal", (320, 240)))
+    begun(desk, "version: 1\nname: board\nsteps: {a: {references: [refs/a.jpg], prompt: Key art}}\n")
+    desk.git.must("rm", "-q", "--cached", "refs/a.jpg")
+    desk.write(".gitignore", ".seedream/\nout/\nrefs/\n")
+    desk.git.commit("Pictures are kept elsewhere")
+    assert desk("run", "--yes").code == 0
+    assert desk("refactor-check", "main").code == 0
+    desk.edit("board.yaml", "Key art", "Fine art")
+
+    assert desk("plan", "--base", "HEAD").out.endswith("this branch buys 1 picture, $0.04\n")
+    (desk.folder / "refs" / "a.jpg").rename(desk.folder / "refs" / "b.jpg")
+    desk.edit("board.yaml", "refs/a.jpg", "refs/b.jpg")
+    said = desk("plan", "--base", "HEAD")
+    assert said.code == 3
+    assert "error[E-MISSING] HEAD:board.yaml:3:" in said.err
+    assert 'there is no file "refs/a.jpg"' in said.err
+    assert "/tmp" not in said.err
