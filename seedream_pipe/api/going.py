@@ -23,7 +23,7 @@ from seedream_pipe.api.recorded import references_of
 from seedream_pipe.api.sources import prices
 from seedream_pipe.api.worker import Worker
 from seedream_pipe.digest import canonical
-from seedream_pipe.errors import StoreError, StoreInDoubt
+from seedream_pipe.errors import InvalidPipeline, StoreError, StoreInDoubt, UsageError
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.ledger.budget import spent
 from seedream_pipe.run import state as states
@@ -327,7 +327,11 @@ class Going:
         """The picks file, where this run made it or wrote its new tasks into it."""
         project = self.planned.project
         is_wanted = (record.gates or self.profile.paid) and not self.options.frozen
-        if not is_wanted or not begin(project, self.planned.plan, self.store):
+        try:
+            if not is_wanted or not begin(project, self.planned.plan, self.store):
+                return {}
+        except (InvalidPipeline, UsageError):
+            # It only makes merges easier; who decides something is told that it cannot be written.
             return {}
         path = os.fspath(project.picks_file)
         return {path: states.signature(path)}

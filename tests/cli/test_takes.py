@@ -1,6 +1,7 @@
 """`takes`, `pick`, `reroll`, `approve`, `adopt`: what is listed, written and left alone."""
 
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -545,3 +546,14 @@ def test_pictures_of_a_task_that_is_gone_are_told(board, cli, paid, edit) -> Non
     said = cli("materialize", "board.yaml")
     assert (said.code, "no name  shots@sc02_010: not in the pipeline any more" in said.err) == (0, True)
     assert json.loads(cli("materialize", "board.yaml", "--json").out)["nameless"] == ["shots@sc02_010"]
+
+
+def test_a_run_does_not_fail_for_a_picks_file_that_it_cannot_begin(board, cli, paid) -> None:
+    """The lock has room for its temporary name, the picks file has not."""
+    name = "b" * (243 - len(str(os.getpid())))
+    Path("board.yaml").rename(f"{name}.yaml")
+
+    assert cli("run", f"{name}.yaml", "--yes").code == 0
+    assert Path(f"{name}.lock").exists()
+    said = cli("reroll", f"{name}.yaml", "sheet", "--yes")
+    assert (said.code, "cannot be written" in said.err, len(paid.ledger.billed)) == (2, True, 4)
