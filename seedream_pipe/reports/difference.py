@@ -10,7 +10,7 @@ from seedream_pipe.reports.forecast import behind_text, price_text, task_tree
 from seedream_pipe.reports.forecast import lines as rows
 from seedream_pipe.reports.pieces import Line, Piece
 from seedream_pipe.reports.why import differences
-from seedream_pipe.run.decisions import Make
+from seedream_pipe.run.decisions import Blocked, Make
 from seedream_pipe.run.outcomes import Money
 from seedream_pipe.run.reason_text import change_tree, few
 
@@ -94,6 +94,8 @@ def checked(found: Difference) -> Iterator[Line]:
 
 def _price_of(found: Difference, address: str) -> str:
     decision = found.decisions[address].decision if address in found.decisions else None
+    if isinstance(decision, Blocked):
+        return "waits"
     if not isinstance(decision, Make):
         return "there already"
     return price_text(decision.least, decision.worst) if decision.worst.currency else "free"

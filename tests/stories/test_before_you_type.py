@@ -315,3 +315,13 @@ def test_pictures_that_git_does_not_keep_are_taken_as_they_are(desk):
     assert "error[E-MISSING] HEAD:board.yaml:3:" in said.err
     assert 'there is no file "refs/a.jpg"' in said.err
     assert "/tmp" not in said.err
+
+
+def test_what_waits_for_a_pick_is_not_called_there(desk):
+    begun(desk)
+    desk.edit("shots.csv", "Mei looks up", "Mei looks down")
+
+    said = desk("refactor-check", "main")
+
+    assert (said.code, "shots@sc01_010  waits" in said.out) == (6, True)
+    assert "there already" not in said.out
