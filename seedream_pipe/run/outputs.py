@@ -136,8 +136,13 @@ class Outputs:
             return "put back"
         if digest in present:
             return "in place"
-        known = self.last.placed.get(name) if self.last else None
-        return "put back" if self.force or known in present else "kept"
+        return "put back" if self.force or self._is_ours(name, present) else "kept"
+
+    def _is_ours(self, name: str, present: frozenset[BlobDigest]) -> bool:
+        """Whether a file is as it was placed; in a copied project, without a state, as something stored."""
+        if self.last is None:
+            return any(self.store.blobs.has(digest) for digest in present)
+        return self.last.placed.get(name) in present
 
     def place(
         self, name: str, digest: BlobDigest, *, note: Callable[[], Note | None] | None = None
@@ -195,12 +200,12 @@ class Outputs:
         folder: int,
         note: Callable[[], Note | None] | None,
     ) -> Placed | Kept | Gone:
-        known = self.last.placed.get(name) if self.last else None
         present = _digests_of(file, folder)
         if present is not None and digest in present:
             return Placed(path=name, digest=digest, written=False)
-        if present is not None and not self.force and known not in present:
-            return Kept(path=name, why=_whose(known=known is not None))
+        if present is not None and not self.force and not self._is_ours(name, present):
+            known = self.last is not None and name in self.last.placed
+            return Kept(path=name, why=_whose(known=known))
         source = self.store.blobs.whole(digest)
         if isinstance(source, Gone):
             return source

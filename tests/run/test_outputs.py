@@ -91,6 +91,21 @@ def test_an_edited_file_is_kept_for_as_many_runs_as_there_are(outputs):
     assert isinstance(next_run(again).place("a.jpg", blob_digest(TWO)), Kept)
 
 
+def test_in_a_copied_project_what_the_store_has_gives_way(outputs, tmp_path, store):
+    outputs.place("a.jpg", blob_digest(ONE))
+    copied = opened(tmp_path, store)
+    assert copied.would("a.jpg", blob_digest(TWO)) == "put back"
+    assert copied.place("a.jpg", blob_digest(TWO)).written is True
+    assert file_of(outputs).read_bytes() == TWO
+
+
+def test_what_a_run_did_not_place_is_kept_though_the_store_has_it(outputs):
+    outputs.place("b.jpg", blob_digest(ONE))
+    file_of(outputs).write_bytes(ONE)
+    again = next_run(outputs)
+    assert isinstance(again.place("a.jpg", blob_digest(TWO)), Kept)
+
+
 def test_somebody_elses_file_is_kept(outputs):
     outputs.folder.mkdir(parents=True)
     file_of(outputs).write_bytes(b"mine")
