@@ -179,13 +179,14 @@ class Outputs:
     ) -> State:
         """What the next run may take as known, once every output has settled for a tick of the clock."""
         time.sleep(TICK / 1e9)
-        placed = {**(self.last.placed if self.last and not whole else {}), **self._placed}
-        outputs = (os.fspath(self.folder / name) for name in placed)
+        seen = {os.fspath(self.folder / name) for name in self._placed}
+        # A file that was kept is not as it was placed: it stays known by what was placed there.
+        last = self.last if self.last and not whole else None
         return State(
             fingerprint=fingerprint,
             inputs=inputs,
-            outputs={path: signature(path) for path in outputs},
-            placed=placed,
+            outputs={**(last.outputs if last else {}), **{path: signature(path) for path in seen}},
+            placed={**(last.placed if last else {}), **self._placed},
             tasks=tasks,
             folder=folder,
             whole=whole,

@@ -91,6 +91,16 @@ def test_an_edited_file_is_kept_for_as_many_runs_as_there_are(outputs):
     assert isinstance(next_run(again).place("a.jpg", blob_digest(TWO)), Kept)
 
 
+def test_a_kept_file_is_told_until_it_is_overwritten(outputs):
+    outputs.place("a.jpg", blob_digest(ONE))
+    state = outputs.state(fingerprint="", inputs={}, tasks=1, folder="", whole=True)
+    file_of(outputs).write_bytes(b"edited")
+    for _ in range(3):
+        again = opened(outputs.top, outputs.store, last=state)
+        assert isinstance(again.place("a.jpg", blob_digest(ONE)), Kept)
+        state = again.state(fingerprint="", inputs={}, tasks=1, folder="", whole=False)
+
+
 def test_in_a_copied_project_what_the_store_has_gives_way(outputs, tmp_path, store):
     outputs.place("a.jpg", blob_digest(ONE))
     copied = opened(tmp_path, store)
