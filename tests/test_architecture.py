@@ -147,7 +147,7 @@ MAY_IMPORT: Final[Mapping[str, frozenset[str]]] = {
         {"spec.document", "spec.schema", "spec.positions", "merge", "problems", "digest", "errors"}
     ),
     "catalog": frozenset({"operations", "providers", "makers", "profiles", "settings", "version"}),
-    "spec": frozenset({"makers", "profiles", "graph", "problems", "errors"}),
+    "spec": frozenset({"makers", "profiles", "graph", "merge", "problems", "errors"}),
     "operations": frozenset({"makers", "pictures", "digest", "errors", "lettering", "problems"}),
     "providers": frozenset(
         {"confidential", "makers", "profiles", "settings", "errors", "digest", "pictures", "version"}

@@ -111,8 +111,8 @@ _ERRORS: Final[Mapping[str, Rule]] = MappingProxyType(
             "An output is a path below the output folder, different for each task.",
         ),
         "E-MERGE": Rule(
-            "Two branches decided of one task",
-            "Keep the line that is right, and delete the other with the marks of the merge.",
+            "Two branches disagree, and their merge is not finished",
+            "Keep the lines that are right, and delete the others with the marks of the merge.",
         ),
         "E-PATH": Rule(
             "A path leads out of the project",

@@ -30,6 +30,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from seedream_pipe import merge
 from seedream_pipe.problems import Place, Problem, did_you_mean, escaped
 from seedream_pipe.spec import syntax
 from seedream_pipe.spec.positions import Positions, Span
@@ -41,6 +42,10 @@ MAX_DEPTH: Final = 64
 _FREE_COPIES: Final = 200_000
 _COPIES_PER_NODE: Final = 4
 _ENOUGH_PROBLEMS: Final = 100
+_DISAGREE: Final = "two branches disagree here, and their merge is not finished"
+_MERGED: Final = (
+    "keep the lines that are right, and delete the others and the marks <<<<<<<, =======, >>>>>>>"
+)
 
 _MERGE: Final[Any] = object()
 _OPEN: Final[Any] = object()
@@ -300,6 +305,12 @@ class Composer:
         return values, [number for key in values for number in runs[key]]
 
     def _syntax_error(self, error: yaml.YAMLError) -> None:
+        marks = [Place(self.positions.file, found.line, 1, 7) for found in merge.conflicts(self._text)]
+        if marks:
+            self.problems.extend(
+                Problem(code="E-MERGE", place=place, message=_DISAGREE, hint=_MERGED) for place in marks
+            )
+            return
         fault = syntax.explained(error, self._text)
         line = self.positions.line_column(fault.start)[0]
         if any(problem.place.line == line for problem in self.problems):
