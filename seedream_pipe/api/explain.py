@@ -6,13 +6,14 @@ Only who asks why pays for it: the templates are rendered once more, and git is 
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from seedream_pipe.api.blame import commits_of
 from seedream_pipe.api.impact import tracked
 from seedream_pipe.api.paths import shown_path_of
-from seedream_pipe.plan.model import FilesError
+from seedream_pipe.plan.model import FilesError, FromTask
 from seedream_pipe.plan.prompts import inside
 from seedream_pipe.plan.reads import Reads
 from seedream_pipe.plan.tracking import row_path
@@ -35,10 +36,11 @@ from seedream_pipe.spec.model import Generate, PromptFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from re import Pattern
 
     from seedream_pipe.api.planning import Planned
     from seedream_pipe.api.project import Project
-    from seedream_pipe.plan.model import Address, Plan, Row
+    from seedream_pipe.plan.model import Address, Input, Plan, Row, Task
     from seedream_pipe.plan.tracking import Path
     from seedream_pipe.run.decisions import Decision
     from seedream_pipe.run.reasons import Cause, Change, Reason
@@ -50,6 +52,8 @@ _AROUND: Final = (24, 12, 6, 0)
 _MARKS: Final = ("{{", "{%")
 _MOST_SOURCES: Final = 6
 _LONGEST_FILE: Final = 16 << 20
+_SAID: Final = 80
+"""How long at most a mention is in the prompt that is sent."""
 _INPUTS: Final = frozenset({"references", "images"})
 
 _Differs: TypeAlias = RecipeChanged | InputChanged
@@ -246,16 +250,18 @@ class _Written:
         paths = self.reads.of_field(address, "prompt")
         values = {path: text for path in paths if (text := self._text(path))}
         templates = list(self._templates(address, paths))
+        mention = _mention(self.plan.tasks[address])
         for begin, stop in _spans(old, new):
             written = new[begin:stop].strip()
             start = new.index(written, begin)
             end = start + len(written) if written else stop
-            path = _covering(values, new, start, end)
+            path = _covering(values, new, start, end, mention)
             source = self._source(path, written) if path else None
             place = None if source is not None else _written_at(templates, new, start, end)
             if source is not None:
                 yield source
-                if path and not written and at is not None and not _is_within(values[path], new, start):
+                is_gone = path and not written and not _is_within(values[path], new, start, mention)
+                if is_gone and at is not None:
                     yield Source(at=at)
             elif place is not None:
                 yield Source(at=place)
@@ -377,20 +383,52 @@ def _spans(old: str, new: str) -> Iterator[tuple[int, int]]:
             yield starts[start], starts[end]
 
 
-def _covering(values: Mapping[Path, str], new: str, start: int, end: int) -> Path | None:
+def _covering(
+    values: Mapping[Path, str], new: str, start: int, end: int, mention: Pattern[str]
+) -> Path | None:
     """The longest value that stands where the text differs."""
     found: list[tuple[int, Path]] = []
     for path, text in values.items():
-        at = new.find(text, max(0, end - len(text)))
-        if 0 <= at <= start and at + len(text) >= end:
-            found.append((len(text), path))
+        at, stop = _found(text, new, start, end, mention)
+        if at <= start and stop >= end:
+            found.append((stop - at, path))
     return max(found)[1] if found else None
 
 
-def _is_within(value: str, new: str, at: int) -> bool:
+def _found(value: str, new: str, start: int, end: int, mention: Pattern[str]) -> tuple[int, int]:
+    """Where a value stands in a prompt, over the text that differs; its mentions are words by then."""
+    at = new.find(value, max(0, end - len(value)))
+    if 0 <= at <= start and at + len(value) >= end:
+        return at, at + len(value)
+    first, *others = mention.split(value)
+    if others:
+        pattern = re.escape(first) + "".join(f"(?>(.{{1,{_SAID}}}?){re.escape(each)})" for each in others)
+        for found in re.finditer(pattern, new, re.DOTALL):
+            spans = map(found.span, range(1, len(others) + 1))
+            is_said = any(begin <= start and end <= stop for begin, stop in spans)
+            if found.start() <= start and found.end() >= end and not is_said:
+                return found.span()
+    return len(new) + 1, -1
+
+
+def _mention(task: Task) -> Pattern[str]:
+    """Mentions as the values of a task may have them: names of its pictures, else Latin letters."""
+    names = {name for each in task.inputs for name in _names(each) if name}
+    known = "".join(f"{re.escape(name)}|" for name in sorted(names, key=len, reverse=True))
+    return re.compile(f"[@\uff20](?:{known}[A-Za-z0-9_-]+)")
+
+
+def _names(given: Input) -> tuple[str, ...]:
+    if not isinstance(given, FromTask):
+        return (given.name,)
+    step, _, key = given.task.partition("@")
+    return given.name, step, key
+
+
+def _is_within(value: str, new: str, at: int, mention: Pattern[str]) -> bool:
     """Whether what was taken out stood within a value, and not perhaps beside it."""
-    begin = new.find(value, max(0, at - len(value)))
-    return begin < at < begin + len(value)
+    begin, stop = _found(value, new, at, at, mention)
+    return begin < at < stop
 
 
 def _written_at(templates: Iterable[_Template], new: str, start: int, end: int) -> Place | None:

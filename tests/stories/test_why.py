@@ -2,6 +2,7 @@
 
 import json
 
+from tests.run.tasks import jpeg
 from tests.stories.test_stories import BOARD, begun, built, decided, plan_of
 
 
@@ -126,3 +127,44 @@ def test_an_adoption_is_told_as_such(desk):
 
     assert task["decision"] == "reuse"
     assert (task["adopted"]["by"], task["adopted"]["words"]) == ("Anna", "a word")
+
+
+def test_a_cell_with_mentions_is_told_by_its_row(desk):
+    begun(
+        desk, "version: 1\nname: board\ninclude: [frames.yaml]\ndefaults: {model: seedream-4.5, size: 2K}\n"
+    )
+    desk.write(
+        "data/shots.csv", "id,camera,action\n010,close-up,@mei runs in the rain\n020,全景,雨夜@Лао打伞走路\n"
+    )
+    desk.write(
+        "frames.yaml",
+        "version: 1\n"
+        "data: {shots: data/shots.csv}\n"
+        "steps:\n"
+        "  shots:\n"
+        '    foreach: {in: shots, as: s, key: "{{ s.id }}"}\n'
+        "    references: [{from: mei.jpg, name: mei}, {from: lao.jpg, name: Лао}]\n"
+        '    prompt: "{{ s.camera }}. {{ s.action }}. @mei and @Лао in ink."\n',
+    )
+    for name, colour in (("mei", "red"), ("lao", "blue")):
+        (desk.folder / f"{name}.jpg").write_bytes(jpeg(colour, (320, 240)))
+    desk.git.commit("begun")
+    assert desk("run", "--yes").code == 0
+    desk.git.commit("built")
+
+    desk.edit("data/shots.csv", "runs in", "walks in")
+    desk.edit("data/shots.csv", "打伞走路", "打伞跑步")
+    assert "in data.shots.0.action  data/shots.csv:2:1  (not committed yet)" in desk("why", "shots@010").out
+    assert "in data.shots.1.action  data/shots.csv:3:1  (not committed yet)" in desk("why", "shots@020").out
+    desk.git.commit("Slower")
+    for said in (desk("why", "shots@010").out, desk("plan", "--explain").out):
+        places = [
+            line.split("  (")[0].split() for line in said.splitlines() if line.strip().startswith("in ")
+        ]
+        assert places[0][1:] == ["data.shots.0.action", "data/shots.csv:2:1"]
+        assert "Anna: Slower" in said
+
+    desk.edit("frames.yaml", "in ink", "in chalk")
+    why = desk("why", "shots@010").out
+    assert "in frames.yaml:7:" in why
+    assert "(not committed yet)" in why
