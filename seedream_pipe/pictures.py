@@ -38,11 +38,19 @@ _MEDIA_TYPES: Final[Mapping[str, str]] = {
 }
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 _CUT: Final = "is cut: its end is missing"
+_POINTER: Final = b"version https://git-lfs.github.com/spec/"
 _EXTENSIONS: Final[Mapping[str, str]] = {"image/jpeg": "jpg", "image/tiff": "tif"}
 
 
 class NotAPicture(ValueError):
-    """The bytes are not a whole picture; `str()` says why."""
+    """The bytes are not a whole picture; `str()` says why.
+
+    `is_cut`: the beginning is one, the rest is missing; `is_pointer`: git LFS has it elsewhere.
+    """
+
+    def __init__(self, message: str, *, is_cut: bool = False, is_pointer: bool = False) -> None:
+        super().__init__(message)
+        self.is_cut, self.is_pointer = is_cut, is_pointer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +89,7 @@ def inspect(file: BinaryIO) -> Facts:
     """
     start = file.read(64)
     if not start:
-        raise NotAPicture("is empty")
+        raise NotAPicture("is empty", is_cut=True)
     file.seek(0)
     try:
         # A lying header is judged by the caller's pixel limit, not by a warning.
@@ -91,10 +99,14 @@ def inspect(file: BinaryIO) -> Facts:
     except Image.DecompressionBombError:
         raise NotAPicture("has more pixels than any model takes") from None
     except (UnidentifiedImageError, KeyError):
+        if start.startswith(_POINTER):
+            raise NotAPicture("is a pointer of git LFS, not the picture itself", is_pointer=True) from None
         raise NotAPicture(f"is not an image (starts with {_beginning(start)})") from None
     except (OSError, ValueError, SyntaxError, EOFError, OverflowError) as error:
         if start.startswith(b"RIFF") and start[8:12] == b"WEBP" and not _webp_is_whole(file):
-            raise NotAPicture(_CUT) from None
+            raise NotAPicture(_CUT, is_cut=True) from None
+        if "runcated" in str(error):
+            raise NotAPicture(_CUT, is_cut=True) from None
         raise NotAPicture(f"cannot be read as an image ({error})") from None
     _expect_end(file, media_type)
     return Facts(media_type=media_type, width=width, height=height)
@@ -109,7 +121,7 @@ def _beginning(start: bytes) -> str:
 def _expect_end(file: BinaryIO, media_type: str) -> None:
     is_whole = _ENDS.get(media_type)
     if is_whole is not None and not is_whole(file):
-        raise NotAPicture(_CUT)
+        raise NotAPicture(_CUT, is_cut=True)
 
 
 def _jpeg_is_whole(file: BinaryIO) -> bool:

@@ -122,7 +122,12 @@ def ids(reference: str) -> tuple[str, ...]:
 
 
 def bind(
-    text: str, called: Sequence[Called], *, absent: Collection[str] = (), pictures: int | None = None
+    text: str,
+    called: Sequence[Called],
+    *,
+    absent: Collection[str] = (),
+    told: Collection[str] = (),
+    pictures: int | None = None,
 ) -> Bound:
     """A prompt with its mentions bound to the references, and what is wrong with them.
 
@@ -130,17 +135,19 @@ def bind(
         text: the rendered prompt.
         called: what each reference can be called, in the order in which they are sent.
         absent: names of entries that give this task no picture (`prev` of the first row).
+        told: names of entries that are wrong, which is told already; of numbers nothing is said then.
         pictures: how many pictures a group makes; "image 3" may then speak of one of them.
 
     """
-    names = _Names(called, absent)
+    names = _Names(called, absent, told)
     pieces = list(_pieces(text, names))
     spoken = language(_outside(text, pieces)) if pieces else "en"
     bound = _Binding(text, names, spoken)
     changed = bound.text_of(pieces)
     literals = list(_literals(text))
     bound.mentioned.update(number for number, _ in literals if 0 < number <= len(called))
-    bound.findings += _out_of_range(text, literals, max(len(called), pictures or 0), len(called))
+    if not told:
+        bound.findings += _out_of_range(text, literals, max(len(called), pictures or 0), len(called))
     bound.findings += _unmentioned(called, bound.mentioned)
     return Bound(
         text=changed,
@@ -153,7 +160,7 @@ def bind(
 class _Names:
     """Which references a name stands for."""
 
-    def __init__(self, called: Sequence[Called], absent: Collection[str]) -> None:
+    def __init__(self, called: Sequence[Called], absent: Collection[str], told: Collection[str]) -> None:
         self._called = called
         self._given: dict[str, list[int]] = {}
         self._ids: dict[str, list[int]] = {}
@@ -162,7 +169,8 @@ class _Names:
                 self._given.setdefault(_normal(each.name), []).append(number)
             for other in dict.fromkeys(map(_normal, each.ids)):
                 self._ids.setdefault(other, []).append(number)
-        self.absent = {_normal(name) for name in absent if name}
+        self.told = {_normal(name) for name in told if name}
+        self.absent = {_normal(name) for name in absent if name} | self.told
         self.known: Mapping[str, list[int]] = {**self._ids, **self._given}
         self.longest = max(map(len, [*self.known, *self.absent]), default=0)
 
@@ -221,6 +229,8 @@ class _Binding:
         if (name, piece.glued) in self._told:
             return
         self._told.add((name, piece.glued))
+        if name in self.names.told:
+            return
         self.findings.append(self._finding(piece, name, written, entries))
 
     def _finding(self, piece: _Piece, name: str, written: str, entries: list[list[int]]) -> Finding:

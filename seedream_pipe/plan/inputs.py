@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from seedream_pipe.problems import Place
     from seedream_pipe.spec.model import Field, NamedSet, Pipeline, ReferenceEntry
 
-__all__ = ["Attached", "Entry", "Indexed", "Inputs", "beside"]
+__all__ = ["Absent", "Attached", "Entry", "Indexed", "Inputs", "beside"]
 
 _MOST_HINTS: Final = 20
 """A table of thousands of wrong names is not compared with thousands of tasks."""
@@ -70,6 +70,13 @@ class Attached(NamedTuple):
 
     given: Input
     called: bind.Called
+
+
+class Absent(NamedTuple):
+    """Names that have no picture in a task, and `told` those whose reference is told to be wrong."""
+
+    names: set[str]
+    told: set[str]
 
 
 class Indexed(NamedTuple):
@@ -114,6 +121,7 @@ class Inputs:
         self._hints = 0
         transforms = any(isinstance(step, Transform) for step in pipeline.steps.values())
         self._most = _MOST_OF_OPERATION if transforms else _MOST_MATCHES
+        self._broken: set[str] = set()
         self._sets = {name: self._set(named, base) for name, named in pipeline.references.items()}
         self._last: dict[tuple[str, str, int, str, str], Address] = {}
         self.indexed: list[Indexed] = []
@@ -137,16 +145,14 @@ class Inputs:
             found.append(made)
         return found
 
-    def of(
-        self, entries: list[Entry], seed: Seed, *, unique: bool = False
-    ) -> tuple[list[Attached], set[str]]:
+    def of(self, entries: list[Entry], seed: Seed, *, unique: bool = False) -> tuple[list[Attached], Absent]:
         """The inputs of one task in their order, and the names that have no picture in it.
 
         With `unique` a picture that stands there already is left out: the same bytes, the same
         URL, the same picture of the same task. What is wrong goes to the findings.
         """
         found: list[Attached] = []
-        absent: set[str] = set()
+        absent = Absent(set(), set())
         for number, entry in enumerate(entries):
             for item, scope in self._items(entry, seed.scope):
                 own = seed if scope is seed.scope else replace(seed, scope=scope)
@@ -157,7 +163,7 @@ class Inputs:
             for each in found:
                 first.setdefault(_identity(each.given), each)
             found = list(first.values())
-        return found, absent - present
+        return found, Absent(absent.names - present, absent.told)
 
     def _items(self, entry: Entry, scope: Scope) -> Iterator[tuple[str, Scope]]:
         """The scope once; or for `each` once an item, with the item under its name."""
@@ -176,12 +182,15 @@ class Inputs:
         for item in value or ():
             yield as_text(item) or repr(item), scope.with_values(**{each.variable: item})
 
-    def _of_entry(self, entry: Entry, number: int, item: str, seed: Seed, absent: set[str]) -> list[Attached]:
+    def _of_entry(self, entry: Entry, number: int, item: str, seed: Seed, absent: Absent) -> list[Attached]:
         before = self._before(entry, number, item, seed) if entry.follows else None
         name = self._name(entry, seed.scope)
         source, row = entry.given.source, seed.scope.row
         found: list[Attached] = []
+        told = len(self._context.problems)
         texts = self._texts(entry.source, source, seed.scope)
+        if len(self._context.problems) > told:
+            absent.told.add(name)
         for text in texts:
             ids = bind.ids(text)
             try:
@@ -189,11 +198,12 @@ class Inputs:
             except (_Wrong, FilesError) as wrong:
                 self._tell(wrong, source.at, row)
                 # What is wrong is told; that nothing has its name need not be told as well.
-                absent.update(ids)
-                absent.add(name)
+                absent.told.update((*ids, name))
                 continue
             if not inputs:
-                absent.update(ids)
+                absent.names.update(ids)
+            if not self._broken.isdisjoint(ids):
+                absent.told.update((*ids, name))
             for given in inputs:
                 own = bind.ids(given.task) if isinstance(given, FromTask) else ()
                 called = bind.Called(entry=number, name=name, ids=tuple(dict.fromkeys((*ids, *own))))
@@ -201,7 +211,7 @@ class Inputs:
                 if isinstance(given, FromTask) and given.index is not None and given.index > 0:
                     self.indexed.append(Indexed(seed.address, given, source.at, row))
         if not found and name:
-            absent.add(name)
+            absent.names.add(name)
         return found
 
     def needed(self, compiled: Rendering | None, given: Field, scope: Scope) -> Iterator[Address]:
@@ -289,6 +299,7 @@ class Inputs:
                     found += self._outside(parsed, "", named.folder)
                 except (_Wrong, FilesError) as wrong:
                     self._tell(wrong, source.at, None)
+                    self._broken.add(named.name)
         return found
 
     def _file(self, path: str, name: str) -> Known:

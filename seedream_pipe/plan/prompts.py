@@ -14,11 +14,11 @@ from seedream_pipe.problems import Place, escaped
 from seedream_pipe.spec.model import Generate, PromptFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Sequence
 
     from seedream_pipe.plan.bind import Bound, Called, Finding
     from seedream_pipe.plan.context import Context, Scope
-    from seedream_pipe.plan.inputs import Attached
+    from seedream_pipe.plan.inputs import Absent, Attached
     from seedream_pipe.plan.model import Address, Files
     from seedream_pipe.plan.values import Options
     from seedream_pipe.spec.model import Field
@@ -55,7 +55,7 @@ class Prompts:
         self,
         scope: Scope,
         attached: Sequence[Attached],
-        absent: Collection[str],
+        absent: Absent,
         options: Options,
         pictures: Callable[[Address], int],
     ) -> str:
@@ -76,7 +76,7 @@ class Prompts:
             self._context.complain("E-PROMPT", self._given.at, "the prompt is empty", row=scope.row)
             return ""
         called, sure = _called(attached, pictures)
-        bound = bind(prompt.text, called, absent=absent, pictures=options.series)
+        bound = bind(prompt.text, called, absent=absent.names, told=absent.told, pictures=options.series)
         for finding in bound.findings:
             self._tell(finding, prompt, scope)
         if sure < len(called):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from seedream_pipe.makers import MakerId
     from seedream_pipe.picks.model import Picks
     from seedream_pipe.plan.context import Context, Scope
-    from seedream_pipe.plan.inputs import Attached, Inputs
+    from seedream_pipe.plan.inputs import Absent, Attached, Inputs
     from seedream_pipe.plan.model import Address, Files
     from seedream_pipe.plan.rows import Seed
     from seedream_pipe.profiles import ProviderProfile
@@ -34,7 +34,7 @@ class Draft:
 
     seed: Seed
     attached: list[Attached]
-    absent: set[str]
+    absent: Absent
     options: values.Options
 
 

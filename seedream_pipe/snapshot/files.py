@@ -9,6 +9,7 @@ import fnmatch
 import io
 import os
 import re
+import shlex
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -33,6 +34,7 @@ _MIN_SIDE: Final = 15
 _MAX_PIXELS: Final = 36_000_000
 _MAX_ASPECT: Final = 16
 _FORMATS: Final = "references are JPEG, PNG, WebP, BMP, TIFF or GIF files"
+_ANEW: Final = "get it anew, or save it again: part of it did not arrive"
 _DATA_URI: Final = re.compile(r"data:(image/[a-z0-9.+-]+);base64,", re.ASCII)
 _GLOB_CHARACTERS: Final = frozenset("*?[")
 
@@ -102,7 +104,7 @@ class ProjectFiles:
                 digest = bare_digest(file)
                 size = file.tell()
             except pictures.NotAPicture as error:
-                raise FilesError("E-REF", f'reference "{shown}" {error}', hint=_FORMATS) from None
+                raise FilesError("E-REF", f'reference "{shown}" {error}', hint=_remedy(error)) from None
             except OSError as error:
                 message = f'"{shown}" cannot be read: {os.strerror(error.errno or 0).lower()}'
                 raise FilesError("E-FILE", message) from None
@@ -130,7 +132,9 @@ class ProjectFiles:
         except (FilesError, OSError):
             return FilesError(error.code, str(error), hint=f'there is no folder "{self.shown(folder)}"')
         near = difflib.get_close_matches(name, sorted(names), n=1, cutoff=0.6)
-        return FilesError(error.code, str(error), hint=f'did you mean "{near[0]}"?' if near else "")
+        back = f"put it there; if git has it: git checkout -- {shlex.quote(self.shown(path))}"
+        hint = f'did you mean "{near[0]}"?' if near else back
+        return FilesError(error.code, str(error), hint=hint)
 
     def data_uri(self, uri: str) -> tuple[FileFacts, bytes]:
         """The facts and bytes of a picture given as a data URI (R45)."""
@@ -147,7 +151,7 @@ class ProjectFiles:
         try:
             facts = pictures.inspect(io.BytesIO(data))
         except pictures.NotAPicture as error:
-            raise FilesError("E-REF", f"the data URI's picture {error}", hint=_FORMATS) from None
+            raise FilesError("E-REF", f"the data URI's picture {error}", hint=_remedy(error)) from None
         complaint = picture_complaint(facts)
         if complaint or len(data) > PICTURE_LIMIT:
             raise FilesError("E-REF", f"the data URI's picture {complaint or 'is over 30 MB'}")
@@ -238,6 +242,12 @@ class _Glob:
                 raise FilesError("E-GLOB", f"a glob looks through at most {GLOB_SCANNED:,} names; narrow it")
             self._listed[prefix] = names
         return self._listed[prefix]
+
+
+def _remedy(error: pictures.NotAPicture) -> str:
+    if error.is_pointer:
+        return "git lfs pull fetches the picture itself"
+    return _ANEW if error.is_cut else _FORMATS
 
 
 def picture_complaint(facts: pictures.Facts) -> str:

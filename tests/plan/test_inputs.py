@@ -308,3 +308,14 @@ steps:
 """
     (found,) = board.expand(text).problems
     assert (found.message, found.hint) == ('step "rows" has no task "s13XXXXXXXX"', told)
+
+
+@pytest.mark.parametrize("written", ["refs/gone.jpg", "{{ nothing.here }}", "style"])
+def test_a_mention_of_a_reference_that_failed_is_told_with_it(board, written):
+    text = f"""
+references: {{style: {"refs/gone.jpg" if written == "style" else "[]"}}}
+steps: {{s: {{prompt: "In the style of @style, image 2", references: [{{from: "{written}", name: style}}]}}}}
+"""
+    codes = [code for code, _ in board.problems(text)]
+    assert len(codes) == 1
+    assert codes != ["E-MENTION"]

@@ -240,7 +240,7 @@ def test_what_may_not_be_read_is_told(project):
         ("refs/mei.jpeg", 'did you mean "mei.jpg"?'),
         ("refs/Mei.jpg", 'did you mean "mei.jpg"?'),
         ("ref/mei.jpg", 'there is no folder "ref"'),
-        ("refs/zzzzzz", ""),
+        ("refs/zzzzzz", "put it there; if git has it: git checkout -- refs/zzzzzz"),
     ],
 )
 def test_the_name_that_was_probably_meant_is_told(project, path, hint):
@@ -422,3 +422,20 @@ def test_paths_are_shown_as_the_user_types_them(project):
     assert root.shown("../refs/a.jpg") == "boards/refs/a.jpg"
     with pytest.raises(FilesError, match=r'"boards/x/gone\.jpg"'):
         ProjectFiles(root).picture("gone.jpg")
+
+
+@pytest.mark.parametrize(
+    ("data", "hint"),
+    [
+        (picture()[:200], "get it anew"),
+        (picture()[:-40], "get it anew"),
+        (b"", "get it anew"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:1\n", "git lfs pull"),
+        (b"no picture", "references are JPEG"),
+    ],
+)
+def test_the_remedy_fits_what_is_wrong_with_a_picture(project, data, hint):
+    (project / "a.jpg").write_bytes(data)
+    with pytest.raises(FilesError) as caught:
+        files_of(project).picture("a.jpg")
+    assert caught.value.hint.startswith(hint)
