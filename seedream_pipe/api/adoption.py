@@ -6,6 +6,7 @@ why and what differs; the lock says it too, so that a clone knows it.
 
 Rule 1: only what a task holds: the takes of the lock whose pictures the store has.
 Rule 2: only where all inputs are known: what a task needs is there, or adopted before it.
+Rule 3: what is held as approved, only by its own address: its recipe may have changed in more than was meant.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from seedream_pipe.digest import Key
 from seedream_pipe.errors import UsageError
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.run.decisions import Make, Reuse
+from seedream_pipe.run.forecast import stale_of
 from seedream_pipe.run.outcomes import Money
 from seedream_pipe.run.settle import now
 from seedream_pipe.store.folder import Store
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 __all__ = ["Adopted", "Adoptions", "adoptions", "who"]
 
 _NO_KEY: Final = Key("")
+_APPROVED: Final = "it is approved and stays as it is; name it by its own address to adopt it too"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +93,8 @@ def adoptions(
 
     Args:
         project: from `load`.
-        targets: which tasks; what is up to date among them is passed over.
+        targets: which tasks; what is up to date among them is passed over, and what is held as approved
+            and not named by its own address.
         reason: why, for those who ask later.
         settings: the user's.
         by: who says so.
@@ -114,7 +118,8 @@ def adoptions(
         past = past_of(project, store, ledger, profile, settings)
         before = planned_with(project, targets, settings, profile, past)
         told = Adoption(of=_NO_KEY, by=by, at=now(), reason=reason)
-        adopting = _Adopting.of(past, frozenset(before.targets), told)
+        held_back = set(stale_of(before.forecast)) - set(targets)
+        adopting = _Adopting.of(past, frozenset(before.targets) - held_back, told)
         after = planned_with(project, targets, settings, profile, adopting)
         found = _found(before, after, adopting)
         if not found.tasks and found.skipped:
@@ -180,7 +185,8 @@ def _found(before: Planned, after: Planned, adopting: _Adopting) -> Adoptions:
             tasks.append(Adopted(address=address, takes=takes, changes=changes))
             saved = saved.plus(_less(was, after.forecast.tasks[address].decision))
         elif not isinstance(was, Reuse) or was.approved:
-            skipped[address] = _why_not(after, adopting, address)
+            by_name = address in adopting.targets
+            skipped[address] = _why_not(after, adopting, address) if by_name else _APPROVED
     return Adoptions(
         tasks=tuple(tasks), saved=saved, skipped=skipped, before=before.forecast, after=after.forecast
     )

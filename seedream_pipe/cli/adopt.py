@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from seedream_pipe.api.adoption import Adopted, Adoptions
     from seedream_pipe.api.variant import Variant
 
-_MOST = 12
 _VALUE = 60
 
 
@@ -62,7 +60,7 @@ def adopt(
     if as_json:
         out(json.dumps(_tree(found, by, reason, written=not look_only), ensure_ascii=False, indent=1))
         return 0
-    for line in _lines(found):
+    for line in _lines(found, "adopt" if look_only else "adopted"):
         say(line)
     if not found.tasks:
         say("everything is up to date; there is nothing to adopt")
@@ -75,13 +73,9 @@ def adopt(
     return 0
 
 
-def _lines(found: Adoptions) -> Iterator[str]:
-    for each in found.tasks[:_MOST]:
-        yield f"{style('adopted', fg='green')}  {each.address}  {_difference(each)}".rstrip()
-    if len(found.tasks) > _MOST:
-        more = Counter(_difference(each) for each in found.tasks[_MOST:])
-        for text, count in more.most_common(_MOST):
-            yield f"         and {count:,} more  {text}".rstrip()
+def _lines(found: Adoptions, word: str) -> Iterator[str]:
+    for each in found.tasks:
+        yield f"{style(f'{word:<7}', fg='green')}  {each.address}  {_difference(each)}".rstrip()
     for address, why in found.skipped.items():
         yield f"{style('left', fg='yellow')}     {address}  {escaped(why)}"
 

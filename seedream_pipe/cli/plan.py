@@ -96,7 +96,7 @@ def plan(
         out("")
         print_lines(explain_lines(found.forecast))
     for edit in small_edits(found.forecast)[:_MOST_EDITS]:
-        _say_adopt(edit, found.forecast)
+        _say_adopt(edit, targets_of(edit, found.forecast, found.plan.tasks))
     _say_next(found.forecast, output)
     return 0
 
@@ -126,12 +126,12 @@ def _since(project: Project, base: str, targets: tuple[str, ...], made: Settings
     return 0
 
 
-def _say_adopt(edit: SmallEdit, forecast: Forecast) -> None:
+def _say_adopt(edit: SmallEdit, targets: tuple[str, ...]) -> None:
     """That pictures may be as good as they are, where a few characters of a prompt changed."""
     changed = ", ".join(f'"{escaped(old)}" → "{escaped(new)}"' for old, new in edit.fragments)
     tasks = plural(len(edit.tasks), "task")
     say(f"{tasks} would be bought anew for a few characters of the prompt: {changed}  ({edit.worst})")
-    words = command("adopt", *targets_of(edit, forecast), "--reason", "…")
+    words = command("adopt", *targets, "--reason", "…")
     say(f"  if the pictures are as good as they are: {words}   (costs nothing)")
 
 

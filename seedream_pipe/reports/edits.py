@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
 
-from seedream_pipe.run.decisions import Make
+from seedream_pipe.run.decisions import Make, Reuse
 from seedream_pipe.run.outcomes import Money
 from seedream_pipe.run.reasons import InputChanged, RecipeChanged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from seedream_pipe.plan.model import Address
     from seedream_pipe.run.decisions import Forecast, TaskForecast
@@ -28,7 +28,6 @@ _LONGEST: Final = 600
 _MOST_PLACES: Final = 4
 _FEW: Final = 8
 """Characters that an edit changes at most in all its places to count as a small one."""
-_NAMED: Final = 8
 
 Fragments = tuple[tuple[str, str], ...]
 
@@ -53,22 +52,51 @@ def small_edits(forecast: Forecast) -> list[SmallEdit]:
             edit = _small_edit(_changes(found.decision.reason))
             if edit:
                 groups.setdefault(edit, []).append(found)
-    edits = [_edit(given, found) for given, found in groups.items()]
-    return sorted(edits, key=lambda edit: -len(edit.tasks))
+    edits = [_edit(given, _alone(found, forecast.tasks)) for given, found in groups.items()]
+    return sorted((edit for edit in edits if edit.tasks), key=lambda edit: -len(edit.tasks))
 
 
-def targets_of(edit: SmallEdit, forecast: Forecast) -> tuple[str, ...]:
-    """The tasks of an edit as targets: a step where all of its tasks to be made have it."""
-    steps: dict[str, set[Address]] = {}
-    for address, found in forecast.tasks.items():
-        if isinstance(found.decision, Make):
-            steps.setdefault(address.partition("@")[0], set()).add(address)
+def targets_of(edit: SmallEdit, forecast: Forecast, tasks: Collection[Address]) -> tuple[str, ...]:
+    """The tasks of an edit as targets, and no other: a step where the rest of it is up to date.
+
+    `tasks` are all of the plan: a forecast may be of some of them, and a step means all.
+    """
     own = set(edit.tasks)
-    targets: dict[str, None] = {}
-    for address in edit.tasks:
-        step = address.partition("@")[0]
-        targets[step if steps[step] <= own else address] = None
-    return tuple(targets) if len(targets) <= _NAMED else ("TASK…",)
+    found = ((address, forecast.tasks.get(address)) for address in tasks)
+    others = {_step(address) for address, each in found if address not in own and not _is_up_to_date(each)}
+    targets = (address if _step(address) in others else _step(address) for address in edit.tasks)
+    return tuple(dict.fromkeys(targets))
+
+
+def _step(address: Address) -> str:
+    return address.partition("@")[0]
+
+
+def _is_up_to_date(found: TaskForecast | None) -> bool:
+    return found is not None and isinstance(found.decision, Reuse) and not found.decision.approved
+
+
+def _alone(found: Iterable[TaskForecast], tasks: Mapping[Address, TaskForecast]) -> list[TaskForecast]:
+    """Those of a group whose references stay as they are when the group does: nothing else changes."""
+    same: dict[Address, TaskForecast] = {}
+    stays: set[Address] = set()
+    given = {each.address for each in found}
+    # In the plan's order: what a task needs comes before it.
+    for address, each in tasks.items():
+        reason = each.decision.reason if isinstance(each.decision, Make) else None
+        needed = set(reason.tasks) if isinstance(reason, InputChanged) else set()
+        if not needed <= stays:
+            continue
+        if address in given:
+            same[address] = each
+            stays.add(address)
+        elif isinstance(reason, InputChanged) and reason.tasks and not reason.changes:
+            stays |= {address} if _is_free(each) else set()
+    return list(same.values())
+
+
+def _is_free(found: TaskForecast) -> bool:
+    return isinstance(found.decision, Make) and found.decision.local
 
 
 def fragments(old: str, new: str) -> Fragments:

@@ -71,4 +71,25 @@ def test_a_step_is_named_where_all_that_it_makes_has_the_edit():
     found = forecast(**{"s@a": same, "s@b": same, "t@a": same, "t@b": prompt("x", "another text")})
     found.tasks["s@c"] = TaskForecast(address="s@c", decision=Reuse())
 
-    assert targets_of(small_edits(found)[0], found) == ("s", "t@a")
+    edit = small_edits(found)[0]
+    assert targets_of(edit, found, found.tasks) == ("s", "t@a")
+    assert targets_of(edit, found, [*found.tasks, "s@of_no_plan"]) == ("s@a", "s@b", "t@a")
+
+
+def test_a_step_is_not_named_where_one_of_it_is_held_as_approved():
+    found = forecast(**{"s@a": prompt("a ligth", "a light")})
+    found.tasks["s@b"] = TaskForecast(address="s@b", decision=Reuse(approved=True))
+
+    assert targets_of(small_edits(found)[0], found, found.tasks) == ("s@a",)
+
+
+def test_a_task_whose_references_become_others_is_of_no_small_edit():
+    edit = Change(field="prompt", old="b ligth", new="b light")
+    found = forecast(
+        a=prompt("a", "something that is quite different"),
+        b=InputChanged(tasks=("a",), changes=(edit,)),
+        c=prompt("c ligth", "c light"),
+        d=InputChanged(tasks=("b",), changes=(edit,)),
+    )
+
+    assert [each.tasks for each in small_edits(found)] == [("c",)]
