@@ -195,6 +195,7 @@ class Going:
             store=self.store,
             emit=self._emit,
             expected=self.planned.forecast,
+            back=self.past.outside,
             notes=Notes(pipeline=self.planned.plan.name, store=self.store)
             if self.settings.provenance
             else None,

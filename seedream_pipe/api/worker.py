@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from seedream_pipe.digest import BlobDigest
     from seedream_pipe.makers import LinkDead, NotFetched
     from seedream_pipe.plan.model import Task
+    from seedream_pipe.run.back import Back
     from seedream_pipe.run.decisions import Forecast
     from seedream_pipe.run.events import Event
     from seedream_pipe.run.notes import Notes
@@ -54,6 +55,8 @@ class Worker:
     expected: Forecast
     notes: Notes | None = None
     """What placed pictures carry; None where they are to carry nothing."""
+    back: Back | None = None
+    """Where pictures that the store has lost may still be."""
     _performer: Performer | None = None
     _turns: dict[str, asyncio.Lock] = field(default_factory=dict)
 
@@ -82,14 +85,10 @@ class Worker:
                 outcome = standing(expected.decision.outcome, expected.takes, task.pick)
             case Needless():
                 return expected.decision.outcome
-            case Make() if isinstance(task.recipe, TransformRecipe):
-                outcome = await self.transformer.perform(task, task.recipe, resolved)
-            case Make(reason=reason):
-                if isinstance(reason, BlobLost) and expected.decision.worst.currency:
-                    self.emit(PictureLost(address=task.address, message=reason.message))
-                if self._performer is None:
-                    self._performer = self.make_performer()
-                outcome = await self._performer.perform(task, resolved)
+            case Make(approved=True):
+                outcome = await asyncio.to_thread(self._taken_back, task, expected.takes)
+            case Make() as make:
+                outcome = await self._made(task, make, resolved)
         names = list(wanted(task, takes_of(outcome)))
         if all(self.outputs.is_placed(name, digest) for name, digest in names):
             return outcome
@@ -101,6 +100,29 @@ class Worker:
             if await self._performer.heal(task, resolved, gone):
                 placed = await asyncio.to_thread(self._place, task, takes_of(outcome), names)
         return self._told(task, outcome, placed)
+
+    async def _made(self, task: Task, make: Make, resolved: Resolved) -> Outcome:
+        if isinstance(task.recipe, TransformRecipe):
+            return await self.transformer.perform(task, task.recipe, resolved)
+        if isinstance(make.reason, BlobLost) and make.worst.currency:
+            self.emit(PictureLost(address=task.address, message=make.reason.message))
+        if self._performer is None:
+            self._performer = self.make_performer()
+        return await self._performer.perform(task, resolved)
+
+    def _taken_back(self, task: Task, takes: Sequence[TakePictures]) -> Outcome:
+        """A task that is held at pictures which the store had lost. Nothing else may stand for it."""
+        held = {take.take: take for take in takes}
+        lost = None if task.approved is None else held.get(task.pick or 1)
+        found = None if lost is None or self.back is None else self.back.held(task, lost)
+        if found is None:
+            return Failed(
+                code="E-APPROVED",
+                message="it is approved, and its picture is in the output folder no more",
+                hint="get the store that has it, or let it go with approve --release",
+            )
+        held[found.take] = found
+        return Reused(takes=tuple(held[number] for number in sorted(held)))
 
     async def close(self) -> None:
         """Let go of the provider's connections."""

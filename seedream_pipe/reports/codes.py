@@ -22,7 +22,7 @@ CODES: Final[Mapping[str, Rule]] = MappingProxyType(
             "Not charged, and nothing more is sent. Mend the key, the balance or the quota, then run.",
         ),
         "E-APPROVED": Rule(
-            "A task is approved, and the store lacks its pictures",
+            "A task is approved, and neither the store nor the output folder has its pictures",
             "Nothing was sent. Bring the store that has them, or let it go: approve --release.",
         ),
         "E-BUDGET": Rule(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from seedream_pipe import pictures
@@ -19,7 +19,7 @@ from seedream_pipe.plan.model import TransformRecipe
 from seedream_pipe.plan.outputs import split_extension
 from seedream_pipe.provenance import digests, write_bare
 from seedream_pipe.run.settle import now
-from seedream_pipe.store.results import Gap, Result, Stored
+from seedream_pipe.store.results import Gap, Hit, Miss, Result, Stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from seedream_pipe.digest import BlobDigest, Key
     from seedream_pipe.plan.model import Address, Task
     from seedream_pipe.run.lock import Locked
+    from seedream_pipe.run.outcomes import TakePictures
     from seedream_pipe.store.folder import Store
-    from seedream_pipe.store.results import Entry, Miss
+    from seedream_pipe.store.results import Entry
 
 __all__ = ["Back"]
 
@@ -52,9 +53,12 @@ class Back:
         return None if files is None else tuple(digest for digest, _ in files)
 
     def taken(
-        self, task: Task, take: int, lost: Miss, wanted: Key, inputs: Sequence[BlobDigest]
+        self, task: Task, take: int, lost: Miss, wanted: Key, inputs: Sequence[BlobDigest] | None
     ) -> Result | None:
-        """The result of a key, with its pictures in the store again; None when it cannot be had."""
+        """The result of a key, with its pictures in the store again; None when it cannot be had.
+
+        Without `inputs`, the key is of another recipe than the task's, which nobody knows here.
+        """
         files = None if lost.reason == "test server" else self._files(task, take, wanted)
         if files is None or isinstance(task.recipe, TransformRecipe):
             return None
@@ -71,8 +75,8 @@ class Back:
             return lost.result
         result = Result(
             key=wanted,
-            recipe=keyed(task.recipe, tuple(inputs), take),
-            inputs=tuple(inputs),
+            recipe=None if inputs is None else keyed(task.recipe, tuple(inputs), take),
+            inputs=tuple(inputs or ()),
             take=take,
             pictures=tuple(entries),
             provider="output folder",
@@ -81,6 +85,21 @@ class Back:
         )
         self.store.results.put(result)
         return result
+
+    def held(self, task: Task, take: TakePictures) -> TakePictures | None:
+        """Pictures that a person holds the task at, in the store again; None when they cannot be had."""
+        lost = self.store.results.get(take.key)
+        if isinstance(lost, Miss) and self.taken(task, take.take, lost, take.key, None) is None:
+            return None
+        kinds = {entry.digest: entry.media_type for entry in self._stored(take.key)}
+        if any(digest is not None and digest not in kinds for digest in take.pictures):
+            return None
+        types = ("" if digest is None else kinds[digest] for digest in take.pictures)
+        return replace(take, media_types=tuple(types))
+
+    def _stored(self, wanted: Key) -> tuple[Stored, ...]:
+        found = self.store.results.get(wanted)
+        return found.result.stored if isinstance(found, Hit) else ()
 
     def _files(
         self, task: Task, take: int, wanted: Key

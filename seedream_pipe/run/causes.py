@@ -96,7 +96,7 @@ class Causes:
 
     def _of_task(self, address: Address, old: str, new: str) -> Cause | None:
         task, found = self._plan.tasks[address], self._tasks[address]
-        if isinstance(found.decision, Reuse) and found.decision.approved:
+        if isinstance(found.decision, Reuse | Make) and found.decision.approved:
             return HeldApproved(task=address)
         before = _take_of(found.takes, old)
         if before is not None:

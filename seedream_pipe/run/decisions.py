@@ -62,7 +62,8 @@ class Make:
     planned for a picture of a group that may come with fewer; `local` that an operation of
     this machine makes it, which costs nothing. `unseen` is the take that a person picked of an
     earlier recipe, or of previews: the one of that number stands as soon as it is made, before
-    anybody saw it.
+    anybody saw it. `approved` says that they are pictures which a person holds the task at,
+    and that come back for nothing.
     """
 
     reason: Reason
@@ -73,6 +74,7 @@ class Make:
     perhaps: bool = False
     local: bool = False
     unseen: int | None = None
+    approved: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

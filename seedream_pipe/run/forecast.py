@@ -110,7 +110,7 @@ def reasons_of(forecast: Forecast) -> dict[Address, Reason]:
 def stale_of(forecast: Forecast) -> tuple[Address, ...]:
     """The tasks that stay as a person approved them, although their recipes have changed."""
     decisions = ((address, found.decision) for address, found in forecast.tasks.items())
-    return tuple(address for address, each in decisions if isinstance(each, Reuse) and each.approved)
+    return tuple(address for address, each in decisions if isinstance(each, Reuse | Make) and each.approved)
 
 
 def _behind(plan: Plan, tasks: Mapping[Address, TaskForecast]) -> Behind:
@@ -191,10 +191,14 @@ class _Walk:
         # It buys nothing, so that no equal request is bought by it.
         self._buyers = buyers
         stands = self._standing(task, approved)
-        if stands is None:
-            return TaskForecast(address=task.address, decision=Blocked(outcome=_approved_lost(approved)))
         stale = usual.decision.reason if isinstance(usual.decision, Make) else None
-        decision = Reuse(approved=True, stale=stale)
+        decision: Decision = Reuse(approved=True, stale=stale)
+        if stands is None:
+            take = task.pick or 1
+            if self._past.back(task, take, approved.key) != approved.pictures:
+                return TaskForecast(address=task.address, decision=Blocked(outcome=_approved_lost(approved)))
+            stands = TakePictures(take=take, key=approved.key, pictures=approved.pictures)
+            decision = replace(self._make(task, BackFromOut(), 0, 0), approved=True)
         locked = self._past.locked(task.address)
         others = () if locked is None else locked.takes
         takes = {take.take: take for take in (*others, stands)}

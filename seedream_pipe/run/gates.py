@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from seedream_pipe.run.decisions import Reuse
+from seedream_pipe.run.decisions import Make, Reuse
 from seedream_pipe.run.loop import takes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from seedream_pipe.plan.model import Address, Plan
-    from seedream_pipe.run.decisions import Forecast
+    from seedream_pipe.run.decisions import Decision, Forecast
     from seedream_pipe.run.outcomes import Outcome
 
 __all__ = ["gates", "with_standing"]
@@ -33,7 +33,12 @@ def with_standing(plan: Plan, forecast: Forecast) -> Plan:
     free = {
         address: replace(plan.tasks[address], inputs=(), needs=(), picture_of=None)
         for address, found in forecast.tasks.items()
-        if isinstance(found.decision, Reuse)
-        and (found.decision.approved or not open_gates.isdisjoint(needs[address]))
+        if _is_held(found.decision)
+        or (isinstance(found.decision, Reuse) and not open_gates.isdisjoint(needs[address]))
     }
     return replace(plan, tasks={**plan.tasks, **free})
+
+
+def _is_held(decision: Decision) -> bool:
+    """Whether a person holds the task at its pictures, which are there or come back."""
+    return isinstance(decision, Reuse | Make) and decision.approved

@@ -273,6 +273,7 @@ def test_an_approved_picture_that_the_store_has_not_is_named_and_not_bought(boar
     for path in Path(".seedream").rglob("*"):
         if path.parent.parent.name in {"blobs", "results"}:
             path.unlink()
+    Path("out/board/frames/sc01/010.jpg").unlink()
 
     plan = _plan(cli)["shots@sc01_010"]
 
@@ -280,6 +281,27 @@ def test_an_approved_picture_that_the_store_has_not_is_named_and_not_bought(boar
     said = cli("run", "board.yaml", "shots@sc01_010", "--max-cost", "0")
     assert said.code != 0
     assert len(paid.ledger.billed) == 4
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_an_approved_picture_that_the_store_lost_is_taken_back(board, cli, paid, edit, edited) -> None:
+    cli("run", "board.yaml", "--yes")
+    cli("approve", "board.yaml", "shots@sc01_010")
+    edit("shots.csv", "in the rain", "in the snow")
+    cli("run", "board.yaml", "--yes")
+    frame, billed = Path("out/board/frames/sc01/010.jpg"), len(paid.ledger.billed)
+    shutil.rmtree(".seedream")
+    if edited:
+        frame.write_bytes(frame.read_bytes() + b"edited")
+
+    assert cli("run", "board.yaml", "--frozen").code == 6
+    said = cli("run", "board.yaml", "shots@sc01_010", "--max-cost", "0")
+
+    assert (said.code, "E-APPROVED" in said.out + said.err) == ((1, True) if edited else (0, False))
+    assert len(paid.ledger.billed) == billed
+    if not edited:
+        assert _plan(cli)["shots@sc01_010"]["decision"] == "reuse"
+        assert cli("trace", str(frame)).code == 0
 
 
 def test_an_approved_task_is_not_picked_anew(board, cli, paid, edit) -> None:

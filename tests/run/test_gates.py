@@ -7,11 +7,11 @@ import pytest
 from seedream_pipe.picks.model import Approved
 from seedream_pipe.plan.key import key
 from seedream_pipe.run.decisions import Blocked, Make, Reuse
-from seedream_pipe.run.forecast import forecast
+from seedream_pipe.run.forecast import forecast, stale_of
 from seedream_pipe.run.gates import gates, with_standing
 from seedream_pipe.run.outcomes import Failed, Made, Refused, Reused, Waiting, standing, to_pick
 from seedream_pipe.run.outputs import wanted
-from seedream_pipe.run.reasons import MoreTakes, RecipeChanged
+from seedream_pipe.run.reasons import BackFromOut, MoreTakes, NeverMade, RecipeChanged
 from seedream_pipe.run.record import exit_code
 from seedream_pipe.run.schedule import Schedule
 from tests.run.tasks import digest, picture_of, plan, take, task
@@ -186,6 +186,22 @@ def test_who_has_only_the_bytes_of_an_approved_picture_has_the_picture():
     (found,) = of(plan(approved(NEW)), past).tasks["a"].takes
 
     assert (found.pictures, found.media_types) == ((digest("one"),), ("image/png",))
+
+
+def test_an_approved_picture_that_the_output_folder_has_comes_back_for_nothing():
+    board = plan(task("up"), approved(task("a", picture_of("up"))), task("b", picture_of("a")))
+    found = of(board, Memory(outside={HELD.key: HELD.pictures}))
+
+    decision = found.tasks["a"].decision
+    assert (decision.approved, decision.reason, decision.pictures) == (True, BackFromOut(), 0)
+    assert (found.tasks["b"].decision.reason, stale_of(found)) == (NeverMade(), ("a",))
+    assert with_standing(board, found).needs()["a"] == []
+
+
+def test_other_pictures_of_the_output_folder_are_not_taken_for_approved_ones():
+    found = of(plan(approved(NEW)), Memory(outside={HELD.key: (digest("another"),)}))
+
+    assert found.tasks["a"].decision.outcome.code == "E-APPROVED"
 
 
 def test_an_approved_picture_that_is_not_there_is_named_and_not_bought():
