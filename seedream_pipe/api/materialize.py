@@ -252,6 +252,7 @@ class _Placing:
         """The price of one picture: a share of what its call cost, else what it would cost today."""
         result = self._store.results.get(take.key).result
         if result is not None and result.currency:
+            result = self._store.results.priced(result)
             whole = Money(amount=Decimal(result.price), currency=result.currency)
             return replace(whole, amount=whole.amount / max(len(result.stored), 1))
         if not isinstance(task.recipe, Recipe):

@@ -58,9 +58,9 @@ def explain(project: Project, address: Address, *, settings: Settings) -> Explan
         _expect_not_gone(project, address, store, settings)
     task = task_of(plan, address)
     address = task.address
-    found = explained(planned(project, (address,), settings=settings), settings)
+    found = explained(planned(project, (address,), settings=settings, unpriced=True), settings)
     lookups = [store.results.get(take.key) for take in found.forecast.tasks[address].takes]
-    results = tuple(lookup.result for lookup in lookups if isinstance(lookup, Hit))
+    results = tuple(store.results.priced(lookup.result) for lookup in lookups if isinstance(lookup, Hit))
     return Explanation(task=task, forecast=found.forecast, results=results)
 
 

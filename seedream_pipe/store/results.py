@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, assert_never
 
@@ -192,6 +192,18 @@ class Results:
         if all(self._is_there(entry, verify=verify) for entry in result.stored):
             return Hit(result=result)
         return Miss(reason="blob lost", result=result)
+
+    def priced(self, result: Result) -> Result:
+        """A result with the price of its pictures: of adopted ones what was paid when they were made."""
+        seen: set[Key] = set()
+        made = result
+        while made.adopted is not None and made.key not in seen:
+            seen.add(made.key)
+            before = self.get(made.adopted.of).result
+            if before is None:
+                return result
+            made = before
+        return replace(result, price=made.price, currency=made.currency, billed=made.billed)
 
     def put(self, result: Result) -> None:
         """Record what a key produced, after its blobs. A different older record goes to ``trash/``.

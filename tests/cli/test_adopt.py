@@ -1,6 +1,8 @@
 """`adopt`: what is bound, what it is taken for afterwards, and what is left as it is."""
 
 import json
+import re
+from pathlib import Path
 
 
 def _plan(cli):
@@ -26,3 +28,18 @@ def test_what_is_held_as_approved_is_adopted_by_its_own_address_only(board, cli,
 
     assert "1 task adopted" in cli("adopt", "board.yaml", "shots@sc01_010", "--reason", "as good").err
     assert not _plan(cli)["shots@sc01_010"].get("approved")
+
+
+def test_adopted_pictures_have_the_price_that_was_paid_for_them(board, cli, paid, edit) -> None:
+    cli("run", "board.yaml", "--yes")
+    for old, new in (("on its rock", "on its rocks"), ("on its rocks", "on the rocks")):
+        edit("shots.csv", old, new)
+        assert cli("adopt", "board.yaml", "shots@sc02_010", "--reason", "as good").code == 0
+
+    assert re.search(r"\$0\.03, [\d.]+ s, .* adopted by", cli("takes", "board.yaml", "shots@sc02_010").out)
+    why = cli("why", "board.yaml", "shots@sc02_010")
+    assert ("$0.03" in why.out, "$0.00" in why.out) == (True, False)
+    (digest,) = json.loads(cli("why", "board.yaml", "shots@sc02_010", "--json").out)["holds"][0]["pictures"]
+    Path(f".seedream/blobs/{digest[:2]}/{digest}").unlink()
+    lacking = json.loads(cli("materialize", "board.yaml", "--json").out)["lacking"]
+    assert [(each["task"], each["price"]) for each in lacking] == [("shots@sc02_010", "0.03")]
