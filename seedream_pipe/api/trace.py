@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from seedream_pipe import provenance
+from seedream_pipe import pictures, provenance
 from seedream_pipe.digest import BlobDigest, Key, is_digest
 from seedream_pipe.errors import SeedreamError, UsageError
 from seedream_pipe.ledger.call_files import read_account
@@ -57,7 +57,25 @@ def trace(file: str, settings: Settings) -> Trace:
             origins = tuple(_origin(result, digest, tasks) for result in found)
             break
     as_it_came = bool(origins) or (note is not None and note.blob == digest)
-    return Trace(path=file, digest=digest, note=note, as_it_came=as_it_came, origins=origins)
+    return Trace(
+        path=file,
+        digest=digest,
+        note=note,
+        as_it_came=as_it_came,
+        origins=origins,
+        no_picture="" if origins or note is not None else _no_picture(path),
+    )
+
+
+def _no_picture(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            pictures.inspect(file)
+    except pictures.NotAPicture as error:
+        return str(error)
+    except OSError as error:
+        raise UsageError(f'"{escaped(str(path))}" cannot be read: {error.strerror}') from None
+    return ""
 
 
 def _read(path: Path) -> tuple[BlobDigest, Note | None]:

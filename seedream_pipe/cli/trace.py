@@ -11,6 +11,7 @@ from seedream_pipe.api.trace import trace as traced
 from seedream_pipe.cli import options
 from seedream_pipe.cli.pieces import print_lines
 from seedream_pipe.cli.terminal import out, say
+from seedream_pipe.problems import escaped
 from seedream_pipe.reports.history import trace_lines, trace_tree
 
 
@@ -33,9 +34,16 @@ def trace(pictures: tuple[str, ...], *, as_json: bool, **flags: Any) -> int:
     else:
         for each in found:
             print_lines(trace_lines(each))
-    unknown = [each.path for each in found if not each.origins and each.note is None]
-    for path in unknown:
-        say(f"{path}: no task of this store made it, and it carries no note")
-    if unknown:
+    unknown = [each for each in found if not each.origins and each.note is None]
+    for each in unknown:
+        why = (
+            f"it {each.no_picture}"
+            if each.no_picture
+            else "no task of this store made it, and it carries no note"
+        )
+        say(f"{escaped(each.path)}: {why}")
+    if any(not each.no_picture for each in unknown):
         say("a picture that was edited or saved anew has other bytes, and is known by its note alone")
+        if made.store is None:
+            say("--store DIR looks into another store")
     return 1 if unknown else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe import merge
@@ -62,13 +63,23 @@ def load(path: Path, *, shown: str) -> Picks:
     except OSError:
         text = ""  # the loader says what is wrong with it
     _expect_merged(text, shown)
-    return _picks(documents.load(path, shown=shown, root="maybe"))
+    try:
+        document = documents.load(path, shown=shown, root="maybe")
+    except InvalidPipeline as error:
+        raise InvalidPipeline([_with_remedy(problem, path) for problem in error.problems]) from None
+    return _picks(document)
 
 
 def parse(text: str, *, file: str) -> Picks:
     """As `load`, for a text."""
     _expect_merged(text, file)
     return _picks(documents.parse(text, file=file, root="maybe"))
+
+
+def _with_remedy(problem: Problem, path: Path) -> Problem:
+    if problem.code != "E-ENCODING":
+        return problem
+    return replace(problem, hint=f"{problem.hint}, or take the one of git back: git checkout -- {path.name}")
 
 
 def _expect_merged(text: str, file: str) -> None:

@@ -212,7 +212,7 @@ def log_tree(log: Log) -> dict[str, Any]:
 def trace_lines(trace: Trace) -> Iterator[Line]:
     """Where a picture came from, for people."""
     yield (Piece(escaped(trace.path), "strong"),)
-    yield _fact("picture", f"sha256 {trace.digest}")
+    yield _fact("file" if trace.no_picture else "picture", f"sha256 {trace.digest}")
     if trace.note is not None and not trace.as_it_came:
         yield (Piece("  edited since it was placed: its note says of what it was made", "work"),)
     for origin in trace.origins:

@@ -86,7 +86,8 @@ class Trace:
     """What is known of a picture file. `digest` is of its bytes without a note.
 
     `as_it_came` says that these are the bytes that the service sent, by the store's word or by the
-    note's own. `origins` are empty when the store does not know it.
+    note's own. `origins` are empty when the store does not know it; `no_picture` says of such a file
+    why it is none.
     """
 
     path: str
@@ -94,3 +95,4 @@ class Trace:
     note: Note | None
     as_it_came: bool
     origins: tuple[Origin, ...]
+    no_picture: str = ""

@@ -66,8 +66,16 @@ def read(path: Path, renamed: Mapping[str, str] = MappingProxyType({})) -> dict[
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unreadable(f"the lock {path.name} cannot be read: {error}") from None
+    except OSError as error:
+        raise Unreadable(f"the lock {path.name} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        at = error.object.count(b"\n", 0, error.start) + 1
+        raise Unreadable(
+            f"the lock {path.name} cannot be read: line {at} has the byte 0x{error.object[error.start]:02x},"
+            " which is not UTF-8",
+            hint=f"take the one of git back: git checkout -- {path.name}; or delete it: the next run writes"
+            " it again, for nothing if the store has the pictures",
+        ) from None
     found = parse(text, name=path.name)
     if not renamed:
         return found

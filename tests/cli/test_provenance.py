@@ -72,3 +72,15 @@ def test_takes_and_status_know_noted_files_as_they_are(board, cli, paid) -> None
     assert picture["path"] == str(FRAME)
     assert cli("status", "board.yaml").code == 0
     assert "everything is up to date" in cli("plan", "board.yaml").out
+
+
+@pytest.mark.parametrize(("data", "why"), [(b"", "it is empty"), (b"version: 1\n", "it is not an image")])
+def test_a_file_that_is_no_picture_is_told_as_none(tmp_path, cli, data, why) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_bytes(data)
+    said = cli("trace", str(path))
+    assert (said.code, f"{path}: {why}" in said.err, "edited or saved" in said.err) == (1, True, False)
+
+
+def test_a_picture_that_the_store_does_not_know_may_be_in_another_one(board, cli) -> None:
+    assert "--store DIR looks into another store" in cli("trace", "refs/mina.png").err

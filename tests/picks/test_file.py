@@ -99,3 +99,12 @@ def test_the_schema_is_one_and_holds_what_is_written():
 
 def test_a_pick_is_written_as_people_say_it():
     assert (take_text(2, None), take_text(2, 0)) == ("2", "2.0")
+
+
+def test_picks_that_are_no_text_can_be_taken_back_from_git(tmp_path):
+    path = tmp_path / "board.picks.yaml"
+    path.write_bytes(b"sheet@mei: 2\n\xff")
+    with pytest.raises(InvalidPipeline) as caught:
+        load(path, shown="board.picks.yaml")
+    (problem,) = caught.value.problems
+    assert (problem.place.line, "git checkout -- board.picks.yaml" in problem.hint) == (2, True)

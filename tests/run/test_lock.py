@@ -145,3 +145,11 @@ def test_one_shot_built_on_both_branches_is_a_conflict_of_that_line(tmp_path):
         parse(text, name="board.lock")
     assert str(caught.value) == f"board.lock:5: two branches hold other pictures of {both}"
     assert "keep one of the lines" in caught.value.hint
+
+
+def test_a_lock_that_is_no_text_names_its_place_and_a_remedy(tmp_path):
+    path = tmp_path / "board.lock"
+    path.write_bytes(b'{"lock":2}\n\n\xff\xfe')
+    with pytest.raises(UsageError, match="line 3 has the byte 0xff, which is not UTF-8") as caught:
+        read(path)
+    assert "git checkout -- board.lock" in caught.value.hint
