@@ -61,7 +61,7 @@ class OnePicture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskTakes:
-    """All takes of a task. `pick` is which stands for it as people write it, empty while nobody picked.
+    """All takes of a task. `pick` is which stands for it as people write it, empty at a gate.
 
     `is_earlier` says that they are of an earlier recipe, because those of the present one are still
     to be made; `missing` are the numbers of those; `approved` that the task is held at its pictures.
@@ -74,6 +74,8 @@ class TaskTakes:
     is_earlier: bool = False
     approved: bool = False
     is_series: bool = False
+    is_first: bool = False
+    """Whether nobody picked, and the first take stands."""
     more: Money = field(default_factory=Money)
     """What the missing ones cost at most."""
 
@@ -88,7 +90,7 @@ def takes(project: Project, targets: Sequence[str], *, settings: Settings) -> tu
         UsageError: a target means nothing, or there is nothing to pick.
 
     """
-    found = planned(project, targets, settings=settings)
+    found = planned(project, targets, settings=settings, unpriced=True)
     wanted_tasks = [address for address in found.targets if targets or found.plan.tasks[address].is_choice]
     if not wanted_tasks:
         raise UsageError(
@@ -145,6 +147,7 @@ class _Shelf:
             is_earlier=is_earlier,
             approved=task.approved is not None,
             is_series=task.is_series,
+            is_first=task.pick == 1 and not task.is_picked,
             more=Money() if make is None else make.worst,
         )
 
@@ -152,7 +155,8 @@ class _Shelf:
         self, task: Task, here: Sequence[TakePictures], named: Mapping[BlobDigest, str]
     ) -> Iterator[OnePicture]:
         for take in sorted(here, key=lambda take: take.take):
-            result = self.store.results.get(take.key).result
+            known = self.store.results.get(take.key).result
+            result = None if known is None else self.store.results.priced(known)
             for index, digest in enumerate(take.pictures):
                 stands = take.take == task.pick and (task.image is None or index == task.image)
                 yield OnePicture(

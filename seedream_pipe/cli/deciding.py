@@ -70,6 +70,8 @@ def tell(
     for line in effect_lines(decision.effect):
         say(line)
     say(f"wrote: {decision.file}")
+    for line in _in_all(decision):
+        say(line)
     if any(isinstance(found.decision, Make) for found in decision.effect.tasks.values()):
         say(f"next: {command('run')}")
     return 0
@@ -89,6 +91,15 @@ def effect_lines(effect: Forecast) -> Iterator[str]:
     yield from behind_text(effect)
 
 
+def _in_all(decision: Decision) -> Iterator[str]:
+    """What a run buys now, where that is more than what follows from this decision."""
+    whole, effect = decision.after.forecast, decision.effect
+    is_more = (whole.pictures, whole.worst) != (effect.pictures, effect.worst)
+    if is_more and whole.worst.currency:
+        price = price_text(whole.least, whole.worst)
+        yield f"a run now buys {plural(whole.pictures, 'picture')} in all: {price}"
+
+
 def _is_back(decision: object) -> bool:
     return isinstance(decision, Reuse) and not decision.approved
 
@@ -106,5 +117,6 @@ def _tree(decision: Decision, word: str, *, written: bool) -> dict[str, Any]:
         "least": str(effect.least.amount),
         "worst": str(effect.worst.amount),
         "currency": effect.worst.currency,
+        **({"unpriced": True} if effect.worst.unknown else {}),
         "effect": {address: task_tree(found) for address, found in effect.tasks.items()},
     }

@@ -127,8 +127,11 @@ def _fitted(subject: str, said: str, room: int) -> str:
     return f"{subject}  {squeezed(where, left - columns(subject))}{money}"
 
 
-def say_end(record: Record, file: str) -> None:
-    """The last lines: what became of the run, where the pictures are, what to type next."""
+def say_end(record: Record, file: str, *, written: str = "", then: str = "") -> None:
+    """The last lines: what became of the run, where the pictures are, what to type next.
+
+    `written` is said before that; `then` is what to type next where nothing went wrong.
+    """
     counts = record.counts()
     if record.exit_code == 0 and not counts["made"] and not record.placed:
         say(f"{style('up to date', fg='green')}: {plural(len(record.outcomes), 'task')}, nothing was sent")
@@ -153,7 +156,9 @@ def say_end(record: Record, file: str) -> None:
         say(style(escaped(line, limit=400), fg="yellow"))
     if record.placed or counts["made"] or counts["reused"]:
         say(f"outputs: {record.folder}")
-    say(f"next: {_next(record, file)}")
+    if written:
+        say(written)
+    say(f"next: {_next(record, file, then)}")
 
 
 def _sum(counts: Mapping[str, int], seconds: float, price: Money) -> str:
@@ -175,7 +180,7 @@ def _is_told(record: Record) -> bool:
     return any(message and message in record.stopped for message in messages)
 
 
-def _next(record: Record, file: str) -> str:
+def _next(record: Record, file: str, then: str) -> str:
     counts = record.counts()
     if counts["held"] or record.holds:
         return f"{command('held')}   (look them up in the provider's console, then drop or retry)"
@@ -184,7 +189,7 @@ def _next(record: Record, file: str) -> str:
     if record.exit_code == 5:
         return f"{_with_more(record)}   (the rest waits; nothing is lost)"
     if record.gates and not counts["failed"]:
-        return to_pick(next(iter(record.gates)))
+        return then or to_pick(next(iter(record.gates)))
     if counts["refused"] and not counts["failed"] and not counts["waiting"]:
         return f"change the refused prompts, then: {command('run')}"
     if counts["failed"] or counts["refused"] or counts["waiting"]:
@@ -194,4 +199,4 @@ def _next(record: Record, file: str) -> str:
     if record.exit_code:
         again = f"edit {quoted(file)}, then: {command('plan')}"
         return f"{again}   (a series came short and stands so; a salt, for example, buys it anew)"
-    return f"edit {quoted(file)} or its tables, then: {command('plan')}"
+    return then or f"edit {quoted(file)} or its tables, then: {command('plan')}"

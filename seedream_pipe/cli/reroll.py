@@ -73,13 +73,15 @@ def reroll(
                 flags={**_AS_USUAL, "yes": flags["yes"]},
                 project=as_decided(project, decision.changes),
                 agreed=partial(picking.write, decision, made),
+                written=f"{_more(count, len(decision.tasks))}: {decision.file}",
+                then=f"{command('takes', *meant)}   (look)",
             )
         except picking.Overtaken as overtaken:
             # Nothing was sent. The other's takes are not these: they are planned behind them.
             say(f"{escaped(overtaken.message)}; planned anew")
         else:
-            break
-    if not dry_run and not as_json:
-        say(f"{plural(count, 'more take')} of {plural(len(decision.tasks), 'task')}: {decision.file}")
-        say(f"look: {command('takes', *meant)}")
-    return code
+            return code
+
+
+def _more(count: int, tasks: int) -> str:
+    return f"{plural(count, 'more take')} of {plural(tasks, 'task')}"

@@ -91,11 +91,14 @@ def run(
     flags: Mapping[str, Any],
     project: Project | None = None,
     agreed: Callable[[], object] | None = None,
+    written: str = "",
+    then: str = "",
 ) -> int:
     """Run a pipeline; gives the exit code.
 
     A `project` that is given is taken as it is, whatever stands in the file. `agreed` is called
-    when it may spend, before anything is sent.
+    when it may spend, before anything is sent. `written` is said at the end, and `then` is what to
+    type next.
     """
     project = project or opened(file, variant)
     if project.warnings:
@@ -139,7 +142,7 @@ def run(
         going = run_async(project, targets, settings=made, options=how)
         record = _gone_through(going, signals, teller)
     if not as_json:
-        say_end(record, file)
+        say_end(record, file, written=written, then=then)
         return signals.code or record.exit_code
     try:
         out(json.dumps(record.tree(), ensure_ascii=False, indent=1))

@@ -85,13 +85,16 @@ def _say_next(found: tuple[TaskTakes, ...]) -> None:
 
 
 def _lines(found: TaskTakes, sheets: tuple[Path, ...]) -> Iterator[str]:
-    yield f"{paint(found.address, bold=True)}  {_head(found)}"
+    room, name, head = width(), paint(found.address, bold=True), _head(found)
+    if room is None or columns(found.address) + 2 + columns(head) <= room:
+        yield f"{name}  {head}"
+    else:
+        yield from (name, f"  {head}")
     rows = [(each, _size(each), _made(each)) for each in found.pictures]
     labels = [*(each.label for each, _, _ in rows), *map(str, found.missing)]
     label = max(map(columns, labels), default=0)
     size = max((columns(text) for _, text, _ in rows), default=0)
     made = max((columns(text) for _, _, text in rows), default=0)
-    room = width()
     for each, size_text, made_text in rows:
         mark = paint("*", fg="green", bold=True) if each.stands else " "
         head = f"  {mark} {padded(each.label, label)}  {padded(size_text, size)}  "
@@ -119,6 +122,8 @@ def _head(found: TaskTakes) -> str:
         count += ", made of another recipe than the present one"
     if found.approved:
         return f"{count}; take {found.pick} is approved"
+    if found.is_first:
+        return f"{count}; take {found.pick} stands (the first)"
     return f"{count}; " + (f"take {found.pick} is picked" if found.pick else "nobody has picked one yet")
 
 
@@ -138,7 +143,7 @@ def _made(each: OnePicture) -> str:
         return ""
     when = f"{result.created_at[:16].replace('T', ' ')} UTC by {escaped(result.provider)}"
     if result.adopted is not None:
-        return f"{when}, adopted by {escaped(result.adopted.by)}"
+        when = f"{when}, adopted by {escaped(result.adopted.by)}"
     money = f"{each.price}, " if each.price.currency else ""
     return f"{money}{result.seconds:.1f} s, {when}"
 

@@ -210,8 +210,9 @@ def detail(outcome: Outcome, seconds: float, placed: list[str], *, is_kept: bool
     match outcome:
         case Made():
             money = f", {outcome.price}" if outcome.price.currency else ""
-            where = escaped(placed[0]) if placed else _not_placed(is_kept=is_kept)
-            more = f" and {len(placed) - 1} more" if len(placed) > 1 else ""
+            fresh = _fresh(outcome, placed)
+            where = escaped(fresh[0]) if fresh else _not_placed(is_kept=is_kept)
+            more = f" and {len(fresh) - 1} more" if len(fresh) > 1 else ""
             yield f"{where}{more}  ({seconds:.1f} s{money})"
             yield from outcome.notes
             yield from outcome.beyond
@@ -225,6 +226,12 @@ def detail(outcome: Outcome, seconds: float, placed: list[str], *, is_kept: bool
         case Held() | Refused() | Failed():
             # Their message says it.
             return
+
+
+def _fresh(outcome: Made, placed: list[str]) -> list[str]:
+    """The files of the pictures that came: takes that were there may get their names only now."""
+    pictures = sum(digest is not None for take in outcome.takes for digest in take.pictures)
+    return placed[-outcome.made :] if 0 < outcome.made < pictures else placed
 
 
 def _not_placed(*, is_kept: bool) -> str:
