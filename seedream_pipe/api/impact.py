@@ -66,8 +66,10 @@ def impact(project: Project, texts: Sequence[str], *, settings: Settings) -> Imp
     places = Places(project, tracker)
     paths = tuple(dict.fromkeys(path for text in texts for path in places.of(text)))
     found = reached(plan, Reads(project.pipeline, tracker), paths)
-    before = planned(project, (), settings=settings)
-    after = planned(project, (), settings=settings, edited=lambda plan: _edited(plan, found.recipes))
+    before = planned(project, (), settings=settings, unpriced=True)
+    after = planned(
+        project, (), settings=settings, edited=lambda plan: _edited(plan, found.recipes), unpriced=True
+    )
     effect = effect_of(before, after, found.recipes, with_own=True)
     return Impact(paths=paths, reached=found, effect=effect)
 

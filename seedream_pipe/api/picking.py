@@ -78,7 +78,7 @@ def pick(
         UsageError: a target means nothing, or there is no such take or picture.
 
     """
-    before = planned(project, (), settings=settings)
+    before = planned(project, (), settings=settings, unpriced=True)
     tasks = select(before.plan, targets)
     for address in tasks:
         _expect_take(before, address, take, image)
@@ -121,7 +121,7 @@ def approve(project: Project, targets: Sequence[str], *, settings: Settings) -> 
 
     """
     _expect_bought(settings, "approved")
-    before = planned(project, (), settings=settings)
+    before = planned(project, (), settings=settings, unpriced=True)
     held = _Present.of(before, settings)
     changes: dict[Address, Change] = {}
     skipped: dict[Address, str] = {}
@@ -156,7 +156,7 @@ def release(project: Project, targets: Sequence[str], *, settings: Settings) -> 
         UsageError: a target means nothing, or none of the tasks is approved.
 
     """
-    before = planned(project, (), settings=settings)
+    before = planned(project, (), settings=settings, unpriced=True)
     changes: dict[Address, Change] = {}
     skipped: dict[Address, str] = {}
     for address in select(before.plan, targets):
@@ -203,7 +203,7 @@ def more_takes(project: Project, targets: Sequence[str], count: int, *, settings
             raise UsageError(f'"{address}" would have {wanted} takes; at most {MAX_TAKES} are possible')
         line = project.picks.of(address)
         changes[address] = _with_takes(address, wanted, known=None if line is None else line.takes)
-    return _decision(before, changes, settings, with_own=True)
+    return _decision(before, changes, settings, with_own=True, unpriced=False)
 
 
 def _is_local(task: Task) -> bool:
@@ -269,8 +269,10 @@ def _decision(
     *,
     skipped: Mapping[Address, str] | None = None,
     with_own: bool = False,
+    unpriced: bool = True,
 ) -> Decision:
-    after = planned(as_decided(before.project, changes), (), settings=settings)
+    # What buys next must know the price.
+    after = planned(as_decided(before.project, changes), (), settings=settings, unpriced=unpriced)
     return Decision(
         project=before.project,
         tasks=tuple(changes),

@@ -11,7 +11,7 @@ from seedream_pipe.api.caps import reach
 from seedream_pipe.api.folders import lock_path, output_folder, output_top, store_folder
 from seedream_pipe.api.origin import local_server
 from seedream_pipe.api.past import Remembered
-from seedream_pipe.api.sources import dearest, sources
+from seedream_pipe.api.sources import dearest, lenient, sources
 from seedream_pipe.ledger.book import Ledger
 from seedream_pipe.ledger.budget import spent
 from seedream_pipe.plan.targets import select
@@ -70,17 +70,19 @@ def planned(
     settings: Settings,
     past: Callable[[Remembered], Remembered] = lambda past: past,
     edited: Callable[[Plan], Plan] = lambda plan: plan,
+    unpriced: bool = False,
 ) -> Planned:
     """As `plan`, with the tasks beside it.
 
-    `edited` plans something else than what the file says, `past` looks at another past.
+    `edited` plans something else than what the file says, `past` looks at another past. With
+    `unpriced`, for who only looks, a price that nobody knows is told as such and is no error.
     """
     profile = profiles.provider(settings.provider)
     store = Store.open(store_folder(project, settings), create=False)
     with ExitStack() as stack:
         ledger = stack.enter_context(Ledger.open(store)) if profile.paid else None
         known = past(past_of(project, store, ledger, profile, settings))
-        found = planned_with(project, targets, settings, profile, known, edited=edited)
+        found = planned_with(project, targets, settings, profile, known, edited=edited, unpriced=unpriced)
         return replace(found, forecast=_with_files(found, store, settings, profile))
 
 
@@ -109,14 +111,18 @@ def planned_with(
     past: Remembered,
     *,
     edited: Callable[[Plan], Plan] = lambda plan: plan,
+    unpriced: bool = False,
 ) -> Planned:
     """As `planned`, for who has opened the store; files of the outputs are not looked at."""
     whole = edited(project.expand(catalog.maker(profile), provider=profile))
     selected = select(whole, targets)
     found = sources(settings)
     currency = profile.currency
-    made = forecast(whole, selected, past, dearest(found, currency), provider=profile.name)
-    if not made.pictures or not profile.paid:
+    prices = dearest(found, currency)
+    if unpriced:
+        prices = lenient(prices, currency)
+    made = forecast(whole, selected, past, prices, provider=profile.name)
+    if not made.pictures or not profile.paid or made.worst.unknown:
         return Planned(project=project, plan=whole, targets=tuple(selected), forecast=made)
     further = dict.fromkeys(each.profile.currency for each in found if each.profile.currency != currency)
     others = (forecast(whole, selected, past, dearest(found, one), provider="").worst for one in further)

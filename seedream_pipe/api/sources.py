@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from seedream_pipe.run.decisions import Prices
     from seedream_pipe.settings import Settings
 
-__all__ = ["Source", "dearest", "prices", "sources"]
+__all__ = ["Source", "dearest", "lenient", "prices", "sources"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +114,18 @@ def dearest(found: tuple[Source, ...], currency: str) -> Prices:
             if not source.takes_over or source.serves(generation, references)
         ]
         return max(told, key=lambda money: money.amount, default=Money(currency=currency))
+
+    return price
+
+
+def lenient(found: Prices, currency: str) -> Prices:
+    """The same prices for who only looks: what nobody knows is an unknown price, not an error."""
+
+    def price(generation: Generation, pictures: int, references: int) -> Money:
+        try:
+            return found(generation, pictures, references)
+        except OverBudget:
+            return Money(currency=currency, unknown=True)
 
     return price
 

@@ -35,7 +35,7 @@ def status(file: str, targets: tuple[str, ...], *, variant: Variant, as_json: bo
     """
     made = options.settings(**flags)
     project = opened(file, variant)
-    found = planned(project, targets, settings=made)
+    found = planned(project, targets, settings=made, unpriced=True)
     state = summed(
         found.plan,
         found.forecast,

@@ -276,6 +276,8 @@ def task_tree(task: TaskForecast) -> dict[str, Any]:
                 "least": str(make.least.amount),
                 "worst": str(make.worst.amount),
             }
+            if make.worst.unknown:
+                tree["unpriced"] = True
             for name in ("shared", "perhaps", "local", "unseen"):
                 tree |= {name: getattr(make, name)} if getattr(make, name) else {}
             return tree

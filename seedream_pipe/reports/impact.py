@@ -114,5 +114,6 @@ def as_tree(touched: Touched) -> dict[str, Any]:
         "least": str(effect.least.amount),
         "worst": str(effect.worst.amount),
         "currency": effect.worst.currency,
+        **({"unpriced": True} if effect.worst.unknown else {}),
         "tasks": {address: task_tree(found) for address, found in effect.tasks.items()},
     }

@@ -191,6 +191,7 @@ def as_tree(status: Status) -> dict[str, Any]:
                 "worst": str(step.worst.amount),
                 "currency": step.worst.currency,
             }
+            | ({"unpriced": True} if step.worst.unknown else {})
             for name, step in status.steps.items()
         },
         "waiting": {address: outcome_tree(outcome) for address, outcome in status.waiting.items()},

@@ -44,28 +44,40 @@ get, a service that is busy, the line."""
 class Money:
     """An amount in a currency; none of either for what is drawn locally.
 
-    A sum over several currencies has one of them here and the others in `also`.
+    A sum over several currencies has one of them here and the others in `also`. With `unknown`
+    nobody knows the price of a part of it: it is only looked at, never spent.
     """
 
     amount: Decimal = Decimal(0)
     currency: str = ""
     also: tuple[Money, ...] = ()
+    unknown: bool = False
 
     def __str__(self) -> str:
-        return " + ".join(written(each.amount, each.currency) for each in (self, *self.also))
+        return " + ".join(each._own() for each in (self, *self.also))
+
+    def _own(self) -> str:
+        if not self.unknown:
+            return written(self.amount, self.currency)
+        known = f"{written(self.amount, self.currency)} and " if self.amount else ""
+        return f"{known}price unknown: --price 0.04{self.currency}"
 
     def times(self, count: int) -> Money:
         """So many times the amount."""
         also = tuple(each.times(count) for each in self.also)
-        return Money(amount=self.amount * count, currency=self.currency, also=also)
+        unknown = self.unknown and count > 0
+        return Money(amount=self.amount * count, currency=self.currency, also=also, unknown=unknown)
 
     def plus(self, other: Money) -> Money:
         """The sum, currency by currency; what is free adds nothing."""
         sums: dict[str, Decimal] = {}
+        unknown: set[str] = set()
         for each in (self, *self.also, other, *other.also):
             if each.currency:
                 sums[each.currency] = sums.get(each.currency, Decimal(0)) + each.amount
-        told = [Money(amount=amount, currency=currency) for currency, amount in sums.items()]
+            if each.unknown:
+                unknown.add(each.currency)
+        told = [Money(amount=sums[each], currency=each, unknown=each in unknown) for each in sums]
         return replace(told[0], also=tuple(told[1:])) if told else Money()
 
 

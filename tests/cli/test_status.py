@@ -171,3 +171,39 @@ def test_run_that_ended_is_finished(board, cli) -> None:
     cli("run", "board.yaml", "sheet")
 
     assert "not finished" not in cli("status", "board.yaml").out
+
+
+_READING = (
+    ("status", "board.yaml"),
+    ("why", "board.yaml", "shots@sc01_010"),
+    ("takes", "board.yaml", "shots@sc01_010"),
+    ("impact", "board.yaml", "steps.shots.prompt"),
+    ("pick", "board.yaml", "shots@sc01_010", "1", "--plan"),
+)
+
+
+@pytest.fixture
+def unpriced(emulator, monkeypatch):
+    """A provider that names no price for the board's model."""
+    monkeypatch.setenv("SEEDREAM_PROVIDER", "302ai")
+    monkeypatch.setenv("SEEDREAM_BASE_URL", emulator.base_url("302ai"))
+    monkeypatch.setenv("AI302_API_KEY", "test-key")
+    return emulator
+
+
+@pytest.mark.parametrize("words", _READING, ids=lambda words: words[0])
+def test_who_only_looks_is_told_that_a_price_is_unknown(board, cli, unpriced, words) -> None:
+    said = cli(*words)
+    spends = [cli("run", "board.yaml", "--yes"), cli("reroll", "board.yaml", "shots@sc01_010", "--yes")]
+
+    assert said.code == 0, said.err
+    assert all((each.code, "E-BUDGET" in each.err) == (5, True) for each in spends)
+    assert unpriced.ledger.requests == ()
+    assert not (board / "board.picks.yaml").exists()
+
+
+def test_an_unknown_price_is_named_with_what_to_type(board, cli, unpriced) -> None:
+    assert "price unknown: --price 0.04USD" in cli("status", "board.yaml").out
+    assert "(price unknown: --price 0.04USD)" in cli("why", "board.yaml", "shots@sc01_010").out
+    assert json.loads(cli("status", "board.yaml", "--json").out)["steps"]["shots"]["unpriced"]
+    assert "unpriced" not in cli("status", "board.yaml", "--json", "--price", "0.04USD").out
