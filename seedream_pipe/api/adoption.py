@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from seedream_pipe.run.reasons import Change
     from seedream_pipe.settings import Settings
 
-__all__ = ["Adopted", "Adoptions", "adoptions", "who"]
+__all__ = ["Adopted", "Adoptions", "adoptions", "release", "who"]
 
 _NO_KEY: Final = Key("")
 _APPROVED: Final = "it is approved and stays as it is; name it by its own address to adopt it too"
@@ -132,6 +132,56 @@ def adoptions(
             held = {task.address: task.takes for task in found.tasks}
             lock_file.update(lock_path(project, store, profile), store, after.plan.tasks, held)
     return found
+
+
+def release(
+    project: Project, targets: Sequence[str], *, settings: Settings, write: bool
+) -> Mapping[Address, str]:
+    """Let go of what was adopted: the records go to ``trash/``, the lock names the pictures as before.
+
+    Sends nothing, costs nothing; what is released is stale again, and made anew by a run that is agreed to.
+
+    Args:
+        project: from `load`.
+        targets: which tasks; those of them that stand for no adopted recipe are passed over.
+        settings: the user's.
+        write: whether it is done, or only looked at.
+
+    Returns:
+        Who had adopted it, by task.
+
+    Raises:
+        InvalidPipeline: problems that only rows and files show.
+        UsageError: a target means nothing.
+        StoreError: it cannot be written.
+
+    """
+    profile = profiles.provider(settings.provider)
+    store = Store.open(store_folder(project, settings), create=write)
+    with ExitStack() as stack:
+        ledger = stack.enter_context(Ledger.open(store)) if profile.paid else None
+        past = past_of(project, store, ledger, profile, settings)
+        found = planned_with(project, targets, settings, profile, past)
+    held = {address: found.forecast.tasks[address].takes for address in found.targets}
+    adopted = {address: _by(takes) for address, takes in held.items() if _by(takes)}
+    if write and adopted:
+        # The lock first: what it still says that somebody adopted would count without a record.
+        before = {address: [_as_before(take, past) for take in held[address]] for address in adopted}
+        lock_file.update(lock_path(project, store, profile), store, found.plan.tasks, before)
+        for take in (take for address in adopted for take in held[address] if take.adopted is not None):
+            store.results.set_aside(take.key)
+    return adopted
+
+
+def _by(takes: Sequence[TakePictures]) -> str:
+    return next((take.adopted.by for take in takes if take.adopted is not None), "")
+
+
+def _as_before(take: TakePictures, past: Remembered) -> TakePictures:
+    if take.adopted is None:
+        return take
+    before = past.result(take.adopted.of).result
+    return replace(take, key=take.adopted.of, adopted=None if before is None else before.adopted)
 
 
 @dataclass(slots=True, kw_only=True)

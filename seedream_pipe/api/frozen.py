@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from seedream_pipe.run.lock import Locked
     from seedream_pipe.settings import Settings
 
-__all__ = ["expect_frozen", "expect_frozen_as_planned"]
+__all__ = ["expect_frozen", "expect_frozen_as_planned", "unsaid_adoptions"]
 
 _RUN: Final = "run without --frozen"
 _WRITE: Final = "run without --frozen writes the lock, for nothing; then commit it"
@@ -49,8 +49,7 @@ def expect_frozen(plan: Plan, forecast: Forecast, lock: Mapping[Address, Locked]
     nowhere = [address for address, t in forecast.tasks.items() if _is_lost(t.decision)]
     if nowhere:
         raise Frozen(f"the store lacks the pictures of {_tasks(len(nowhere))}, {nowhere[0]} first", hint=_RUN)
-    told = ((address, _otherwise(plan.tasks[address], t, lock)) for address, t in forecast.tasks.items())
-    differ = {address: why for address, why in told if why}
+    differ = _differing(plan, forecast, lock)
     if differ:
         first, why = next(iter(differ.items()))
         raise Frozen(
@@ -61,6 +60,28 @@ def expect_frozen(plan: Plan, forecast: Forecast, lock: Mapping[Address, Locked]
     if gone and len(forecast.tasks) == len(plan.tasks):
         held = f"the lock holds pictures of {_tasks(len(gone))} that the pipeline does not have"
         raise Frozen(f"{held}, {gone[0]} first", hint=_WRITE)
+
+
+def unsaid_adoptions(found: Planned, settings: Settings) -> tuple[Address, ...]:
+    """The tasks whose pictures were adopted, where the lock does not say so: it was set back.
+
+    Raises:
+        Unreadable: the lock cannot be read.
+
+    """
+    adopted = {a for a, t in found.forecast.tasks.items() if any(take.adopted for take in t.takes)}
+    if not adopted:
+        return ()
+    profile = profiles.provider(settings.provider)
+    project = found.project
+    path = lock_path(project, Store.open(store_folder(project, settings), create=False), profile)
+    lock = locks.read(path, project.pipeline.renamed)
+    return tuple(a for a in _differing(found.plan, found.forecast, lock) if a in adopted)
+
+
+def _differing(plan: Plan, forecast: Forecast, lock: Mapping[Address, Locked]) -> dict[Address, str]:
+    told = ((address, _otherwise(plan.tasks[address], t, lock)) for address, t in forecast.tasks.items())
+    return {address: why for address, why in told if why}
 
 
 def expect_frozen_as_planned(found: Planned, settings: Settings) -> None:

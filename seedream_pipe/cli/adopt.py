@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from seedream_pipe.api.adoption import adoptions, who
+from seedream_pipe.api.adoption import adoptions, release, who
 from seedream_pipe.api.project import opened
 from seedream_pipe.cli import options
 from seedream_pipe.cli.deciding import look_only, meant
@@ -20,7 +20,7 @@ from seedream_pipe.reports.edits import fragments
 from seedream_pipe.reports.forecast import change_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from seedream_pipe.api.adoption import Adopted, Adoptions
     from seedream_pipe.api.variant import Variant
@@ -31,7 +31,8 @@ _VALUE = 60
 @click.command()
 @options.file
 @meant
-@click.option("--reason", required=True, metavar="TEXT", help="Why, for those who ask later.")
+@click.option("--reason", default="", metavar="TEXT", help="Why, for those who ask later.")
+@click.option("--release", "let_go", is_flag=True, help="Let go of what was adopted: it is stale again.")
 @look_only
 @options.variant
 @options.user
@@ -41,6 +42,7 @@ def adopt(
     meant: tuple[str, ...],
     *,
     reason: str,
+    let_go: bool,
     look_only: bool,
     variant: Variant,
     as_json: bool,
@@ -51,10 +53,13 @@ def adopt(
     For an edit that no picture needs, such as a typo that was mended: nothing is bought, and
     `why` tells who said so, when, why and what differs. The lock says it to other clones.
     """
-    if not reason.strip():
+    if not reason.strip() and not let_go:
         raise UsageError("say why: --reason 'a typo in the style'")
     made = options.settings(**flags)
     project = opened(file, variant)
+    if let_go:
+        released = release(project, meant, settings=made, write=not look_only)
+        return _say_released(released, written=not look_only, as_json=as_json)
     by = who(Path(os.path.abspath(file)).parent)
     found = adoptions(project, meant, reason.strip(), settings=made, by=by, write=not look_only)
     if as_json:
@@ -70,6 +75,18 @@ def adopt(
     say(f"{plural(len(found.tasks), 'task')} {done}, for nothing{instead}")
     if look_only:
         say("nothing was written; without --plan it is")
+    return 0
+
+
+def _say_released(released: Mapping[str, str], *, written: bool, as_json: bool) -> int:
+    if as_json:
+        tree = {"schema": "released/1", "written": written, "tasks": dict(released)}
+        out(json.dumps(tree, ensure_ascii=False, indent=1))
+        return 0
+    for address, by in released.items():
+        say(f"{style('released', fg='green')}  {address}  adopted by {escaped(by)}")
+    done = "let go" if written else "would be let go"
+    say(f"{plural(len(released), 'adoption')} {done}; plan says what is stale now, and for how much")
     return 0
 
 

@@ -43,3 +43,43 @@ def test_adopted_pictures_have_the_price_that_was_paid_for_them(board, cli, paid
     Path(f".seedream/blobs/{digest[:2]}/{digest}").unlink()
     lacking = json.loads(cli("materialize", "board.yaml", "--json").out)["lacking"]
     assert [(each["task"], each["price"]) for each in lacking] == [("shots@sc02_010", "0.03")]
+
+
+def test_an_adoption_that_the_lock_does_not_say_is_told_and_can_be_let_go(board, cli, paid, edit) -> None:
+    cli("run", "board.yaml", "--yes")
+    lock = Path("board.lock").read_bytes()
+    edit("shots.csv", "on its rock", "on its rocks")
+    cli("adopt", "board.yaml", "shots@sc02_010", "--reason", "as good")
+    assert "does not name" not in cli("plan", "board.yaml").err
+    adopted = Path("board.lock").read_bytes()
+
+    Path("board.lock").write_bytes(lock)
+    assert cli("run", "board.yaml", "--frozen").code == 6
+    said = cli("plan", "board.yaml").err
+    assert "the lock does not name the pictures of 1 adopted task, shots@sc02_010 first" in said
+    assert "adopt board.yaml shots@sc02_010 --release" in said
+    Path("board.lock").write_bytes(adopted)
+
+    assert "would be let go" in cli("adopt", "board.yaml", "shots", "--release", "--plan").err
+    assert Path("board.lock").read_bytes() == adopted
+    said = cli("adopt", "board.yaml", "shots", "--release")
+    assert (said.code, "1 adoption let go" in said.err) == (0, True)
+    assert (Path("board.lock").read_bytes(), _plan(cli)["shots@sc02_010"]["decision"]) == (lock, "make")
+    assert cli("run", "board.yaml", "--max-cost", "0").code == 5
+    assert len(paid.ledger.billed) == 4
+    assert cli("run", "board.yaml", "--yes").code == 0
+    assert len(paid.ledger.billed) == 5
+
+
+def test_letting_go_of_an_adoption_goes_back_to_the_one_before(board, cli, paid, edit) -> None:
+    cli("run", "board.yaml", "--yes")
+    edit("shots.csv", "on its rock", "on its rocks")
+    cli("adopt", "board.yaml", "shots@sc02_010", "--reason", "as good")
+    once = Path("board.lock").read_bytes()
+    edit("shots.csv", "on its rocks", "on the rocks")
+    cli("adopt", "board.yaml", "shots@sc02_010", "--reason", "as good too")
+
+    assert cli("adopt", "board.yaml", "shots@sc02_010", "--release").code == 0
+    assert Path("board.lock").read_bytes() == once
+    edit("shots.csv", "on the rocks", "on its rocks")
+    assert cli("run", "board.yaml", "--frozen").code == 0
