@@ -23,7 +23,7 @@ from seedream_pipe.cli.told import gates_of, say_unseen, say_ways_out
 from seedream_pipe.errors import UsageError
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.difference import as_tree as difference_tree
-from seedream_pipe.reports.difference import since_lines, sum_text
+from seedream_pipe.reports.difference import reason_lines, since_lines, sum_text
 from seedream_pipe.reports.edits import small_edits, targets_of
 from seedream_pipe.reports.explain import lines as explain_lines
 from seedream_pipe.reports.forecast import as_tree
@@ -75,7 +75,7 @@ def plan(
     made = options.settings(**flags)
     project = opened(file, variant)
     if base is not None:
-        return _since(project, base, targets, made, as_json=as_json)
+        return _since(project, base, targets, made, explain=explain, as_json=as_json)
     found = planned(project, targets, settings=made)
     if explain or output or as_json:
         found = explained(found, made)
@@ -113,7 +113,9 @@ def _say_next(forecast: Forecast, output: str | None) -> None:
             say(style(line, dim=True))
 
 
-def _since(project: Project, base: str, targets: tuple[str, ...], made: Settings, *, as_json: bool) -> int:
+def _since(
+    project: Project, base: str, targets: tuple[str, ...], made: Settings, *, explain: bool, as_json: bool
+) -> int:
     """What the files as they are buy that those of a revision would not."""
     found = since(project, base, targets, settings=made)
     if as_json:
@@ -122,6 +124,8 @@ def _since(project: Project, base: str, targets: tuple[str, ...], made: Settings
     options.warn_default(made)
     if told := list(since_lines(found)):
         print_lines([*told, ()])
+    if explain and (reasons := list(reason_lines(found))):
+        print_lines([*reasons, ()])
     out("\n".join(sum_text(found, f"since {escaped(base)}, this branch")))
     return 0
 

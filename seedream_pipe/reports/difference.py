@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 from seedream_pipe.problems import escaped
 from seedream_pipe.reports.explain import lines as explained
+from seedream_pipe.reports.explain import mark_of
 from seedream_pipe.reports.forecast import behind_text, price_text, task_tree
 from seedream_pipe.reports.forecast import lines as rows
 from seedream_pipe.reports.pieces import Line, Piece
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from seedream_pipe.run.difference import Difference
     from seedream_pipe.run.reasons import Change
 
-__all__ = ["SCHEMA", "as_tree", "checked", "effect_lines", "since_lines", "sum_text"]
+__all__ = ["SCHEMA", "as_tree", "checked", "effect_lines", "reason_lines", "since_lines", "sum_text"]
 
 SCHEMA: Final = "difference/1"
 _LABEL: Final = 8
@@ -53,6 +55,19 @@ def since_lines(found: Difference) -> Iterator[Line]:
     yield from _named("renamed", renamed)
     yield from _changed(compared.changed)
     yield from _named("below", compared.below, note="need pictures of those")
+
+
+def reason_lines(found: Difference) -> Iterator[Line]:
+    """What the tasks that changed ask for otherwise, field by field; those of one difference together."""
+    groups: dict[str, list[str]] = {}
+    for address, changes in found.compared.changed.items():
+        mark = json.dumps([mark_of(change) for change in changes], default=str)
+        groups.setdefault(mark, []).append(address)
+    for number, addresses in enumerate(groups.values()):
+        if number:
+            yield ()
+        yield (Piece(escaped(few(addresses), limit=400), "strong"),)
+        yield from differences(found.compared.changed[addresses[0]], indent="  ")
 
 
 def _named(word: str, addresses: Sequence[str], *, note: str = "") -> Iterator[Line]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from seedream_pipe.run.decisions import Forecast
     from seedream_pipe.run.reasons import Cause, Change, Reason
 
-__all__ = ["lines"]
+__all__ = ["lines", "mark_of"]
 
 _NAMED: Final = 4
 _VALUE: Final = 300
@@ -46,7 +46,7 @@ def _mark(reason: Reason) -> str:
 
     What changed itself needs no other cause; what did not is told by where that began.
     """
-    own = [_difference(change) for change in changes_of(reason)]
+    own = [mark_of(change) for change in changes_of(reason)]
     began = [] if own else sorted(_causes_of(reason))
     what = "" if own or began else reason_text(reason)
     return json.dumps([own, began, what], default=str)
@@ -61,7 +61,8 @@ def _causes_of(reason: Reason) -> dict[str, Cause]:
     return found
 
 
-def _difference(change: Change) -> object:
+def mark_of(change: Change) -> object:
+    """What two differences have in common when one telling does for both, as JSON values."""
     if change.cause is not None:
         return change.field, cause_text(change.cause)
     if change.field == "prompt" and isinstance(change.old, str) and isinstance(change.new, str):

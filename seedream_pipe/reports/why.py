@@ -162,7 +162,15 @@ def sides(field: str, old: object, new: object) -> tuple[Line, Line]:
     """A field's old and new value side by side; prompts with their changed words in tones."""
     if field == "prompt" and isinstance(old, str) and isinstance(new, str):
         return compared(old, new)
-    return (Piece(_shown(field, old)),), (Piece(_shown(field, new)),)
+    left, right = _shown(field, old), _shown(field, new)
+    if left == right and old != new:
+        # Cut where they are still equal.
+        return compared(_whole(old), _whole(new))
+    return (Piece(left),), (Piece(right),)
+
+
+def _whole(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _shown(field: str, value: object) -> str:
@@ -173,7 +181,7 @@ def _shown(field: str, value: object) -> str:
     digest = _SHA256.match(value) if field in {"references", "images"} and isinstance(value, str) else None
     if digest is not None and isinstance(value, str):
         return escaped(f"sha256 {digest[1][:_DIGEST]}…{value[digest.end() :]}", limit=_VALUE)
-    return escaped(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), limit=_VALUE)
+    return escaped(_whole(value), limit=_VALUE)
 
 
 def _upstream(forecast: Forecast, reason: Reason) -> Iterator[Line]:

@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from seedream_pipe.reports.pieces import plain
+from seedream_pipe.reports.why import sides
 from seedream_pipe.reports.words import compared
 
 
@@ -48,3 +50,15 @@ def test_short_texts_are_told_whole(old, new) -> None:
 
     assert "".join(piece.text for piece in before) == old
     assert "".join(piece.text for piece in after) == new
+
+
+def test_values_that_are_equal_where_they_would_be_cut_are_cut_elsewhere():
+    same = "over and over " * 40
+    old, new = sides("arguments", f"{same}red", f"{same}blue")
+    assert (plain([old])[-3:], plain([new])[-4:]) == ("red", "blue")
+    assert len(plain([old])) < 200
+
+
+def test_a_task_as_an_input_is_not_called_a_digest():
+    old, new = sides("references", "character@mei (take 2)", "character@mei")
+    assert (plain([old]), plain([new])) == ("character@mei (take 2)", "character@mei")

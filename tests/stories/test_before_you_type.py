@@ -129,6 +129,11 @@ def test_what_a_branch_buys(desk):
     assert "changed  1 task: shots@sc03_010  (prompt)" in said.out
     assert "new      2 tasks: shots@sc04_010, shots@sc04_020" in said.out
     assert "below    1 task: shots@sc03_020" in said.out
+    assert "words" not in said.out
+    reasons = desk("plan", "--base", "main", "--explain").out.split("\n\n")
+    assert reasons[1].splitlines()[0] == "shots@sc03_010"
+    assert 'words + "fish"' in reasons[1]
+    assert [reasons[0], reasons[-1]] == said.out.split("\n\n")
     tree = told(desk("plan", "--base", "main", "--json"))
     assert (tree["pictures"], tree["worst"], tree["base"]) == (4, "0.16", "main")
     assert list(tree["tasks"]) == ["shots@sc03_010", "shots@sc03_020", "shots@sc04_010", "shots@sc04_020"]
