@@ -11,6 +11,7 @@ import click
 from seedream_pipe.api.agreed import recipes
 from seedream_pipe.api.difference import since
 from seedream_pipe.api.explain import explained
+from seedream_pipe.api.frozen import unsaid_adoptions
 from seedream_pipe.api.planning import planned
 from seedream_pipe.api.project import opened
 from seedream_pipe.cli import options
@@ -97,6 +98,7 @@ def plan(
         print_lines(explain_lines(found.forecast))
     for edit in small_edits(found.forecast)[:_MOST_EDITS]:
         _say_adopt(edit, targets_of(edit, found.forecast, found.plan.tasks))
+    _say_unsaid(unsaid_adoptions(found, made))
     _say_next(found.forecast, output)
     return 0
 
@@ -137,6 +139,16 @@ def _say_adopt(edit: SmallEdit, targets: tuple[str, ...]) -> None:
     say(f"{tasks} would be bought anew for a few characters of the prompt: {changed}  ({edit.worst})")
     words = command("adopt", *targets, "--reason", "…")
     say(f"  if the pictures are as good as they are: {words}   (costs nothing)")
+
+
+def _say_unsaid(tasks: tuple[str, ...]) -> None:
+    """That the lock does not name what somebody adopted: a run writes it there, unless it is let go."""
+    if tasks:
+        first = escaped(tasks[0])
+        count = plural(len(tasks), "adopted task")
+        say(f"the lock does not name the pictures of {count}, {first} first: --frozen fails")
+        words = command("adopt", *tasks, "--release")
+        say(f"  run writes them into it, for nothing; if they are not wanted any more: {words}")
 
 
 def _write(path: Path, text: str) -> None:
