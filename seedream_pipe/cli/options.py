@@ -14,6 +14,7 @@ from seedream_pipe.api.variant import Variant
 from seedream_pipe.cli.boundary import DEBUG
 from seedream_pipe.cli.complete import addresses, providers, yaml_files
 from seedream_pipe.cli.terminal import say, style
+from seedream_pipe.problems import escaped
 from seedream_pipe.settings import DEFAULT_PROVIDER
 
 if TYPE_CHECKING:
@@ -181,7 +182,19 @@ def debug() -> bool:
 
 def settings(**flags: object) -> Settings:
     """The user's settings, from flags, variables and the configuration file."""
-    return user_settings.read(flags, os.environ)
+    made = user_settings.read(flags, os.environ)
+    _warn_of_store(made)
+    return made
+
+
+def _warn_of_store(made: Settings) -> None:
+    """Say that a store which the user named is not there, unless the command makes it or says so itself."""
+    here = click.get_current_context()
+    makes = here.info_name == "run" and not here.params.get("dry_run")
+    if made.store is None or makes or here.info_name in {"cost", "config"} or os.path.lexists(made.store):
+        return
+    name = made.origins.get("store", "--store")
+    say(style(f"{name}: no such folder: {escaped(str(made.store))}; it is an empty store", fg="yellow"))
 
 
 def warn_default(made: Settings) -> None:

@@ -42,7 +42,10 @@ def runs_lines(runs: Sequence[RunLine]) -> Iterator[Line]:
     for run in runs:
         state = ("ok", "good") if run.exit_code == 0 else (f"exit {run.exit_code}", "bad")
         parts = [_clock(run.began_at), f"{run.seconds:,.1f} s", escaped(run.provider)]
-        parts.append(f"{run.pictures:,} made" if run.pictures else "nothing made")
+        tasks = run.counts.get("made", 0)
+        made = [f"{_count(tasks, 'task')} made"] if tasks else []
+        made += [_count(run.pictures, "picture")] if run.pictures else []
+        parts.append(", ".join(made) or "nothing made")
         if run.price.amount:
             parts.append(str(run.price))
         yield (
@@ -80,6 +83,8 @@ def run_lines(record: Mapping[str, Any]) -> Iterator[Line]:
     yield _fact("provider", escaped(str(record.get("provider", ""))))
     counts = record.get("counts") or {}
     yield _fact("tasks", ", ".join(f"{count:,} {escaped(str(name))}" for name, count in counts.items()))
+    if record.get("pictures"):
+        yield _fact("pictures", f"{record['pictures']:,} made")
     if record.get("currency"):
         yield _fact("cost", written(str(record.get("price", "0")), str(record["currency"])))
     if record.get("stopped"):
@@ -88,6 +93,10 @@ def run_lines(record: Mapping[str, Any]) -> Iterator[Line]:
     for address, task in (record.get("tasks") or {}).items():
         if task.get("outcome") not in {"reused", "needless"}:
             yield from _task_lines(str(address), task)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _task_lines(address: str, task: Mapping[str, Any]) -> Iterator[Line]:
