@@ -12,6 +12,7 @@ from seedream_pipe.api.status import explain
 from seedream_pipe.cli import options
 from seedream_pipe.cli.pieces import print_lines
 from seedream_pipe.cli.terminal import out
+from seedream_pipe.problems import escaped
 from seedream_pipe.reports.why import as_tree, lines
 
 if TYPE_CHECKING:
@@ -34,5 +35,7 @@ def why(file: str, task: str, *, variant: Variant, as_json: bool, **flags: Any) 
     if as_json:
         out(json.dumps(as_tree(found.task, found.forecast, found.results), ensure_ascii=False, indent=1))
     else:
+        if task in found.task.was:
+            out(f"{escaped(task)}: now {found.task.address}")
         print_lines(lines(found.task, found.forecast, found.results))
     return 0

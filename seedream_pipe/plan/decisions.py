@@ -66,9 +66,28 @@ def decision_problems(
                 code="W-PICK-TASK",
                 place=given.at,
                 message=f'there is no task "{escaped(address)}" to decide of',
-                hint=did_you_mean(address, tasks) or "the line may stay: another branch may have the task",
+                hint=_renamed(address, picks, tasks)
+                or did_you_mean(address, tasks)
+                or "the line may stay: another branch may have the task",
                 severity="warning",
             )
+
+
+def _renamed(address: Address, picks: Picks, tasks: Mapping[Address, Task]) -> str:
+    """That `was:` may be missing, where a step has the keys that the picks file has of one that is gone."""
+    gone = address.partition("@")[0]
+    keys = {key for step, _, key in (each.partition("@") for each in picks.tasks) if step == gone}
+    steps: dict[str, set[str]] = {}
+    for task in tasks.values():
+        steps.setdefault(task.step, set()).add(task.key)
+    called = next((step for step, has in steps.items() if keys <= has and step not in _steps(picks)), "")
+    if gone in steps or not called or "" in keys:
+        return ""
+    return f'was step "{escaped(called)}" called so? Then write there: was: {escaped(gone)}'
+
+
+def _steps(picks: Picks) -> set[str]:
+    return {address.partition("@")[0] for address in picks.tasks}
 
 
 def _misfits(task: Task, given: Decided) -> Iterator[Problem]:

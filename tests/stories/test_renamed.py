@@ -34,6 +34,8 @@ def test_a_renamed_step_keeps_what_its_tasks_hold(desk):
     told = desk("why", "portrait@mei").out
     assert "renamed  from sheet@mei" in told
     assert json.loads(desk("why", "portrait@mei", "--json").out)["was"] == ["sheet@mei"]
+    assert desk("why", "sheet@mei").out.startswith("sheet@mei: now portrait@mei\nportrait@mei: up to date")
+    assert "now portrait" not in told
 
 
 def test_without_was_the_picks_are_nobodys(desk):
@@ -43,6 +45,13 @@ def test_without_was_the_picks_are_nobodys(desk):
     plan = plan_of(desk)
     assert plan["behind"]["gates"] == ["portrait@mei", "portrait@duke"]
     assert desk.billed == 14
+    hint = 'hint: was step "portrait" called so? Then write there: was: sheet'
+    assert hint in desk("validate").err
+
+    desk.edit("board.yaml", "  portrait:\n", "  portrait:\n    was: shet\n")
+    assert hint in desk("validate").err
+    desk.edit("board.yaml", "was: shet", "was: sheet")
+    assert "W-PICK-TASK" not in desk("validate").err
 
 
 def test_a_pick_brings_the_lines_of_a_renamed_step_under_its_new_name(desk):
