@@ -203,7 +203,7 @@ _WARNINGS: Final[Mapping[str, Rule]] = MappingProxyType(
         ),
         "W-PICK-TASK": Rule(
             "The picks file names a task that there is not",
-            "Another branch may have it, or its step was renamed: then write `was:` there. An old line can go.",
+            "Another branch may have it, or its step was renamed: then write `was:` there. Old lines can go.",
         ),
         "W-SAME-REQUEST": Rule(
             "Two tasks ask for the same picture",
