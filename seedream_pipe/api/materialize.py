@@ -22,6 +22,7 @@ from seedream_pipe.plan.model import Recipe
 from seedream_pipe.plan.targets import select
 from seedream_pipe.run import lock as locks
 from seedream_pipe.run import state as states
+from seedream_pipe.run.back import Back
 from seedream_pipe.run.notes import Notes
 from seedream_pipe.run.outcomes import Money
 from seedream_pipe.run.outputs import Kept, Outputs, wanted
@@ -57,8 +58,9 @@ class Lacking:
 class Materialized:
     """What was placed, what was in place, what was left alone and why, and what the store lacks.
 
-    `unlocked` are tasks that the lock holds nothing of; `nameless` are those that it holds pictures of
-    and that the pipeline does not have, so that nobody knows under which name they go.
+    `outside` are tasks whose pictures the output folder has and the store has not: a run takes them back,
+    for nothing. `unlocked` are tasks that the lock holds nothing of; `nameless` are those that it holds
+    pictures of and that the pipeline does not have, so that nobody knows under which name they go.
     """
 
     folder: Path
@@ -66,6 +68,7 @@ class Materialized:
     in_place: int = 0
     kept: tuple[Kept, ...] = ()
     lacking: tuple[Lacking, ...] = ()
+    outside: tuple[Address, ...] = ()
     unlocked: tuple[Address, ...] = ()
     nameless: tuple[Address, ...] = ()
 
@@ -144,6 +147,7 @@ def _placed(
         in_place=work.in_place,
         kept=tuple(work.kept),
         lacking=tuple(work.lacking),
+        outside=tuple(dict.fromkeys(work.outside)),
         unlocked=tuple(work.unlocked),
         nameless=() if targets else tuple(_nameless(lock, plan)),
     )
@@ -192,6 +196,7 @@ class _Placing:
         self.in_place = 0
         self.kept: list[Kept] = []
         self.lacking: list[Lacking] = []
+        self.outside: list[Address] = []
         self.unlocked: list[Address] = []
 
     def task(self, task: Task, locked: Locked | None) -> None:
@@ -202,7 +207,7 @@ class _Placing:
         takes = tuple(self._typed(take) for take in locked.takes)
         task = replace(task, pick=locked.pick, image=locked.image)
         lost = {digest for take in takes for digest in take.pictures if digest and not self._has(digest)}
-        self.lacking += self._lacking(task, takes, lost)
+        self.lacking += self._lacking(task, tuple(self._nowhere(task, takes, lost)), lost)
         for name, digest in wanted(task, takes):
             if digest not in lost:
                 self._place(task, takes, name, digest)
@@ -219,6 +224,19 @@ class _Placing:
                 self.placed.append(name)
             case _:
                 self.in_place += 1
+
+    def _nowhere(
+        self, task: Task, takes: Sequence[TakePictures], lost: set[BlobDigest]
+    ) -> Iterator[TakePictures]:
+        """The takes with lost pictures that the output folder does not have either."""
+        outside = Back(folder=self._outputs.folder, lock={}, store=self._store)
+        for take in takes:
+            if lost.isdisjoint(take.pictures):
+                continue
+            if outside.shows(task, take):
+                self.outside.append(task.address)
+            else:
+                yield take
 
     def _has(self, digest: BlobDigest) -> bool:
         return self._store.blobs.has(digest)

@@ -44,8 +44,8 @@ def materialize(
 ) -> int:
     """Put every picture that the lock names under its name, from the store alone.
 
-    Needs no key and no network, and spends nothing. What the store lacks is named with
-    its price. With --at, the pipeline and the lock are those of a git revision.
+    Needs no key and no network, and spends nothing. What the store and the outputs lack is
+    named with its price. With --at, the pipeline and the lock are those of a git revision.
     """
     made = of_lock(file, options.settings(**flags))
     found = placed(file, targets, settings=made, variant=variant, revision=revision, force=force)
@@ -81,6 +81,10 @@ def _say(found: Materialized) -> None:
     there = f", {found.in_place:,} in place already" if found.in_place else ""
     say(f"{plural(len(found.placed), 'file')} placed{there}")
     say(f"outputs: {shown_path(found.folder)}")
+    if found.outside:
+        many = plural(len(found.outside), "task")
+        say(f"the store lacks pictures of {many} that the outputs have")
+        say(f"to take them back, for nothing: {command('run')}")
     if found.lacking:
         total = _sum(found)
         cost = f"would cost up to {total}; nothing is bought by itself" if total.currency else "costs nothing"
@@ -111,6 +115,7 @@ def _tree(found: Materialized) -> dict[str, Any]:
             }
             for each in found.lacking
         ],
+        "outside": list(found.outside),
         "unlocked": list(found.unlocked),
         "nameless": list(found.nameless),
     }

@@ -86,6 +86,10 @@ class Back:
         self.store.results.put(result)
         return result
 
+    def shows(self, task: Task, take: TakePictures) -> bool:
+        """Whether the output folder has every picture of a take, whatever the store has."""
+        return self._among(task, take.take, take.pictures) is not None
+
     def held(self, task: Task, take: TakePictures) -> TakePictures | None:
         """Pictures that a person holds the task at, in the store again; None when they cannot be had."""
         lost = self.store.results.get(take.key)
@@ -106,10 +110,15 @@ class Back:
     ) -> list[tuple[BlobDigest | None, Path | None]] | None:
         locked = self.lock.get(task.address)
         held = next((each for each in locked.takes if each.key == wanted), None) if locked else None
-        if held is None or not any(held.pictures):
+        return None if held is None else self._among(task, take, held.pictures)
+
+    def _among(
+        self, task: Task, take: int, wanted: Sequence[BlobDigest | None]
+    ) -> list[tuple[BlobDigest | None, Path | None]] | None:
+        if not any(wanted):
             return None
         files: list[tuple[BlobDigest | None, Path | None]] = []
-        for index, digest in enumerate(held.pictures):
+        for index, digest in enumerate(wanted):
             paths = (path for path in self._paths(task, take, index) if digest in _digests_of(path))
             path = None if digest is None else next(paths, None)
             if digest is not None and path is None:

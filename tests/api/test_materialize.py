@@ -143,3 +143,17 @@ def test_a_lock_that_holds_nothing_is_said(tmp_path, emulator):
     board = simple_board(tmp_path, emulator, singles(1))
     with pytest.raises(UsageError, match="holds no pictures"):
         place(board)
+
+
+def test_what_the_output_folder_still_has_is_not_priced_as_missing(tmp_path, emulator):
+    board = bought(tmp_path, emulator)
+    shutil.rmtree(board.folder / ".seedream")
+    before = board.outputs()
+    found = place(board)
+    assert (found.lacking, found.outside) == ((), ("shots@s00", "shots@s01"))
+    assert (board.outputs(), (board.folder / ".seedream").exists()) == (before, False)
+
+    edited = board.folder / "out" / "shots" / "shots" / "s01.jpg"
+    edited.write_bytes(edited.read_bytes() + b"edited")
+    found = place(board)
+    assert ([each.address for each in found.lacking], found.outside) == (["shots@s01"], ("shots@s00",))
