@@ -113,9 +113,10 @@ def log(project: Project, address: Address, *, settings: Settings) -> Log:
     keys = dict.fromkeys([*recorded, *(call.key for call in calls), *held])
     results = list(_with_adopted(keys, store))
     results = [result for result in results if (result.provider == "preview") != profile.paid]
-    # The time in a call's id is finer than that of a result.
+    # An adoption of the same second came after the takes were made, all of them; else the time in a
+    # call's id is finer than that of a result.
     by_key = {result.key: result for result in results}
-    results.sort(key=lambda each: (_since(each), each.call, _adoptions(each, by_key), each.take))
+    results.sort(key=lambda each: (_since(each), _adoptions(each, by_key), each.call, each.take))
     brought = {result.call for result in results}
     whence_of = _whence(runs_told, locked)
     stands = {result.key for result in results if result.key in held and task and result.take == task.pick}
@@ -238,7 +239,8 @@ def _logged(
             is_here=all(store.blobs.has(entry.digest) for entry in result.stored),
             stands=result.key in stands,
             changes=() if before is None else tuple(_named(before, result, known)),
-            reason=reasons.get(result.key, {}),
+            # A run that names adopted takes beside others made only those: its reason is theirs.
+            reason=reasons.get(result.key, {}) if result.adopted is None else {},
         )
         previous = result
 

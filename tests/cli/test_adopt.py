@@ -41,6 +41,7 @@ def test_adopted_pictures_have_the_price_that_was_paid_for_them(board, cli, paid
     assert ("$0.03" in why.out, "$0.00" in why.out) == (True, False)
     (digest,) = json.loads(cli("why", "board.yaml", "shots@sc02_010", "--json").out)["holds"][0]["pictures"]
     Path(f".seedream/blobs/{digest[:2]}/{digest}").unlink()
+    Path("out/board/frames/sc02/010.jpg").unlink()
     lacking = json.loads(cli("materialize", "board.yaml", "--json").out)["lacking"]
     assert [(each["task"], each["price"]) for each in lacking] == [("shots@sc02_010", "0.03")]
 
@@ -83,3 +84,16 @@ def test_letting_go_of_an_adoption_goes_back_to_the_one_before(board, cli, paid,
     assert Path("board.lock").read_bytes() == once
     edit("shots.csv", "on the rocks", "on its rocks")
     assert cli("run", "board.yaml", "--frozen").code == 0
+
+
+def test_a_log_tells_adopted_takes_and_no_reason_of_a_run_for_them(board, cli, paid, edit) -> None:
+    edit("board.yaml", "    prompt: Character", "    takes: 2\n    prompt: Character")
+    cli("run", "board.yaml", "sheet", "--yes")
+    edit("board.yaml", "a yellow coat", "a yelow coat")
+    cli("adopt", "board.yaml", "sheet", "--reason", "as good")
+    assert cli("reroll", "board.yaml", "sheet", "--yes").code == 0
+
+    takes = json.loads(cli("log", "board.yaml", "sheet", "--json").out)["made"]
+    told = [(bool(each["adopted"]), len(each["changes"]), bool(each["reason"])) for each in takes]
+    assert told[:2] == [(False, 0, True)] * 2
+    assert [each for each in told if each[0]] == [(True, 1, False)] * 2
