@@ -49,7 +49,8 @@ def say_ways_out(outcomes: Iterable[Outcome], gates: Iterable[str] = ()) -> None
     if Held in kinds:
         say(f"held: {command('held')}   (may have been charged; drop or retry)")
     if any(isinstance(outcome, Waiting) and outcome.why == "lost" for outcome in outcomes):
-        say(f"lost: {command('run')} --retry-lost   (buys again what was paid for and is lost)")
+        say(f"lost: {command('run')}   (gets it back for nothing while its link lives)")
+        say(f"      {command('run')} --retry-lost   (buys again what was paid for and is lost)")
     if Refused in kinds:
         say(f"refused: change the prompts, or: {command('run')} --retry-refused")
     for gate in islice(gates, 1):
