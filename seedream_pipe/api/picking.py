@@ -75,15 +75,32 @@ def pick(
 
     Raises:
         InvalidPipeline: problems that only rows and files show.
-        UsageError: a target means nothing, or there is no such take or picture.
+        UsageError: a target means nothing, there is no such take or picture, or nothing to pick at all.
 
     """
     before = planned(project, (), settings=settings, unpriced=True)
-    tasks = select(before.plan, targets)
-    for address in tasks:
-        _expect_take(before, address, take, image)
     change: Change = lambda line: replace(line, pick=take, image=image)  # noqa: E731 - a value of that type
-    return _decision(before, dict.fromkeys(tasks, change), settings)
+    changes: dict[Address, Change] = {}
+    skipped: dict[Address, str] = {}
+    for address in select(before.plan, targets):
+        _expect_take(before, address, take, image)
+        needless = _no_choice(before, address)
+        if needless:
+            skipped[address] = needless
+        else:
+            changes[address] = change
+    _expect_some(changes, skipped)
+    return _decision(before, changes, settings, skipped=skipped)
+
+
+def _no_choice(before: Planned, address: Address) -> str:
+    """Why there is nothing to pick of a task; empty where there is, or where somebody picked before."""
+    task, line = before.plan.tasks[address], before.project.picks.of(address)
+    if task.is_choice or (line is not None and line.pick is not None):
+        return ""
+    if _is_local(task):
+        return "an operation makes it: there is nothing to pick"
+    return "" if task.is_series else "it has one take, which stands anyway: there is nothing to pick"
 
 
 def _expect_take(before: Planned, address: Address, take: int, image: int | None) -> None:
@@ -239,7 +256,9 @@ def effect_of(
         tasks=told,
         worst=_sum(found.decision.worst for found in told.values() if isinstance(found.decision, Make)),
         least=_sum(found.decision.least for found in told.values() if isinstance(found.decision, Make)),
-        behind=behind_among(after.forecast.behind, told.values()),
+        behind=replace(
+            behind_among(after.forecast.behind, told.values()), gates=_gates_above(after, told.values())
+        ),
         holds=(),
         put_back=(),
         kept=(),
@@ -247,6 +266,18 @@ def effect_of(
         others=(),
         resends=0,
     )
+
+
+def _gates_above(after: Planned, told: Iterable[TaskForecast]) -> tuple[Address, ...]:
+    """Every pick that is to be made before tasks that wait, not the first of each alone."""
+    gates = after.forecast.behind.gates
+    waiting = [
+        found.address
+        for found in told
+        if isinstance(found.decision, Blocked) and found.decision.because in gates
+    ]
+    above = graph.ancestors(after.plan.needs(), waiting)
+    return tuple(gate for gate in gates if gate in above)
 
 
 def _differs(before: TaskForecast | None, after: TaskForecast) -> bool:

@@ -54,9 +54,8 @@ class Money:
     unknown: bool = False
 
     def __str__(self) -> str:
-        return " + ".join(each._own() for each in (self, *self.also))
-
-    def _own(self) -> str:
+        if self.also:
+            return " + ".join(str(each) for each in (replace(self, also=()), *self.also))
         if not self.unknown:
             return written(self.amount, self.currency)
         known = f"{written(self.amount, self.currency)} and " if self.amount else ""

@@ -1,6 +1,6 @@
 """What decisions and more takes say at their end: what follows, what a run buys, what to type next."""
 
-from tests.stories.test_stories import begun, built
+from tests.stories.test_stories import BOARD, begun, built
 
 
 def test_a_pick_tells_what_a_run_buys_in_all_where_that_is_more(desk):
@@ -25,8 +25,9 @@ def test_a_take_that_nobody_picked_stands_as_the_first(desk):
     said = desk("takes", "shots@sc01_010", "--no-sheet").out
     assert "shots@sc01_010  1 take; take 1 stands (the first)" in said
 
+    desk("reroll", "shots@sc01_010", "--yes")
     desk("pick", "shots@sc01_010", "1")
-    assert "1 take; take 1 is picked" in desk("takes", "shots@sc01_010", "--no-sheet").out
+    assert "2 takes; take 1 is picked" in desk("takes", "shots@sc01_010", "--no-sheet").out
 
 
 def test_one_more_take_is_told_by_its_own_file_and_one_next_step(desk):
@@ -53,3 +54,21 @@ def test_more_takes_while_a_call_is_held_claim_nothing(desk):
     assert "may have been charged: nothing is made of" in said.err
     assert "more take" not in said.err
     assert (desk.text("board.picks.yaml"), desk.requests) == (lines, sent)
+
+
+def test_a_pick_of_what_has_one_take_is_refused(desk):
+    begun(desk, BOARD + '  page: {use: grid, images: ["shots[*]"]}\n')
+    said, local = desk("pick", "shots", "1"), desk("pick", "page", "1")
+
+    assert (said.code, "it has one take, which stands anyway" in said.err) == (2, True)
+    assert (local.code, "an operation makes it" in local.err) == (2, True)
+    assert not (desk.folder / "board.picks.yaml").exists()
+
+
+def test_every_open_pick_before_what_waits_is_counted(desk):
+    steps = '  logo: {prompt: A logo, takes: 2}\n  page: {use: grid, images: [logo, "shots[*]"]}\n'
+    begun(desk, BOARD + steps)
+
+    said = desk("pick", "logo", "2").err
+
+    assert "2 picks to make: sheet@mei, sheet@duke; 1 task waits behind" in said
