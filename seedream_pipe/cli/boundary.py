@@ -107,13 +107,15 @@ def _head() -> str:
 
 
 def _usage(error: click.ClickException, *, as_json: bool) -> int:
+    # What there is to choose from comes on lines of their own.
+    message = " ".join(error.format_message().split())
     context = getattr(error, "ctx", None)
     hint = "" if context is None else f"try: {context.command_path} --help"
-    say(f"{_head()}[{UsageError.code}] {escaped(error.format_message(), limit=_LONGEST)}")
+    say(f"{_head()}[{UsageError.code}] {escaped(message, limit=_LONGEST)}")
     if hint:
         say(f"  {hint}")
     if as_json:
-        tree = error_tree(UsageError(error.format_message(), hint=hint))
+        tree = error_tree(UsageError(message, hint=hint))
         out(json.dumps(tree, ensure_ascii=False, indent=1))
     return error.exit_code
 

@@ -10,8 +10,8 @@ import click
 from seedream_pipe.api import picking
 from seedream_pipe.api.project import opened
 from seedream_pipe.cli import options
-from seedream_pipe.cli.complete import take_numbers
-from seedream_pipe.cli.deciding import look_only, meant, tell
+from seedream_pipe.cli.complete import addresses, take_numbers
+from seedream_pipe.cli.deciding import look_only, tell
 from seedream_pipe.errors import UsageError
 from seedream_pipe.picks.model import take_text
 from seedream_pipe.problems import escaped
@@ -25,7 +25,7 @@ _TAKE: Final = re.compile(r"([1-9][0-9]?)(?:\.([0-9]{1,2}))?")
 
 @click.command()
 @options.file
-@meant
+@click.argument("meant", nargs=-1, metavar="TARGET...", shell_complete=addresses)
 @click.argument("take", metavar="TAKE[.IMAGE]", shell_complete=take_numbers)
 @look_only
 @options.variant
@@ -48,6 +48,12 @@ def pick(
     what was bought is in the store.
     """
     found = _TAKE.fullmatch(take)
+    if not meant:
+        which = escaped(take) if found is None else "TARGET"
+        raise UsageError(
+            f'which take of "{which}"? The TAKE is missing' if found is None else "the TARGET is missing",
+            hint=f"seedream-pipe pick {escaped(file)} {which} {take if found else 2}",
+        )
     if found is None:
         raise UsageError(f'"{escaped(take)}" is no take', hint="2, or of a series 2.1")
     number, image = int(found[1]), None if found[2] is None else int(found[2])

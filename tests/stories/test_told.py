@@ -72,3 +72,15 @@ def test_every_open_pick_before_what_waits_is_counted(desk):
     said = desk("pick", "logo", "2").err
 
     assert "2 picks to make: sheet@mei, sheet@duke; 1 task waits behind" in said
+
+
+def test_a_pick_says_what_is_missing(desk):
+    begun(desk)
+
+    assert '"sheet@mei"? The TAKE is missing' in desk("pick", "sheet@mei").err
+    assert "pick board.yaml sheet@mei 2" in desk("pick", "sheet@mei").err
+    assert "the TARGET is missing" in desk("pick", "2").err
+
+
+def test_what_there_is_to_choose_from_stands_in_the_line(desk):
+    assert "Choose from: bash, zsh, fish\n" in desk.typed("completion").err
