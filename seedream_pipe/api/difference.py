@@ -46,7 +46,7 @@ def what_if(file: str, variant: Variant, targets: Sequence[str] = (), *, setting
     if not variant.overrides:
         raise UsageError(
             "what if what? Nothing is set",
-            hint="--set vars.look=neon, --set defaults.size=4K, --set data.cast.mei.look='…'",
+            hint="--set vars.look=neon, --set defaults.size=4K; of a table in a file of its own edit a copy",
         )
     before = planned(opened(file, replace(variant, overrides=())), targets, settings=settings)
     after = explained(planned(opened(file, variant), targets, settings=settings), settings)

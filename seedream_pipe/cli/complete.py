@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import click
     from click.shell_completion import CompletionItem
 
-__all__ = ["addresses", "paths", "providers", "take_numbers", "yaml_files"]
+__all__ = ["addresses", "paths", "providers", "settable", "take_numbers", "targets_or_takes", "yaml_files"]
 
 _PROVIDERS: Final = ("preview", "302ai", "ark", "byteplus")
 _ENDINGS: Final = (".yaml", ".yml")
@@ -71,6 +71,32 @@ def paths(ctx: click.Context, _param: click.Parameter, begun: str) -> list[Compl
     known = paths_of(file) if isinstance(file, str) else ()
     found = [CompletionItem(name) for name in known if name.startswith(begun)]
     return [CompletionItem(begun, type="file"), *found[:_MOST]]
+
+
+def targets_or_takes(ctx: click.Context, param: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Tasks, and where one was named already, the numbers of its takes before them."""
+    from click.shell_completion import CompletionItem
+
+    from seedream_pipe.api.addresses import take_numbers_of
+
+    # The word that was typed last is the take as far as click knows.
+    named, file = ctx.params.get("take"), ctx.params.get("file")
+    numbers = take_numbers_of(file, named) if isinstance(file, str) and isinstance(named, str) else ()
+    found = [CompletionItem(number) for number in numbers if number.startswith(begun)]
+    return [*found, *(addresses(ctx, param, begun) if begun or not found else ())]
+
+
+def settable(ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
+    """The vars of the pipeline that was named, each with the sign that a value follows."""
+    from click.shell_completion import CompletionItem
+
+    from seedream_pipe.api.addresses import paths_of
+
+    # Of a line that ends in an option without its value click keeps the words, unread.
+    file = ctx.params.get("file") or next(iter(ctx.args), None)
+    known = paths_of(file) if isinstance(file, str) else ()
+    names = (f"{name}=" for name in known if name.startswith("vars."))
+    return [CompletionItem(name) for name in names if name.startswith(begun)]
 
 
 def take_numbers(ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:

@@ -12,7 +12,7 @@ from seedream_pipe import settings as user_settings
 from seedream_pipe.api.origin import local_server
 from seedream_pipe.api.variant import Variant
 from seedream_pipe.cli.boundary import DEBUG
-from seedream_pipe.cli.complete import addresses, providers, yaml_files
+from seedream_pipe.cli.complete import addresses, providers, settable, yaml_files
 from seedream_pipe.cli.terminal import say, style
 from seedream_pipe.problems import escaped
 from seedream_pipe.settings import DEFAULT_PROVIDER
@@ -161,6 +161,7 @@ _VARIANT: Final = (
         "overrides",
         multiple=True,
         metavar="PATH=VALUE",
+        shell_complete=settable,
         help="One value, in YAML: vars.look=neon, defaults.size=4K, steps.poster.takes=4.",
     ),
     click.option(

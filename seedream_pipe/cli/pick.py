@@ -10,7 +10,7 @@ import click
 from seedream_pipe.api import picking
 from seedream_pipe.api.project import opened
 from seedream_pipe.cli import options
-from seedream_pipe.cli.complete import addresses, take_numbers
+from seedream_pipe.cli.complete import take_numbers, targets_or_takes
 from seedream_pipe.cli.deciding import look_only, tell
 from seedream_pipe.errors import UsageError
 from seedream_pipe.picks.model import take_text
@@ -25,7 +25,7 @@ _TAKE: Final = re.compile(r"([1-9][0-9]?)(?:\.([0-9]{1,2}))?")
 
 @click.command()
 @options.file
-@click.argument("meant", nargs=-1, metavar="TARGET...", shell_complete=addresses)
+@click.argument("meant", nargs=-1, metavar="TARGET...", shell_complete=targets_or_takes)
 @click.argument("take", metavar="TAKE[.IMAGE]", shell_complete=take_numbers)
 @look_only
 @options.variant

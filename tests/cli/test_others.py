@@ -181,12 +181,26 @@ def _completed(spawn, words: str) -> list[str]:
         ("run board.yaml +ta", ["+tag:sc01", "+tag:sc02"]),
         ("what-if board.yaml shots@sc02", ["shots@sc02_010"]),
         ("impact board.yaml data", ["data.shots"]),
+        ("pick board.yaml sheet ", ["1"]),
+        ("pick board.yaml sheet shots@sc02", ["shots@sc02_010"]),
         ("plan nothing.yaml sh", []),
         ("plan --provider 3", ["302ai"]),
     ],
 )
 def test_shell_completes(board, spawn, words, found) -> None:
     assert _completed(spawn, words) == found
+
+
+def test_shell_completes_vars_to_be_set(board, spawn, edit) -> None:
+    edit("board.yaml", "steps:", "vars: {look: neon}\nsteps:")
+
+    assert _completed(spawn, "run board.yaml --set va") == ["vars.look="]
+
+
+def test_what_if_with_nothing_set_says_what_can_be(board, cli) -> None:
+    said = cli("what-if", "board.yaml")
+
+    assert (said.code, "of a table in a file of its own edit a copy" in said.err) == (2, True)
 
 
 def test_shell_completes_nothing_of_a_wrong_file(board, spawn, edit) -> None:
