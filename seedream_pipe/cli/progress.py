@@ -136,7 +136,7 @@ def say_end(record: Record, file: str, *, written: str = "", then: str = "") -> 
     if record.exit_code == 0 and not counts["made"] and not record.placed:
         say(f"{style('up to date', fg='green')}: {plural(len(record.outcomes), 'task')}, nothing was sent")
     else:
-        say(_sum(counts, record.seconds, record.price))
+        say(_sum(counts, record.seconds, record.price, pictures=record.made))
     if record.stale:
         more = f" and {len(record.stale) - 1:,} more" if len(record.stale) > 1 else ""
         say(f"{style('stale', fg='yellow')}    {escaped(record.stale[0])}{more}  approved as it is")
@@ -161,8 +161,14 @@ def say_end(record: Record, file: str, *, written: str = "", then: str = "") -> 
     say(f"next: {_next(record, file, then)}")
 
 
-def _sum(counts: Mapping[str, int], seconds: float, price: Money) -> str:
-    parts = [f"{counts[name]:,} {name}" for name in _COLOURS if counts.get(name)]
+def _sum(counts: Mapping[str, int], seconds: float, price: Money, *, pictures: int | None = None) -> str:
+    """How many tasks ended how; where `pictures`, those that came, are not as many as were made, both."""
+    made = counts.get("made", 0)
+    differ = pictures not in {None, made}
+    names = {"made": f"task{'' if made == 1 else 's'} made"} if differ else {}
+    parts = [f"{counts[name]:,} {names.get(name, name)}" for name in _COLOURS if counts.get(name)]
+    if differ:
+        parts.insert(1 if made else 0, plural(pictures or 0, "picture"))
     money = "" if not price.currency else f", {price}"
     return f"{', '.join(parts) or 'nothing done'} in {clock(seconds)}{money}"
 

@@ -3,7 +3,8 @@
 
 def test_tasks_and_pictures_are_counted_by_their_names(board, cli, paid, edit) -> None:
     edit("board.yaml", "    prompt: Character", "    takes: 3\n    prompt: Character")
-    assert cli("run", "board.yaml", "sheet", "--yes").code == 0
+    said = cli("run", "board.yaml", "sheet", "--yes")
+    assert (said.code, "1 task made, 3 pictures in " in said.err) == (0, True)
 
     assert "1 task made, 3 pictures  " in cli("runs", "board.yaml").out
     shown = cli("runs", "show", "board.yaml").out

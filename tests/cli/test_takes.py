@@ -505,6 +505,8 @@ def test_a_missing_picture_that_an_operation_made_costs_nothing(board, cli, paid
     cli("run", "board.yaml", "thumb", "--yes")
     (digest,) = re.findall(r'"pictures":\["([0-9a-f]+)"\]\}\],"task":"thumb"', Path("board.lock").read_text())
     Path(f".seedream/blobs/{digest[:2]}/{digest}").unlink()
+    (file,) = Path("out/board").glob("thumb.*")
+    file.unlink()
 
     said = cli("materialize", "board.yaml", "thumb")
     assert (said.code, "to make what is missing anew costs nothing" in said.err) == (1, True), said.err
