@@ -183,8 +183,10 @@ _READING = (
 
 
 @pytest.fixture
-def unpriced(emulator, monkeypatch):
-    """A provider that names no price for the board's model."""
+def unpriced(board, emulator, monkeypatch):
+    """A provider that names no price for the board's model; two takes of each shot, to pick from."""
+    text = (board / "board.yaml").read_text("utf-8")
+    (board / "board.yaml").write_text(text.replace("  shots:\n", "  shots:\n    takes: 2\n"), "utf-8")
     monkeypatch.setenv("SEEDREAM_PROVIDER", "302ai")
     monkeypatch.setenv("SEEDREAM_BASE_URL", emulator.base_url("302ai"))
     monkeypatch.setenv("AI302_API_KEY", "test-key")

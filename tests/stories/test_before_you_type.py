@@ -280,7 +280,8 @@ def test_a_task_is_asked_about_by_its_former_name_too(desk):
     built(desk)
     desk.edit("board.yaml", "  shots:\n    foreach", "  frames:\n    was: shots\n    foreach")
 
-    assert desk("why", "shots@sc01_010").out.startswith("frames@sc01_010: up to date")
+    now = "shots@sc01_010: now frames@sc01_010\nframes@sc01_010: up to date"
+    assert desk("why", "shots@sc01_010").out.startswith(now)
     assert desk("log", "shots@sc01_010").out.startswith("frames@sc01_010  (was shots@sc01_010)")
 
 
