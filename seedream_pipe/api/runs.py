@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from seedream_pipe import catalog, profiles
@@ -26,7 +26,7 @@ from seedream_pipe.settings import Settings
 from seedream_pipe.store.folder import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from seedream_pipe.api.past import Remembered
     from seedream_pipe.api.planning import Planned
@@ -79,12 +79,8 @@ async def run_async(
         unfetched: Mapping[str, Unfetched] = {}
 
         async def look() -> tuple[Remembered, Planned]:
-            try:
+            with _unreadable_is_frozen() if options.frozen else nullcontext():
                 past = past_of(project, store, ledger, profile, settings, options=options)
-            except Unreadable as error:
-                if not options.frozen:
-                    raise
-                raise Frozen(error.message, hint=error.hint) from None
             return past, await asyncio.to_thread(planned_with, project, targets, settings, profile, past)
 
         if ledger is not None and store.writable:
@@ -101,13 +97,7 @@ async def run_async(
         inputs = states.signatures(project.paths_seen(), since=project.read_ns)
         if options.frozen:
             expect_frozen(made.plan, made.forecast, past.lock)
-        if not store.writable and made.forecast.counts()["make"]:
-            raise StoreError(
-                f"{folder} cannot be written, and there is something to make; nothing was sent",
-                hint="give yourself write access to it; another one with --store has nothing of what was"
-                " bought",
-            )
-        await asyncio.to_thread(_expect_places, made, profile, settings)
+        await asyncio.to_thread(_expect_places, made, store, profile, settings)
         expect_allowed(made.forecast, profile, settings, options, environment)
         if options.agreed is not None:
             await asyncio.to_thread(options.agreed)
@@ -129,13 +119,27 @@ async def run_async(
         return await run.go()
 
 
-def _expect_places(made: Planned, profile: ProviderProfile, settings: Settings) -> None:
-    """See that what is to be made can be placed, before it is paid for."""
+def _expect_places(made: Planned, store: Store, profile: ProviderProfile, settings: Settings) -> None:
+    """See that what is to be made can be kept and placed, before it is paid for."""
+    if not store.writable and made.forecast.counts()["make"]:
+        raise StoreError(
+            f"{store.folder} cannot be written, and there is something to make; nothing was sent",
+            hint="give yourself write access to it; another one with --store has nothing of what was bought",
+        )
     tasks = made.forecast.tasks.items()
     making = [made.plan.tasks[address] for address, task in tasks if isinstance(task.decision, Make)]
     folder = output_folder(made.project, settings, catalog.maker(profile).realm)
     names = (name for task in making for row in task.outputs for name in row)
     expect_writable(output_top(made.project, settings), folder, names)
+
+
+@contextmanager
+def _unreadable_is_frozen() -> Iterator[None]:
+    """A lock that cannot be read does not agree with the pipeline."""
+    try:
+        yield
+    except Unreadable as error:
+        raise Frozen(error.message, hint=error.hint) from None
 
 
 def _both(events: list[Event], listener: Listener | None) -> Listener:
